@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Probes: the semantic steps of threads and objects. Interposers and primitives call them; they feed the sinks.
+ *
+ *     if (!probe_on())
+ *         return real.pthread_mutex_unlock(mutex);
+ *     probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, SITE);
+ *     return real.pthread_mutex_unlock(mutex);
+ *
+ * Every probe is async-signal-safe, takes no lock of the program's, allocates nothing with malloc, keeps errno.
+ * `object` is the object's address, `site` the address of the call in the program (SITE, in the function that the
+ * program called). `result` is 0 or an errno value. Timeouts are nanoseconds from now, -1 for ever.
+ */
+#ifndef THRUM_PROBE_H
+#define THRUM_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/visibility.h"
+#include "core/self.h"
+#include "records.h"
+
+/* The call in the program that led into this function; use it only in functions that the program calls. */
+#define SITE __builtin_return_address(0)
+
+/* Which sinks want events: a bit each; 0 means that probes are off. */
+enum probe_sink_bit { PROBE_CHECK = 1, PROBE_RECORD = 2, PROBE_LTTNG = 4 };
+extern THRUM_PRIVATE volatile unsigned probe_sinks;
+
+/* Whether to probe: a sink listens, and this thread isn't inside thrum or a sink. */
+static inline bool probe_on(void)
+{
+    return __builtin_expect(probe_sinks != 0, 0) && thrum_self.guard == 0;
+}
+
+/* --- acquire and release --- */
+
+THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);
+/* 0, or an errno value that the caller returns instead of blocking (the checker breaks a deadlock). */
+THRUM_PRIVATE int probe_acquire_begin(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how,
+                                      int64_t timeout, const void *site);
+THRUM_PRIVATE void probe_acquire_end(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, int result,
+                                     const void *site);
+THRUM_PRIVATE void probe_acquire_fail(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, int result,
+                                      const void *site);
+THRUM_PRIVATE void probe_release(const void *object, enum thrum_kind, enum thrum_mode, const void *site);
+
+/* --- wait and wake --- */
+
+THRUM_PRIVATE int probe_wait_begin(const void *object, enum thrum_kind, const void *mutex, int64_t timeout, const void *site);
+THRUM_PRIVATE void probe_wait_end(const void *object, enum thrum_kind, const void *mutex, int result, const void *site);
+THRUM_PRIVATE void probe_wake(const void *object, enum thrum_kind, enum thrum_scope, const void *site);
+
+/* --- the life of an object --- */
+
+struct probe_attributes {
+    enum thrum_type type;
+    enum thrum_protocol protocol;
+    bool robust;
+    bool shared;
+    uint32_t value;
+};
+THRUM_PRIVATE void probe_init(const void *object, enum thrum_kind, const struct probe_attributes *, const void *site);
+THRUM_PRIVATE void probe_destroy(const void *object, enum thrum_kind, const void *site);
+THRUM_PRIVATE void probe_name(const void *object, enum thrum_kind, const char *name);
+
+/* --- the life of a thread; handles are pthread_t values --- */
+
+/* Before the creation; the serial number goes to the child and to probe_spawn_end(). */
+THRUM_PRIVATE uint64_t probe_spawn(const void *routine, const void *site);
+THRUM_PRIVATE void probe_spawn_end(uint64_t serial, uint64_t handle, int result);
+/* In the new thread, first and last. */
+THRUM_PRIVATE void probe_thread_begin(uint64_t serial, const void *routine);
+THRUM_PRIVATE void probe_thread_end(void);
+THRUM_PRIVATE void probe_thread_name(uint64_t handle, const char *name);
+THRUM_PRIVATE void probe_thread_detach(uint64_t handle, const void *site);
+
+/* --- interrupts --- */
+
+THRUM_PRIVATE void probe_interrupt_send(enum thrum_means, int signal, int32_t target_pid, uint64_t target, const void *site);
+THRUM_PRIVATE void probe_interrupt_begin(enum thrum_means, int signal, const void *handler);
+THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
+
+/* --- processes --- */
+
+/* Around fork, in the forking thread: prepare, then parent (with the child's pid, or -1) or child. */
+THRUM_PRIVATE void probe_fork_prepare(void);
+THRUM_PRIVATE void probe_fork_parent(int32_t child, const void *site);
+THRUM_PRIVATE void probe_fork_child(void);
+
+/* Reads the environment and starts the sinks; the first call does it, later ones return. Keeps errno. */
+THRUM_PRIVATE void probe_start(void);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A finding: one problem that an analysis reports, with its certainty. The one result type of every analysis,
+ * and all that a renderer of findings sees: it is plain text and numbers, already symbolised.
+ */
+#ifndef THRUM_ANALYZE_FINDING_H
+#define THRUM_ANALYZE_FINDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every kind of finding: its word, and a line that explains it. */
+#define FINDING_KINDS(KIND)                                                                              \
+    KIND(deadlock, "deadlock", "threads that wait for each other and will for ever")                     \
+    KIND(self_deadlock, "self-deadlock", "a thread that waits for what only it could give")              \
+    KIND(lock_order, "lock-order", "locks taken in opposite orders: a deadlock when the timing is right")
+
+#define FINDING_KIND_ENUM(name, word, meaning) FINDING_##name,
+enum finding_kind { FINDING_KINDS(FINDING_KIND_ENUM) FINDING_KIND_COUNT };
+#undef FINDING_KIND_ENUM
+
+/* How certain it is: it happened; a schedule that leads there exists; it may be possible; it can't be. */
+enum finding_certainty { CERTAINTY_happened, CERTAINTY_feasible, CERTAINTY_potential, CERTAINTY_infeasible };
+
+/* A place in the program; strings are owned by the finding. */
+struct finding_frame {
+    uint64_t address;
+    char *text; /* "function (file.c:12)" or "function+0x1f (libfoo.so)" */
+};
+
+/* An object as it takes part in a step. */
+struct finding_object {
+    uint64_t address;
+    char *object; /* short label, the same for the same object in one report: "mutex M1" */
+    char *kind;   /* "mutex", "semaphore", "thread" ... */
+    char *name;   /* given name, or the static variable's; "" where it has none */
+    char *birth;  /* place of birth, or ""; as finding_frame's text */
+    struct finding_frame *stack; /* where it was taken or is wanted, innermost first; at least the site */
+    size_t stack_count;
+    int64_t since_ns; /* held or waited for since, on the trace's clock; -1 unknown */
+};
+
+/* One thread of the finding: holds one object, wants the next. */
+struct finding_step {
+    int32_t pid;
+    int32_t tid;
+    char *thread; /* its name, or how else to tell it: "thread 7 (worker)" */
+    struct finding_object holds;
+    struct finding_object wants;
+};
+
+struct finding {
+    char *id; /* the same for the same problem in every recording of the same program */
+    enum finding_kind kind;
+    enum finding_certainty certainty;
+    char *reason;  /* why this certainty */
+    char *message; /* what was found, one sentence */
+    char *advice;  /* what to do about it, one sentence; may be "" */
+    struct finding_step *steps;
+    size_t step_count;
+};
+
+/* A list that analyses append to and renderers read. */
+struct findings {
+    struct finding *at;
+    size_t count;
+    size_t capacity;
+};
+
+/* A new finding at the end of the list, zeroed; the list owns it. */
+struct finding *findings_add(struct findings *);
+void findings_free(struct findings *);
+const char *finding_kind_word(enum finding_kind);
+const char *finding_certainty_word(enum finding_certainty);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A reader: the thrum events of any number of traces, in time order. One interface, several implementations;
+ * reader-babeltrace.c reads whatever libbabeltrace2 does.
+ */
+#ifndef THRUM_TRACE_READER_H
+#define THRUM_TRACE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "records.h"
+
+struct trace_event {
+    enum thrum_event_id id;
+    int64_t time_ns; /* since the Epoch, by the trace's clock and its offset */
+    union thrum_event_record record;
+};
+
+/* What was not read, and why; every view says so where it isn't zero. */
+struct reader_losses {
+    uint64_t lost_events;     /* discarded by the tracer */
+    uint64_t lost_packets;    /* overwritten or discarded by the tracer; how many events they held isn't known */
+    uint64_t foreign_events;  /* events of other providers: passed over */
+    uint64_t unreadable;      /* thrum events whose fields could not be decoded */
+    bool truncated;           /* a stream ended in the middle */
+    char *trouble;            /* what could not be read and why, one line; NULL where all was well */
+};
+
+struct reader;
+
+/*
+ * Opens the traces at paths (files' directories, searched for traces below). 0 and *reader, or -errno and *trouble,
+ * one line to be freed that says what is wrong and what to do. A path that holds no trace is an error.
+ */
+int reader_open(struct reader **reader, const char *const *paths, size_t count, char **trouble);
+
+/* The next event, or NULL at the end. It and its strings live until the next call. */
+const struct trace_event *reader_next(struct reader *);
+
+/* What was lost up to now; complete after reader_next() gave NULL. */
+const struct reader_losses *reader_losses(const struct reader *);
+
+void reader_close(struct reader *);
+
+#endif
