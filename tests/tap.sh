@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# What shell tests share: TAP output, time limits, a scratch directory. Sourced, by bash.
+#
+#   . "$srcdir/tap.sh"
+#   [ -x "$CHROMIUM" ] || skip_all "chromium isn't installed"
+#   ok   "it starts"           limit 10 "$thrum" --help
+#   is   "it says hello"       "$(limit 10 hello)" "hello"
+#   like "it names the thread" "$text" 'thread .*"reader"'     # an extended regular expression
+#   skip "it draws" "no display"
+#   done_testing
+#
+# A test that never reaches done_testing has no plan, and the driver counts that as an error.
+
+thrum=$top_builddir/tools/thrum
+deadlock_report=$top_builddir/tools/deadlock-report
+tap_count=0
+
+# Scratch directory of this test, removed at its end.
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/thrum-test.XXXXXX") || exit 99
+trap 'chmod -R u+rwx "$tmp"; rm -rf "$tmp"' EXIT
+trap 'exit 124' TERM INT HUP
+
+# limit SECONDS COMMAND...: ends the command, and what it started in its process group, when the time is over: status 124.
+limit() { timeout --kill-after=5 "$@"; }
+
+diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
+
+tap_result() { # WORD DESCRIPTION
+    tap_count=$((tap_count + 1))
+    echo "$1 $tap_count - $2"
+}
+
+# ok DESCRIPTION COMMAND...: the command succeeds. What it prints is shown where it doesn't.
+ok() {
+    local description=$1 output status
+    shift
+    output=$("$@" 2>&1) && { tap_result ok "$description"; return 0; }
+    status=$?
+    tap_result "not ok" "$description"
+    diag "status $status: $*"
+    diag "$output"
+    return 1
+}
+
+# is DESCRIPTION GOT EXPECTED: two texts are equal.
+is() {
+    [ "$2" = "$3" ] && { tap_result ok "$1"; return 0; }
+    tap_result "not ok" "$1"
+    diag "$(diff -u --label expected --label got <(printf '%s\n' "$3") <(printf '%s\n' "$2"))"
+    return 1
+}
+
+# like DESCRIPTION GOT REGEX: some line of a text matches an extended regular expression; unlike: none does.
+like() {
+    grep -Eq -e "$3" <<< "$2" && { tap_result ok "$1"; return 0; }
+    tap_result "not ok" "$1"
+    diag "no line matches: $3"
+    diag "$2"
+    return 1
+}
+
+unlike() {
+    grep -Eq -e "$3" <<< "$2" || { tap_result ok "$1"; return 0; }
+    tap_result "not ok" "$1"
+    diag "a line matches: $3"
+    diag "$2"
+    return 1
+}
+
+# skip DESCRIPTION REASON: counted, not run.
+skip() { tap_result ok "$1 # SKIP $2"; }
+
+# skip_all REASON: this machine can't run any of it.
+skip_all() {
+    echo "1..0 # SKIP $1"
+    exit 0
+}
+
+done_testing() {
+    echo "1..$tap_count"
+    exit 0
+}

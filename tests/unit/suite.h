@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What unit tests share: a main that runs one suite of Check and prints TAP. */
+#ifndef THRUM_TESTS_SUITE_H
+#define THRUM_TESTS_SUITE_H
+
+#include <check.h>
+
+/*
+ * Each test program defines it: the suite that main() runs. Every test of it runs in a process of its own and is
+ * ended after SUITE_TIME_LIMIT seconds, unless tcase_set_timeout() says otherwise.
+ */
+Suite *suite_create_all(void);
+
+#define SUITE_TIME_LIMIT "60"
+
+#endif
