@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* argp, with help in our shape and with each mistake told in one line. */
+#include "config.h"
+#include "cmd/options.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/cmd.h"
+#include "cmd/die.h"
+
+enum { KEY_HELP = 0x7001, KEY_VERSION };
+
+static const struct argp_option common_options[] = {
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {"version", KEY_VERSION, NULL, 0, "Show the version", -1},
+    {0},
+};
+
+struct parse {
+    const struct cmd *cmd;
+    const struct argp *argp; /* the command's */
+    const struct argp *all;  /* with the common options */
+    void *input;
+};
+
+static void print_help(const struct parse *parse)
+{
+    const char *summary = parse->cmd->summary;
+    printf("Usage: %s %s\n%c%s.\n\n", die_program(), parse->cmd->args, toupper(summary[0]), summary + 1);
+    fflush(stdout);
+    argp_help(parse->all, stdout, ARGP_HELP_LONG, NULL);
+    if (parse->argp->doc)
+        printf("\n%s\n", parse->argp->doc);
+    exit(EXIT_SUCCESS);
+}
+
+/* Whether `word`, up to its '=', is one of the command's long options. */
+static bool is_long_option(const struct argp_option *options, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (; options && (options->name || options->key || options->doc); options++)
+        if (options->name && strncmp(options->name, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* argp met an option that it can't take; getopt has moved past it, unless it stands amid others as in -abc. */
+static _Noreturn void die_bad_option(const struct parse *parse, const struct argp_state *state)
+{
+    const char *word = state->next < state->argc ? state->argv[state->next] : "";
+    if (state->next > 1 && !(word[0] == '-' && word[1] != '-' && word[1] && word[2]))
+        word = state->argv[state->next - 1];
+    if (strncmp(word, "--", 2) == 0) {
+        bool known = is_long_option(parse->argp->options, word + 2) || is_long_option(common_options, word + 2);
+        if (known && strchr(word, '='))
+            die("option '%s' takes no value or is ambiguous; see %s --help", word, die_program());
+        if (known)
+            die("option '%s' needs a value or is ambiguous; see %s --help", word, die_program());
+    }
+    die("can't take option '%s'; see %s --help", word, die_program());
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+    struct parse *parse = state->input;
+    (void)arg;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = parse->input;
+        return 0;
+    case KEY_HELP:
+        print_help(parse);
+        return 0;
+    case KEY_VERSION:
+        puts("thrum " PACKAGE_VERSION);
+        exit(EXIT_SUCCESS);
+    case ARGP_KEY_ERROR:
+        die_bad_option(parse, state);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void options_parse(const struct cmd *cmd, const struct argp *argp, unsigned flags, int argc, char **argv, void *input)
+{
+    struct argp bare = {.options = argp->options, .parser = argp->parser, .children = argp->children};
+    struct argp_child children[] = {{.argp = &bare}, {0}};
+    struct argp all = {.options = common_options, .parser = parse_common, .children = children};
+    struct parse parse = {.cmd = cmd, .argp = argp, .all = &all, .input = input};
+    /* argp's own messages take two lines, and its own --help has another shape. */
+    error_t err = argp_parse(&all, argc, argv, flags | ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parse);
+    if (err)
+        die("can't read the command line: %s", strerror(err));
+}
