@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Addresses of traced processes as text for people: functions, files and lines, names of static variables.
+ *
+ * It is fed every event, in time order, and keeps of it what was mapped where and when; so an address is looked up
+ * with the process and the time of its event, and a module that was loaded over another doesn't confuse it. Files are
+ * opened when they are first asked about, once for all processes. Debug information may be in the file, in a separate
+ * debug file, or on a debuginfod server where DEBUGINFOD_URLS names one; the network is never used otherwise.
+ *
+ * What it returns lives until symbols_free(), and is the same pointer for the same place. Not thread-safe.
+ */
+#ifndef THRUM_TRACE_SYMBOLS_H
+#define THRUM_TRACE_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "trace/reader.h"
+
+/* A function call. One address stands for several where functions were inlined into each other. */
+struct symbol_frame {
+    const char *text;     /* "worker (pool.c:12)", "worker+0x1f (libpool.so)", "libpool.so+0x1234", "0x7f0012345678" */
+    const char *function; /* "worker"; NULL where not known */
+    const char *file;     /* source file with its directory; NULL where not known */
+    int line;             /* 0 where not known */
+};
+
+/* A place in code. */
+struct symbol_place {
+    const struct symbol_frame *frames; /* innermost first; at least one */
+    size_t count;
+    const struct symbol_frame *site; /* the one to show alone: innermost that isn't a system header's inline function */
+    const char *module;              /* path of its executable or shared object, "" where not known */
+    uint64_t offset;                 /* address inside that file: the same in every process and recording; else the address */
+    bool changed;                    /* the file isn't the one that was recorded, or is gone: no lines are given */
+};
+
+/* A static variable. */
+struct symbol_variable {
+    const char *name;   /* "forks[2]", "pool.lock", "table+0x28" */
+    const char *place;  /* "dining.c:14", or "libfoo.so" where its file isn't known */
+    const char *module; /* path of its executable or shared object */
+};
+
+struct symbols;
+
+/* NULL where there is no memory. */
+struct symbols *symbols_new(void);
+void symbols_free(struct symbols *);
+
+/* Takes from any event what it says of processes and modules. 0 or -ENOMEM. */
+int symbols_event(struct symbols *, const struct trace_event *);
+
+/* The call that returns to `address`, as sites and stacks are recorded. Never NULL but where there is no memory. */
+const struct symbol_place *symbols_call(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
+
+/* The code at `address`: a function that a thread runs, a signal handler. */
+const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
+
+/* The static variable that `address` lies in, or NULL: on the heap, on a stack, or not known. */
+const struct symbol_variable *symbols_variable(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
+
+#endif
