@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Prints the findings of a report in JSON the way programs/expected writes them down: no addresses, lines or ids, and
+the steps and the findings in an order that chance has no part in."""
+import json
+import re
+import sys
+
+
+def function(site):
+    """`first` of `first (ab_ba.c:12)`; a site that isn't written so is shown whole, to be seen."""
+    match = re.fullmatch(r"(\w+) \([^()]+\.c:\d+\)", site)
+    return match.group(1) if match else site
+
+
+def side(end):
+    what = end["name"] or end["kind"]
+    return f"{what} ({function(end['site'])})" if end["site"] else what
+
+
+def steps(finding):
+    lines = [f"        {s['thread']}: {side(s['holds'])} -> {side(s['wants'])}" for s in finding["steps"]]
+    first = lines.index(min(lines))
+    return lines[first:] + lines[:first]
+
+
+report = json.load(sys.stdin)
+assert report["version"] == 1, report["version"]
+for lines in sorted([f"    {f['certainty']} {f['kind']}"] + steps(f) for f in report["findings"]):
+    print("\n".join(lines))
