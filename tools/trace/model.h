@@ -27,6 +27,7 @@
 #include <stdint.h>
 #include "trace/map.h"
 #include "trace/reader.h"
+#include "trace/words.h"
 
 #define MODEL_UNKNOWN_NS INT64_MIN /* a time that the trace doesn't tell: before it began, or not yet */
 
@@ -50,6 +51,7 @@ struct process {
     struct thread *threads; /* those the model has not dropped, newest first, by next_thread */
     uint32_t thread_count;  /* how many there were so far; the number of the newest */
     struct process *forked_from; /* NULL: not a fork, or not known */
+    struct model *model;
     struct process_maps *maps;   /* the model's own */
     void **slots;                /* one for each observer */
 };
@@ -105,6 +107,7 @@ struct thread {
     bool ended;            /* destructors may still run */
     bool detached;
     bool joined;
+    bool dropped;          /* the model doesn't list it any more */
     int64_t begin_ns;      /* MODEL_UNKNOWN_NS: since before the trace, or not begun */
     int64_t end_ns;        /* MODEL_UNKNOWN_NS: not ended */
     struct blocked blocked;
@@ -135,7 +138,7 @@ struct object {
     bool born;        /* its birth is in the trace: type, value, birth are known */
     bool destroyed;
     bool signals;     /* a semaphore or lock that was given back by a thread that didn't have it: not used as a lock */
-    bool proven_lock; /* was given back by the thread that had it, at least once */
+    bool proven_lock; /* was given back by a thread that had it, at least once */
     uint32_t value;   /* first value of a semaphore, size of a barrier or queue; 0 where not born */
     char *name;       /* NULL: none given */
     uint64_t birth_site;             /* 0: not known */
@@ -180,29 +183,32 @@ enum drop {
 /*
  * What an observer wants to hear of; every function may be NULL. `self` is what was given to model_subscribe(),
  * `now` the time of the event. All is told after the model knows it, but for holds and blocks that end: those
- * are passed as they were.
+ * are passed as they were. The *_freed functions are the place to free what is in a slot: nobody refers to it any
+ * more. After finished() nothing is told: what is alive then stays so until model_free(), which tells nobody.
  */
 struct model_ops {
     /* Every event, before the model takes it. */
     void (*event)(void *self, const struct trace_event *);
 
+    /* Or first seen; its executable may come later. */
     void (*process_begun)(void *self, int64_t now, struct process *);
     /* Replaced by exec, or its pid used again. Its threads and what they hold are still there to be looked at. */
     void (*process_ended)(void *self, int64_t now, struct process *);
+    void (*process_freed)(void *self, int64_t now, struct process *);
 
     void (*thread_spawned)(void *self, int64_t now, struct thread *child); /* child->parent is about to create it */
     void (*thread_begun)(void *self, int64_t now, struct thread *);        /* it runs, or is first seen */
     void (*thread_named)(void *self, int64_t now, struct thread *);
     void (*thread_ended)(void *self, int64_t now, struct thread *);
     void (*thread_joined)(void *self, int64_t now, struct thread *joiner, struct thread *joined);
-    /* The model forgets it and it isn't referred to but by who took a reference; slots are to be cleaned up here. */
-    void (*thread_dropped)(void *self, int64_t now, struct thread *);
+    void (*thread_freed)(void *self, int64_t now, struct thread *);
 
     void (*object_born)(void *self, int64_t now, struct object *); /* made, or first seen */
     void (*object_named)(void *self, int64_t now, struct object *);
     void (*object_destroyed)(void *self, int64_t now, struct object *);
     /* It isn't a lock, and wasn't since its birth; its holds have been dropped. */
     void (*object_signals)(void *self, int64_t now, struct object *);
+    void (*object_freed)(void *self, int64_t now, struct object *);
 
     /* thread->blocked says for what. */
     void (*blocked)(void *self, int64_t now, struct thread *);
@@ -273,9 +279,5 @@ struct thread *thread_ref(struct thread *);
 void thread_unref(struct thread *);
 struct object *object_ref(struct object *);
 void object_unref(struct object *);
-
-/* "mutex", "rwlock" ...: the words of enums.h. */
-const char *kind_word(enum thrum_kind);
-const char *result_word(enum thrum_result);
 
 #endif
