@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads thrum's environment variables. */
+#include "core/env.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "core/backtrace.h"
+#include "core/log.h"
+
+static enum env_switch env_read_switch(const char *name)
+{
+    const char *value = getenv(name);
+
+    if (!value || !*value || strcmp(value, "auto") == 0)
+        return ENV_AUTO;
+    if (strcmp(value, "on") == 0 || strcmp(value, "1") == 0)
+        return ENV_ON;
+    if (strcmp(value, "off") == 0 || strcmp(value, "0") == 0)
+        return ENV_OFF;
+    log_line(name, "=", value, " isn't on, off or auto: taken as auto", NULL);
+    return ENV_AUTO;
+}
+
+static unsigned env_read_stack(void)
+{
+    const char *value = getenv("THRUM_STACK");
+    char *end;
+    unsigned long depth;
+
+    if (!value || !*value)
+        return BACKTRACE_DEFAULT;
+    depth = strtoul(value, &end, 10);
+    if (*end || *value == '-' || depth > BACKTRACE_MAX) {
+        log_line("THRUM_STACK=", value, " isn't a number of calls that can be kept: the default is", NULL);
+        return BACKTRACE_DEFAULT;
+    }
+    return (unsigned)depth;
+}
+
+void env_read(struct env *env)
+{
+    *env = (struct env){.off = true};
+    if (getauxval(AT_SECURE))
+        return;
+    env->off = env_read_switch("THRUM") == ENV_OFF;
+    env->lttng = env_read_switch("THRUM_LTTNG");
+    env->stack = env_read_stack();
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* thrum's environment variables, read once when it starts: programs clear their environment later. */
+#ifndef THRUM_CORE_ENV_H
+#define THRUM_CORE_ENV_H
+
+#include <stdbool.h>
+
+enum env_switch { ENV_AUTO, ENV_ON, ENV_OFF };
+
+struct env {
+    bool off;              /* THRUM=off, or a process that runs with another's rights: no tracing at all */
+    enum env_switch lttng; /* THRUM_LTTNG=on|off */
+    unsigned stack;        /* THRUM_STACK=N: calls kept for each stack, 0 for none */
+};
+
+/* Reads them. In a set-user-ID or set-group-ID process they don't count, and `off` is set. */
+void env_read(struct env *env);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Modules, learned at the start and, for what is loaded later, from the first site that lies in it: dlopen isn't
+ * interposed, because it answers by the caller's address.
+ */
+#include "core/modules.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+
+enum { PAGE_SHIFT = 12, SEEN_PAGES = 1024, PATH_LENGTH = 4096, BUILD_ID_BYTES = 32 };
+
+static _Atomic(struct module *) known;
+
+/* Pages that were looked up, by hash. A library that is mapped where another was unmapped is noticed once its page has lost its slot. */
+static _Atomic uint64_t seen[SEEN_PAGES];
+
+const struct module *modules_known(void)
+{
+    return atomic_load_explicit(&known, memory_order_acquire);
+}
+
+static const char *copy_string(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memory_keep(size);
+
+    return copy ? memcpy(copy, text, size) : "";
+}
+
+static const char *executable_path(char *buffer)
+{
+    long length = syscall(SYS_readlink, "/proc/self/exe", buffer, PATH_LENGTH - 1);
+
+    buffer[length > 0 ? length : 0] = 0;
+    return buffer;
+}
+
+static void hexadecimal(char *text, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        *text++ = "0123456789abcdef"[bytes[i] >> 4];
+        *text++ = "0123456789abcdef"[bytes[i] & 15];
+    }
+    *text = 0;
+}
+
+/* The GNU build id among the notes of one segment. */
+static bool find_build_id(const char *notes, size_t size, char *text)
+{
+    for (size_t at = 0; at + sizeof(ElfW(Nhdr)) <= size;) {
+        const ElfW(Nhdr) *note = (const void *)(notes + at);
+        size_t name = at + sizeof(*note);
+        size_t description = name + ((note->n_namesz + 3) & ~3u);
+
+        at = description + ((note->n_descsz + 3) & ~3u);
+        if (at > size)
+            return false;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(notes + name, "GNU", 4) == 0 &&
+            note->n_descsz <= BUILD_ID_BYTES) {
+            hexadecimal(text, (const uint8_t *)notes + description, note->n_descsz);
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct module *add(uint64_t base, uint64_t begin, uint64_t end, const char *path, const ElfW(Phdr) *segments, size_t count)
+{
+    char build_id[2 * BUILD_ID_BYTES + 1] = "";
+    char executable[PATH_LENGTH];
+    struct module *module = memory_keep(sizeof(*module));
+
+    if (!module)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].p_type == PT_NOTE && find_build_id((const char *)(base + segments[i].p_vaddr), segments[i].p_memsz, build_id))
+            break;
+    *module = (struct module){.base = base, .begin = begin, .end = end, .build_id = copy_string(build_id),
+                              .path = copy_string(*path ? path : executable_path(executable))};
+    struct module *first = atomic_load_explicit(&known, memory_order_relaxed);
+    do
+        module->next = first;
+    while (!atomic_compare_exchange_weak_explicit(&known, &first, module, memory_order_release, memory_order_relaxed));
+    return module;
+}
+
+static int add_loaded(struct dl_phdr_info *info, size_t size, void *data)
+{
+    uint64_t begin = UINT64_MAX, end = 0;
+
+    (void)size, (void)data;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+
+        if (segment->p_type != PT_LOAD)
+            continue;
+        if (info->dlpi_addr + segment->p_vaddr < begin)
+            begin = info->dlpi_addr + segment->p_vaddr;
+        if (info->dlpi_addr + segment->p_vaddr + segment->p_memsz > end)
+            end = info->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    }
+    if (end)
+        add(info->dlpi_addr, begin >> PAGE_SHIFT << PAGE_SHIFT, end, info->dlpi_name, info->dlpi_phdr, info->dlpi_phnum);
+    return 0;
+}
+
+void modules_start(void)
+{
+    dl_iterate_phdr(add_loaded, NULL);
+}
+
+static bool is_known(uint64_t begin, uint64_t end, const char *path)
+{
+    for (const struct module *module = modules_known(); module; module = module->next) {
+        if (module->begin == begin && (!*path || strcmp(module->path, path) == 0))
+            return true;
+        /* The newest that overlaps tells: an older one was unmapped since. */
+        if (module->begin < end && begin < module->end)
+            return false;
+    }
+    return false;
+}
+
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+static const struct module *look_up(uint64_t address)
+{
+    struct dl_find_object found;
+    const ElfW(Ehdr) *header;
+
+    if (_dl_find_object((void *)address, &found) != 0)
+        return NULL;
+    header = found.dlfo_map_start;
+    if (is_known((uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name))
+        return NULL;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+        return NULL;
+    return add(found.dlfo_link_map->l_addr, (uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name,
+               (const void *)((const char *)header + header->e_phoff), header->e_phnum);
+}
+#else
+/* Before glibc 2.35 there is no lookup without the loader's lock: what is loaded later stays unnamed. */
+static const struct module *look_up(uint64_t address)
+{
+    (void)address;
+    return NULL;
+}
+#endif
+
+const struct module *modules_discover(uint64_t address)
+{
+    uint64_t page = address >> PAGE_SHIFT;
+    _Atomic uint64_t *slot = &seen[(page ^ page >> 10) % SEEN_PAGES];
+
+    if (__builtin_expect(atomic_load_explicit(slot, memory_order_relaxed) == page, 1))
+        return NULL;
+    const struct module *module = look_up(address);
+    atomic_store_explicit(slot, page, memory_order_relaxed);
+    return module;
+}

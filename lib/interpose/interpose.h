@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What interposers share. An interposer only translates: guard, probe, real call, probe. Its pattern:
+ *
+ *     INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
+ *     {
+ *         if (probe_on())
+ *             probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, SITE);
+ *         return REAL(pthread_mutex_unlock)(mutex);
+ *     }
+ */
+#ifndef THRUM_INTERPOSE_H
+#define THRUM_INTERPOSE_H
+
+#include <errno.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "core/real.h"
+#include "core/visibility.h"
+#include "probe/probe.h"
+
+#define INTERPOSE THRUM_EXPORT
+
+/* Nanoseconds from now until an absolute time; 0 where it has passed. */
+int64_t timeout_until(clockid_t clock, const struct timespec *absolute);
+
+/* Whether libc's clock-taking calls accept this clock; they refuse others before they look at the object. */
+static inline bool clock_is_supported(clockid_t clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+}
+
+/*
+ * A begun acquire or wait, whose end is recorded also where the call is left by cancellation or an exception:
+ *
+ *     BEGUN(begun, ((struct begun){.object = cond, ...}));
+ *     int result = begun_begin(&begun, timeout);
+ *     return result ? result : begun_end(&begun, REAL(pthread_cond_wait)(cond, mutex));
+ */
+struct begun {
+    const void *object;
+    const void *mutex; /* of a wait */
+    const void *site;
+    enum thrum_kind kind;
+    enum thrum_mode mode;
+    enum thrum_how how;
+    bool is_wait;
+    bool ended;
+};
+
+#define BEGUN(variable, value) struct begun variable __attribute__((cleanup(begun_unwound))) = value
+
+/* Records the begin; 0, or an errno value to return instead of blocking. */
+int begun_begin(struct begun *begun, int64_t timeout);
+/* Records the end with its result, which it gives back. */
+int begun_end(struct begun *begun, int result);
+void begun_unwound(struct begun *begun);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* pthread_mutex_*: tries first, and tells of blocking only where the try failed. */
+#include "interpose/interpose.h"
+
+static struct begun mutex_begun(pthread_mutex_t *mutex, enum thrum_how how, const void *site)
+{
+    return (struct begun){.object = mutex, .kind = THRUM_kind_mutex, .mode = THRUM_mode_exclusive, .how = how, .site = site};
+}
+
+/* Tells what a try came to: got it, got it from a holder that died, or not and why. True where the caller must block. */
+static bool mutex_tried(pthread_mutex_t *mutex, enum thrum_how how, int result, const void *site)
+{
+    struct begun begun = mutex_begun(mutex, how, site);
+
+    if (result == EBUSY && how != THRUM_how_try)
+        return true;
+    if (result == 0) {
+        probe_acquire(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, how, site);
+    } else if (result == EOWNERDEAD) {
+        begun_begin(&begun, 0);
+        begun_end(&begun, result);
+    } else {
+        probe_acquire_fail(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, how, result, site);
+    }
+    return false;
+}
+
+INTERPOSE int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    if (!probe_on())
+        return REAL(pthread_mutex_lock)(mutex);
+    int result = REAL(pthread_mutex_trylock)(mutex);
+    if (!mutex_tried(mutex, THRUM_how_block, result, SITE))
+        return result;
+    BEGUN(begun, mutex_begun(mutex, THRUM_how_block, SITE));
+    result = begun_begin(&begun, -1);
+    return result ? result : begun_end(&begun, REAL(pthread_mutex_lock)(mutex));
+}
+
+INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+    int result = REAL(pthread_mutex_trylock)(mutex);
+
+    if (probe_on())
+        mutex_tried(mutex, THRUM_how_try, result, SITE);
+    return result;
+}
+
+INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
+{
+    if (!probe_on())
+        return REAL(pthread_mutex_timedlock)(mutex, until);
+    int result = REAL(pthread_mutex_trylock)(mutex);
+    if (!mutex_tried(mutex, THRUM_how_timed, result, SITE))
+        return result;
+    BEGUN(begun, mutex_begun(mutex, THRUM_how_timed, SITE));
+    result = begun_begin(&begun, timeout_until(CLOCK_REALTIME, until));
+    return result ? result : begun_end(&begun, REAL(pthread_mutex_timedlock)(mutex, until));
+}
+
+INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock, const struct timespec *restrict until)
+{
+    if (!probe_on() || !clock_is_supported(clock))
+        return REAL(pthread_mutex_clocklock)(mutex, clock, until);
+    int result = REAL(pthread_mutex_trylock)(mutex);
+    if (!mutex_tried(mutex, THRUM_how_timed, result, SITE))
+        return result;
+    BEGUN(begun, mutex_begun(mutex, THRUM_how_timed, SITE));
+    result = begun_begin(&begun, timeout_until(clock, until));
+    return result ? result : begun_end(&begun, REAL(pthread_mutex_clocklock)(mutex, clock, until));
+}
+
+INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    if (probe_on())
+        probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, SITE);
+    return REAL(pthread_mutex_unlock)(mutex);
+}
+
+static enum thrum_type mutex_type(const pthread_mutexattr_t *attributes)
+{
+    int type = PTHREAD_MUTEX_DEFAULT;
+
+    pthread_mutexattr_gettype(attributes, &type);
+    switch (type) {
+    case PTHREAD_MUTEX_RECURSIVE: return THRUM_type_recursive;
+    case PTHREAD_MUTEX_ERRORCHECK: return THRUM_type_errorcheck;
+    case PTHREAD_MUTEX_ADAPTIVE_NP: return THRUM_type_adaptive;
+    default: return THRUM_type_plain;
+    }
+}
+
+static struct probe_attributes mutex_attributes(const pthread_mutexattr_t *attributes)
+{
+    int protocol = PTHREAD_PRIO_NONE, robust = PTHREAD_MUTEX_STALLED, shared = PTHREAD_PROCESS_PRIVATE;
+
+    if (!attributes)
+        return (struct probe_attributes){.type = THRUM_type_plain};
+    pthread_mutexattr_getprotocol(attributes, &protocol);
+    pthread_mutexattr_getrobust(attributes, &robust);
+    pthread_mutexattr_getpshared(attributes, &shared);
+    return (struct probe_attributes){
+        .type = mutex_type(attributes),
+        .protocol = protocol == PTHREAD_PRIO_INHERIT   ? THRUM_protocol_inherit
+                    : protocol == PTHREAD_PRIO_PROTECT ? THRUM_protocol_protect
+                                                       : THRUM_protocol_none,
+        .robust = robust == PTHREAD_MUTEX_ROBUST,
+        .shared = shared == PTHREAD_PROCESS_SHARED,
+    };
+}
+
+INTERPOSE int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+    int result = REAL(pthread_mutex_init)(mutex, attributes);
+
+    if (result == 0 && probe_on()) {
+        struct probe_attributes known = mutex_attributes(attributes);
+        probe_init(mutex, THRUM_kind_mutex, &known, SITE);
+    }
+    return result;
+}
+
+INTERPOSE int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+    if (probe_on())
+        probe_destroy(mutex, THRUM_kind_mutex, SITE);
+    return REAL(pthread_mutex_destroy)(mutex);
+}

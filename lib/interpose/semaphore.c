@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* sem_*: a wait acquires, a post releases. Failure is -1 with errno; success leaves errno alone. */
+#include <fcntl.h>
+#include <stdarg.h>
+
+#include "interpose/interpose.h"
+
+static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const void *site)
+{
+    return (struct begun){.object = semaphore, .kind = THRUM_kind_semaphore, .mode = THRUM_mode_exclusive, .how = how, .site = site};
+}
+
+static int semaphore_end(struct begun *begun, int result)
+{
+    begun_end(begun, result == 0 ? 0 : errno);
+    return result;
+}
+
+static int semaphore_refuse(int error)
+{
+    errno = error;
+    return -1;
+}
+
+/* Takes it where that needs no blocking; errno is as it was. */
+static bool semaphore_taken(sem_t *semaphore, enum thrum_how how, const void *site)
+{
+    int saved = errno;
+    bool taken = REAL(sem_trywait)(semaphore) == 0;
+
+    errno = saved;
+    if (taken)
+        probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, how, site);
+    return taken;
+}
+
+INTERPOSE int sem_wait(sem_t *semaphore)
+{
+    if (!probe_on())
+        return REAL(sem_wait)(semaphore);
+    /* A cancellation point also where it doesn't block. */
+    pthread_testcancel();
+    if (semaphore_taken(semaphore, THRUM_how_block, SITE))
+        return 0;
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_block, SITE));
+    int refused = begun_begin(&begun, -1);
+    return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_wait)(semaphore));
+}
+
+INTERPOSE int sem_trywait(sem_t *semaphore)
+{
+    int result = REAL(sem_trywait)(semaphore);
+
+    if (!probe_on())
+        return result;
+    if (result == 0)
+        probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, THRUM_how_try, SITE);
+    else
+        probe_acquire_fail(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, THRUM_how_try, errno, SITE);
+    return result;
+}
+
+/* Both refuse a time that isn't one before they look at the semaphore. */
+static bool time_is_valid(const struct timespec *time)
+{
+    return time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
+}
+
+INTERPOSE int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict until)
+{
+    if (!probe_on() || !time_is_valid(until))
+        return REAL(sem_timedwait)(semaphore, until);
+    pthread_testcancel();
+    if (semaphore_taken(semaphore, THRUM_how_timed, SITE))
+        return 0;
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, SITE));
+    int refused = begun_begin(&begun, timeout_until(CLOCK_REALTIME, until));
+    return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_timedwait)(semaphore, until));
+}
+
+INTERPOSE int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const struct timespec *restrict until)
+{
+    if (!probe_on() || !clock_is_supported(clock) || !time_is_valid(until))
+        return REAL(sem_clockwait)(semaphore, clock, until);
+    pthread_testcancel();
+    if (semaphore_taken(semaphore, THRUM_how_timed, SITE))
+        return 0;
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, SITE));
+    int refused = begun_begin(&begun, timeout_until(clock, until));
+    return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_clockwait)(semaphore, clock, until));
+}
+
+INTERPOSE int sem_post(sem_t *semaphore)
+{
+    if (probe_on())
+        probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, SITE);
+    return REAL(sem_post)(semaphore);
+}
+
+INTERPOSE int sem_init(sem_t *semaphore, int shared, unsigned value)
+{
+    int result = REAL(sem_init)(semaphore, shared, value);
+
+    if (result == 0 && probe_on())
+        probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value}, SITE);
+    return result;
+}
+
+INTERPOSE int sem_destroy(sem_t *semaphore)
+{
+    if (probe_on())
+        probe_destroy(semaphore, THRUM_kind_semaphore, SITE);
+    return REAL(sem_destroy)(semaphore);
+}
+
+/* A second sem_open of a name gives the same address: so it names an object and makes none. */
+INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
+{
+    mode_t mode = 0;
+    unsigned value = 0;
+    va_list rest;
+
+    va_start(rest, flags);
+    if (flags & O_CREAT) {
+        mode = va_arg(rest, mode_t);
+        value = va_arg(rest, unsigned);
+    }
+    va_end(rest);
+    sem_t *semaphore = REAL(sem_open)(name, flags, mode, value);
+    if (semaphore != SEM_FAILED && probe_on())
+        probe_name(semaphore, THRUM_kind_semaphore, name);
+    return semaphore;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes of acquire and release. */
+#include "core/address.h"
+#include "core/backtrace.h"
+#include "probe/emit.h"
+#include "probe/probe.h"
+
+void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+{
+    EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = emit_site(site));
+}
+
+int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
+                        const void *site)
+{
+    uint64_t at[BACKTRACE_MAX];
+
+    EMIT(acquire_begin, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .timeout = timeout,
+         .site = emit_site(site), .stack = emit_stack(at, site));
+    return 0;
+}
+
+void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                       const void *site)
+{
+    EMIT(acquire_end, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
+         .site = emit_site(site));
+}
+
+void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                        const void *site)
+{
+    EMIT(acquire_fail, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
+         .site = emit_site(site));
+}
+
+void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
+{
+    EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = emit_site(site));
+}

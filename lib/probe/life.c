@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes of the lives of objects and threads. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/address.h"
+#include "core/backtrace.h"
+#include "probe/emit.h"
+#include "probe/probe.h"
+
+void probe_init(const void *object, enum thrum_kind kind, const struct probe_attributes *attributes, const void *site)
+{
+    uint64_t at[BACKTRACE_MAX];
+
+    EMIT(object_init, .object = address_of(object), .kind = kind, .type = attributes->type, .protocol = attributes->protocol,
+         .robust = attributes->robust, .shared = attributes->shared, .value = attributes->value, .site = emit_site(site),
+         .stack = emit_stack(at, site));
+}
+
+void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
+{
+    EMIT(object_destroy, .object = address_of(object), .kind = kind, .site = emit_site(site));
+}
+
+void probe_name(const void *object, enum thrum_kind kind, const char *name)
+{
+    EMIT(object_name, .object = address_of(object), .kind = kind, .name = name);
+}
+
+uint64_t probe_spawn(const void *routine, const void *site)
+{
+    static _Atomic uint64_t last;
+    uint64_t serial = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+    uint64_t at[BACKTRACE_MAX];
+
+    EMIT(spawn, .serial = serial, .routine = emit_site(routine), .site = emit_site(site), .stack = emit_stack(at, site));
+    return serial;
+}
+
+void probe_spawn_end(uint64_t serial, uint64_t handle, int result)
+{
+    EMIT(spawn_end, .serial = serial, .handle = handle, .result = (uint8_t)result);
+}
+
+void probe_thread_begin(uint64_t serial, const void *routine)
+{
+    EMIT(thread_begin, .serial = serial, .handle = (uint64_t)pthread_self(), .routine = emit_site(routine));
+}
+
+void probe_thread_end(void)
+{
+    EMIT(thread_end, .handle = (uint64_t)pthread_self());
+}
+
+void probe_thread_name(uint64_t handle, const char *name)
+{
+    EMIT(thread_name, .handle = handle, .name = name);
+}
+
+void probe_thread_detach(uint64_t handle, const void *site)
+{
+    EMIT(thread_detach, .handle = handle, .site = emit_site(site));
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of sinks, and the way of an event to each of them. */
+#include "probe/sinks.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "core/backtrace.h"
+#include "core/modules.h"
+#include "probe/emit.h"
+#include "probe/probe.h"
+#include "probe/process.h"
+
+enum { SINKS_MAX = 4 };
+
+static struct {
+    const struct thrum_sink *sink;
+    unsigned bit;
+} sinks[SINKS_MAX];
+static unsigned sink_count;
+
+volatile unsigned probe_sinks;
+unsigned sinks_stack_depth = BACKTRACE_DEFAULT;
+
+void emit_record(enum thrum_event_id id, const void *record)
+{
+    int saved = errno;
+
+    thrum_self.guard++;
+    for (unsigned i = 0; i < sink_count; i++)
+        sinks[i].sink->emit(id, record);
+    thrum_self.guard--;
+    errno = saved;
+}
+
+static void fill_module(struct thrum_event_module_load *record, const struct module *module)
+{
+    *record = (struct thrum_event_module_load){
+        .common = {self_pid(), self_tid()}, .base = module->base, .begin = module->begin, .end = module->end,
+        .path = module->path, .build_id = module->build_id};
+}
+
+static void note_module(uint64_t address)
+{
+    const struct module *module = modules_discover(address);
+    struct thrum_event_module_load record;
+
+    if (!module)
+        return;
+    fill_module(&record, module);
+    emit_record(THRUM_EVENT_module_load, &record);
+}
+
+uint64_t emit_site(const void *site)
+{
+    note_module((uint64_t)(uintptr_t)site);
+    return (uint64_t)(uintptr_t)site;
+}
+
+struct thrum_addrs emit_stack(uint64_t *at, const void *site)
+{
+    struct thrum_addrs stack = {.at = at};
+
+    thrum_self.guard++;
+    stack.count = backtrace_capture(at, sinks_stack_depth, site);
+    thrum_self.guard--;
+    for (uint32_t i = 0; i < stack.count; i++)
+        note_module(at[i]);
+    return stack;
+}
+
+/* Oldest module first, so that of two that lie over each other the newer counts. */
+static void announce_modules(const struct thrum_sink *sink, const struct module *module)
+{
+    const struct module *order[64];
+    struct thrum_event_module_load record;
+    unsigned count = 0;
+
+    for (; module && count < 64; module = module->next)
+        order[count++] = module;
+    if (module)
+        announce_modules(sink, module);
+    while (count > 0) {
+        fill_module(&record, order[--count]);
+        sink->emit(THRUM_EVENT_module_load, &record);
+    }
+}
+
+static void announce(const struct thrum_sink *sink)
+{
+    struct thrum_event_process_begin begin;
+
+    process_describe(&begin);
+    sink->emit(THRUM_EVENT_process_begin, &begin);
+    announce_modules(sink, modules_known());
+}
+
+static void add(const struct thrum_sink *sink, unsigned bit)
+{
+    if (!sink || sink->start(announce) != 0)
+        return;
+    sinks[sink_count].sink = sink;
+    sinks[sink_count++].bit = bit;
+    probe_sinks |= bit;
+}
+
+void sinks_start(const struct env *env)
+{
+    sinks_stack_depth = env->stack;
+    add(lttng_load(env->lttng), PROBE_LTTNG);
+}
+
+void sinks_fork_prepare(void)
+{
+    for (unsigned i = 0; i < sink_count; i++)
+        if (sinks[i].sink->fork_prepare)
+            sinks[i].sink->fork_prepare();
+}
+
+void sinks_fork_parent(void)
+{
+    for (unsigned i = sink_count; i-- > 0;)
+        if (sinks[i].sink->fork_parent)
+            sinks[i].sink->fork_parent();
+}
+
+void sinks_fork_child(void)
+{
+    for (unsigned i = sink_count; i-- > 0;)
+        if (sinks[i].sink->fork_child)
+            sinks[i].sink->fork_child();
+}
