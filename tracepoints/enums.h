@@ -115,5 +115,6 @@
 #define THRUM_ENUM_DEFINE(name, list) enum thrum_##name { list(THRUM_ENUM_VALUE) };
 THRUM_ENUMS(THRUM_ENUM_DEFINE)
 #undef THRUM_ENUM_DEFINE
+#undef THRUM_ENUM_VALUE
 
 #endif

@@ -17,6 +17,7 @@
 #define THRUM_ENUM_DEFINE(name, list) LTTNG_UST_TRACEPOINT_ENUM(thrum, name, LTTNG_UST_TP_ENUM_VALUES(list(THRUM_ENUM_VALUE)))
 THRUM_ENUMS(THRUM_ENUM_DEFINE)
 #undef THRUM_ENUM_DEFINE
+#undef THRUM_ENUM_VALUE
 
 #define THRUM_ADDR(name, meaning) lttng_ust_field_integer_hex(uint64_t, name, record->name)
 #define THRUM_U32(name, meaning) lttng_ust_field_integer(uint32_t, name, record->name)

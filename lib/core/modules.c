@@ -21,7 +21,7 @@ enum { PAGE_SHIFT = 12, SEEN_PAGES = 1024, PATH_LENGTH = 4096, BUILD_ID_BYTES = 
 
 static _Atomic(struct module *) known;
 
-/* Pages that were looked up, by hash. A library that is mapped where another was unmapped is noticed once its page has lost its slot. */
+/* Pages that were looked up, by hash: the page's number twice, plus one where it is foreign. A library that is mapped where another was unmapped is noticed once its page has lost its slot. */
 static _Atomic uint64_t seen[SEEN_PAGES];
 
 const struct module *modules_known(void)
@@ -74,6 +74,15 @@ static bool find_build_id(const char *notes, size_t size, char *text)
     return false;
 }
 
+/* LTTng-UST locks in the program's threads, also while they end; those locks are its own business, and tracing them hangs it. */
+static bool is_foreign(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+
+    return strncmp(name, "liblttng-ust", strlen("liblttng-ust")) == 0 || strncmp(name, "liburcu", strlen("liburcu")) == 0;
+}
+
 static const struct module *add(uint64_t base, uint64_t begin, uint64_t end, const char *path, const ElfW(Phdr) *segments, size_t count)
 {
     char build_id[2 * BUILD_ID_BYTES + 1] = "";
@@ -86,7 +95,7 @@ static const struct module *add(uint64_t base, uint64_t begin, uint64_t end, con
         if (segments[i].p_type == PT_NOTE && find_build_id((const char *)(base + segments[i].p_vaddr), segments[i].p_memsz, build_id))
             break;
     *module = (struct module){.base = base, .begin = begin, .end = end, .build_id = copy_string(build_id),
-                              .path = copy_string(*path ? path : executable_path(executable))};
+                              .path = copy_string(*path ? path : executable_path(executable)), .foreign = is_foreign(path)};
     struct module *first = atomic_load_explicit(&known, memory_order_relaxed);
     do
         module->next = first;
@@ -119,51 +128,53 @@ void modules_start(void)
     dl_iterate_phdr(add_loaded, NULL);
 }
 
-static bool is_known(uint64_t begin, uint64_t end, const char *path)
+/* The newest that lies there, if that is it; an older one that it overlaps was unmapped since. */
+static const struct module *find_known(uint64_t begin, uint64_t end, const char *path)
 {
-    for (const struct module *module = modules_known(); module; module = module->next) {
-        if (module->begin == begin && (!*path || strcmp(module->path, path) == 0))
-            return true;
-        /* The newest that overlaps tells: an older one was unmapped since. */
+    for (const struct module *module = modules_known(); module; module = module->next)
         if (module->begin < end && begin < module->end)
-            return false;
-    }
-    return false;
+            return module->begin == begin && (!*path || strcmp(module->path, path) == 0) ? module : NULL;
+    return NULL;
 }
 
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
-static const struct module *look_up(uint64_t address)
+static struct module_lookup find(uint64_t address)
 {
     struct dl_find_object found;
     const ElfW(Ehdr) *header;
+    const struct module *module;
 
     if (_dl_find_object((void *)address, &found) != 0)
-        return NULL;
+        return (struct module_lookup){.fresh = NULL};
     header = found.dlfo_map_start;
-    if (is_known((uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name))
-        return NULL;
-    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return NULL;
-    return add(found.dlfo_link_map->l_addr, (uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name,
-               (const void *)((const char *)header + header->e_phoff), header->e_phnum);
+    module = find_known((uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name);
+    if (module || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+        return (struct module_lookup){.foreign = module && module->foreign};
+    module = add(found.dlfo_link_map->l_addr, (uint64_t)header, (uint64_t)found.dlfo_map_end, found.dlfo_link_map->l_name,
+                 (const void *)((const char *)header + header->e_phoff), header->e_phnum);
+    return (struct module_lookup){.fresh = module, .foreign = module && module->foreign};
 }
 #else
 /* Before glibc 2.35 there is no lookup without the loader's lock: what is loaded later stays unnamed. */
-static const struct module *look_up(uint64_t address)
+static struct module_lookup find(uint64_t address)
 {
-    (void)address;
-    return NULL;
+    for (const struct module *module = modules_known(); module; module = module->next)
+        if (module->begin <= address && address < module->end)
+            return (struct module_lookup){.foreign = module->foreign};
+    return (struct module_lookup){.fresh = NULL};
 }
 #endif
 
-const struct module *modules_discover(uint64_t address)
+struct module_lookup modules_look_up(uint64_t address)
 {
     uint64_t page = address >> PAGE_SHIFT;
     _Atomic uint64_t *slot = &seen[(page ^ page >> 10) % SEEN_PAGES];
+    uint64_t entry = atomic_load_explicit(slot, memory_order_relaxed);
+    struct module_lookup lookup;
 
-    if (__builtin_expect(atomic_load_explicit(slot, memory_order_relaxed) == page, 1))
-        return NULL;
-    const struct module *module = look_up(address);
-    atomic_store_explicit(slot, page, memory_order_relaxed);
-    return module;
+    if (__builtin_expect(entry >> 1 == page, 1))
+        return (struct module_lookup){.foreign = entry & 1};
+    lookup = find(address);
+    atomic_store_explicit(slot, page << 1 | lookup.foreign, memory_order_relaxed);
+    return lookup;
 }

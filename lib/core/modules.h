@@ -3,6 +3,7 @@
 #ifndef THRUM_CORE_MODULES_H
 #define THRUM_CORE_MODULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct module {
@@ -12,6 +13,7 @@ struct module {
     uint64_t end;
     const char *path;
     const char *build_id; /* hexadecimal, "" where there is none */
+    bool foreign;         /* LTTng-UST's */
 };
 
 /* Learns what is mapped as the process starts; in the constructor only (it may take the loader's lock). */
@@ -20,10 +22,13 @@ void modules_start(void);
 /* All that are known, newest first; entries live for ever. */
 const struct module *modules_known(void);
 
-/*
- * The module of an address that is seen for the first time since it was mapped and hasn't been told of, or NULL.
- * A lookup in a small table where the address's page was seen before; async-signal-safe, lock-free.
- */
-const struct module *modules_discover(uint64_t address);
+/* What a lookup told of an address. */
+struct module_lookup {
+    const struct module *fresh; /* its module, where no lookup had met it before; else NULL */
+    bool foreign;               /* it lies in LTTng-UST: what that does isn't the program's doing */
+};
+
+/* A lookup in a small table where the address's page was seen before. Async-signal-safe, lock-free. */
+struct module_lookup modules_look_up(uint64_t address);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <unistd.h>
 
 /* The mutex and thread calls come first: they are what a call made while this list is being resolved asks for. */

@@ -7,7 +7,9 @@
 
 void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
 {
-    EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
@@ -15,26 +17,34 @@ int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mod
 {
     uint64_t at[BACKTRACE_MAX];
 
+    if (!emit_site(site))
+        return 0;
     EMIT(acquire_begin, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .timeout = timeout,
-         .site = emit_site(site), .stack = emit_stack(at, site));
+         .site = address_of(site), .stack = emit_stack(at, site));
     return 0;
 }
 
 void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
                        const void *site)
 {
+    if (!emit_site(site))
+        return;
     EMIT(acquire_end, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
-         .site = emit_site(site));
+         .site = address_of(site));
 }
 
 void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
                         const void *site)
 {
+    if (!emit_site(site))
+        return;
     EMIT(acquire_fail, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
-         .site = emit_site(site));
+         .site = address_of(site));
 }
 
 void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
 {
-    EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
 }

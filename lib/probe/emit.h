@@ -4,14 +4,15 @@
 #define THRUM_PROBE_EMIT_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/self.h"
 #include "sink.h"
 
 /*
- * EMIT(acquire, .object = address, ...): one event with this thread's ids, to every sink. `sites` of events that lie in
- * modules not told of yet must have gone through emit_site() before.
+ * EMIT(acquire, .object = address, ...): one event with this thread's ids, to every sink. Its site went
+ * through emit_site() before.
  */
 #define EMIT(event, ...)                                                                          \
     do {                                                                                          \
@@ -21,8 +22,11 @@
 
 void emit_record(enum thrum_event_id id, const void *record);
 
-/* Tells the sinks of the module of a site, if they haven't heard of it, and gives the site back as a number. */
-uint64_t emit_site(const void *site);
+/*
+ * Tells the sinks of the module that a site lies in, if they haven't heard of it. False where it is LTTng-UST's: then
+ * the call isn't an event.
+ */
+bool emit_site(const void *site);
 
 /* The calls that led to `site`, all told of; `at` has room for BACKTRACE_MAX. */
 struct thrum_addrs emit_stack(uint64_t *at, const void *site);

@@ -12,14 +12,18 @@ void probe_init(const void *object, enum thrum_kind kind, const struct probe_att
 {
     uint64_t at[BACKTRACE_MAX];
 
+    if (!emit_site(site))
+        return;
     EMIT(object_init, .object = address_of(object), .kind = kind, .type = attributes->type, .protocol = attributes->protocol,
-         .robust = attributes->robust, .shared = attributes->shared, .value = attributes->value, .site = emit_site(site),
+         .robust = attributes->robust, .shared = attributes->shared, .value = attributes->value, .site = address_of(site),
          .stack = emit_stack(at, site));
 }
 
 void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
 {
-    EMIT(object_destroy, .object = address_of(object), .kind = kind, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(object_destroy, .object = address_of(object), .kind = kind, .site = address_of(site));
 }
 
 void probe_name(const void *object, enum thrum_kind kind, const char *name)
@@ -33,7 +37,10 @@ uint64_t probe_spawn(const void *routine, const void *site)
     uint64_t serial = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
     uint64_t at[BACKTRACE_MAX];
 
-    EMIT(spawn, .serial = serial, .routine = emit_site(routine), .site = emit_site(site), .stack = emit_stack(at, site));
+    emit_site(routine);
+    if (!emit_site(site))
+        return serial;
+    EMIT(spawn, .serial = serial, .routine = address_of(routine), .site = address_of(site), .stack = emit_stack(at, site));
     return serial;
 }
 
@@ -44,7 +51,8 @@ void probe_spawn_end(uint64_t serial, uint64_t handle, int result)
 
 void probe_thread_begin(uint64_t serial, const void *routine)
 {
-    EMIT(thread_begin, .serial = serial, .handle = (uint64_t)pthread_self(), .routine = emit_site(routine));
+    emit_site(routine);
+    EMIT(thread_begin, .serial = serial, .handle = (uint64_t)pthread_self(), .routine = address_of(routine));
 }
 
 void probe_thread_end(void)
@@ -59,5 +67,7 @@ void probe_thread_name(uint64_t handle, const char *name)
 
 void probe_thread_detach(uint64_t handle, const void *site)
 {
-    EMIT(thread_detach, .handle = handle, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(thread_detach, .handle = handle, .site = address_of(site));
 }

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/address.h"
 #include "core/env.h"
 #include "core/modules.h"
 #include "probe/emit.h"
@@ -79,8 +80,8 @@ void probe_fork_parent(int32_t child, const void *site)
     thrum_self.guard++;
     sinks_fork_parent();
     thrum_self.guard--;
-    if (child > 0)
-        EMIT(process_fork, .child = child, .site = emit_site(site));
+    if (child > 0 && emit_site(site))
+        EMIT(process_fork, .child = child, .site = address_of(site));
     errno = saved;
 }
 

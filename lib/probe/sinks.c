@@ -40,21 +40,21 @@ static void fill_module(struct thrum_event_module_load *record, const struct mod
         .path = module->path, .build_id = module->build_id};
 }
 
-static void note_module(uint64_t address)
+static bool note_module(uint64_t address)
 {
-    const struct module *module = modules_discover(address);
+    struct module_lookup lookup = modules_look_up(address);
     struct thrum_event_module_load record;
 
-    if (!module)
-        return;
-    fill_module(&record, module);
-    emit_record(THRUM_EVENT_module_load, &record);
+    if (__builtin_expect(lookup.fresh != NULL, 0) && !lookup.foreign) {
+        fill_module(&record, lookup.fresh);
+        emit_record(THRUM_EVENT_module_load, &record);
+    }
+    return !lookup.foreign;
 }
 
-uint64_t emit_site(const void *site)
+bool emit_site(const void *site)
 {
-    note_module((uint64_t)(uintptr_t)site);
-    return (uint64_t)(uintptr_t)site;
+    return note_module((uint64_t)(uintptr_t)site);
 }
 
 struct thrum_addrs emit_stack(uint64_t *at, const void *site)

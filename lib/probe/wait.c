@@ -9,30 +9,40 @@ int probe_wait_begin(const void *object, enum thrum_kind kind, const void *mutex
 {
     uint64_t at[BACKTRACE_MAX];
 
+    if (!emit_site(site))
+        return 0;
     EMIT(wait_begin, .object = address_of(object), .kind = kind, .mutex = address_of(mutex), .timeout = timeout,
-         .site = emit_site(site), .stack = emit_stack(at, site));
+         .site = address_of(site), .stack = emit_stack(at, site));
     return 0;
 }
 
 void probe_wait_end(const void *object, enum thrum_kind kind, const void *mutex, int result, const void *site)
 {
+    if (!emit_site(site))
+        return;
     EMIT(wait_end, .object = address_of(object), .kind = kind, .mutex = address_of(mutex), .result = (uint8_t)result,
-         .site = emit_site(site));
+         .site = address_of(site));
 }
 
 void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope, const void *site)
 {
-    EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site));
 }
 
 void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)
 {
-    EMIT(interrupt_send, .means = means, .signal = signal, .target_pid = target_pid, .target = target, .site = emit_site(site));
+    if (!emit_site(site))
+        return;
+    EMIT(interrupt_send, .means = means, .signal = signal, .target_pid = target_pid, .target = target, .site = address_of(site));
 }
 
 void probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
 {
-    EMIT(interrupt_begin, .means = means, .signal = signal, .site = emit_site(handler));
+    if (!emit_site(handler))
+        return;
+    EMIT(interrupt_begin, .means = means, .signal = signal, .site = address_of(handler));
 }
 
 void probe_interrupt_end(enum thrum_means means, int signal)
