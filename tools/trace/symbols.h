@@ -60,4 +60,10 @@ const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t t
 /* The static variable that `address` lies in, or NULL: on the heap, on a stack, or not known. */
 const struct symbol_variable *symbols_variable(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
+/*
+ * What people should know of the files that were asked about, a line each: changed since the recording, gone, without
+ * debug information. They live until the next call.
+ */
+const char *const *symbols_notes(struct symbols *, size_t *count);
+
 #endif

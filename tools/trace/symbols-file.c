@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Opens an executable or shared object, makes sure that it is the recorded one, and finds its units of debug information. */
+#include "config.h"
+#include "trace/symbols-file.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns)
+{
+    struct symbol_file *file = calloc(1, sizeof(*file));
+    if (!file)
+        return NULL;
+    file->path = strdup(path);
+    file->build_id = strdup(build_id);
+    file->loaded_ns = loaded_ns;
+    if (!file->path || !file->build_id) {
+        symbol_file_free(file);
+        return NULL;
+    }
+    file->name = symbol_basename(file->path);
+    return file;
+}
+
+void symbol_file_free(struct symbol_file *file)
+{
+    if (!file)
+        return;
+    if (file->dwfl)
+        dwfl_end(file->dwfl);
+    free(file->ranges);
+    free(file->extents);
+    free(file->build_id);
+    free(file->path);
+    free(file);
+}
+
+/* --- opening --- */
+
+/* Debug files by build id or debug link beside the file and under /usr/lib/debug; debuginfod only by its environment. */
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+};
+
+static void close_module(struct symbol_file *file)
+{
+    if (file->dwfl)
+        dwfl_end(file->dwfl);
+    file->dwfl = NULL;
+    file->module = NULL;
+}
+
+/* Whether the build id of the open file, in hexadecimal, is the recorded one. */
+static bool has_build_id(struct symbol_file *file)
+{
+    const unsigned char *bytes;
+    GElf_Addr address;
+    int count = dwfl_module_build_id(file->module, &bytes, &address);
+    if (count <= 0)
+        return file->build_id[0] == '\0';
+    if (strlen(file->build_id) != 2 * (size_t)count)
+        return false;
+    for (int i = 0; i < count; i++) {
+        char digits[3];
+        snprintf(digits, sizeof(digits), "%02x", bytes[i]);
+        if (strncasecmp(digits, file->build_id + 2 * i, 2) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Of files without build ids the time of change is all that tells. */
+static bool is_newer(const struct symbol_file *file, const struct stat *status)
+{
+    int64_t changed_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+    return file->build_id[0] == '\0' && changed_ns > file->loaded_ns;
+}
+
+static enum symbol_file_state open_path(struct symbol_file *file)
+{
+    struct stat status;
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return SYMBOL_FILE_GONE;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        close(fd);
+        return SYMBOL_FILE_UNREADABLE;
+    }
+    file->dwfl = dwfl_begin(&callbacks);
+    /* Mapped at 0: its addresses are then those in the file. On success libdwfl owns the descriptor. */
+    if (file->dwfl)
+        file->module = dwfl_report_elf(file->dwfl, file->name, file->path, fd, 0, true);
+    if (!file->module) {
+        close(fd);
+        close_module(file);
+        return SYMBOL_FILE_UNREADABLE;
+    }
+    dwfl_report_end(file->dwfl, NULL, NULL);
+    if (has_build_id(file) && !is_newer(file, &status))
+        return SYMBOL_FILE_OPEN;
+    close_module(file);
+    return SYMBOL_FILE_CHANGED;
+}
+
+/* Number of bytes of a build id in hexadecimal, or 0. */
+static int parse_build_id(const char *text, unsigned char *bytes, size_t room)
+{
+    size_t count = strlen(text) / 2;
+    if (count > room)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (sscanf(text + 2 * i, "%2hhx", &bytes[i]) != 1)
+            return 0;
+    return (int)count;
+}
+
+/* The recorded build may still be under /usr/lib/debug/.build-id or on a debuginfod server. */
+static bool open_by_build_id(struct symbol_file *file)
+{
+    unsigned char bytes[64];
+    int count = parse_build_id(file->build_id, bytes, sizeof(bytes));
+    if (count == 0)
+        return false;
+    file->dwfl = dwfl_begin(&callbacks);
+    if (file->dwfl)
+        file->module = dwfl_report_module(file->dwfl, file->name, 0, UINT32_MAX);
+    GElf_Addr bias;
+    if (file->module && dwfl_module_report_build_id(file->module, bytes, (size_t)count, 0) == 0 &&
+        dwfl_report_end(file->dwfl, NULL, NULL) == 0 && dwfl_module_getelf(file->module, &bias))
+        return true;
+    close_module(file);
+    return false;
+}
+
+bool symbol_file_open(struct symbol_file *file)
+{
+    if (file->state == SYMBOL_FILE_UNOPENED) {
+        file->state = open_path(file);
+        if (file->state != SYMBOL_FILE_OPEN && open_by_build_id(file))
+            file->state = SYMBOL_FILE_OPEN;
+    }
+    return file->state == SYMBOL_FILE_OPEN;
+}
+
+/* --- units --- */
+
+static int add_range(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr high, Dwarf_Off unit)
+{
+    if ((file->range_count & (file->range_count - 1)) == 0) {
+        size_t room = file->range_count ? 2 * file->range_count : 1;
+        struct symbol_range *more = realloc(file->ranges, room * sizeof(*more));
+        if (!more)
+            return -1;
+        file->ranges = more;
+    }
+    file->ranges[file->range_count++] = (struct symbol_range){low, high, unit};
+    return 0;
+}
+
+/* clang and rustc write no .debug_aranges, by which libdw of before 0.191 alone finds the unit of an address. */
+static void make_ranges(struct symbol_file *file)
+{
+    Dwarf_Die *unit = NULL;
+    Dwarf_Addr bias, base, low, high;
+    file->ranges_made = true;
+    while ((unit = dwfl_module_nextcu(file->module, unit, &bias)))
+        for (ptrdiff_t next = 0; (next = dwarf_ranges(unit, next, &base, &low, &high)) > 0;)
+            if (low < high && add_range(file, low, high, dwarf_dieoffset(unit)) != 0)
+                return;
+}
+
+Dwarf_Die *symbol_file_unit(struct symbol_file *file, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias)
+{
+    Dwarf_Die *indexed = dwfl_module_addrdie(file->module, pc, bias);
+    if (indexed) {
+        *unit = *indexed;
+        return unit;
+    }
+    Dwarf *dwarf = dwfl_module_getdwarf(file->module, bias);
+    if (!dwarf)
+        return NULL;
+    if (!file->ranges_made)
+        make_ranges(file);
+    for (size_t i = 0; i < file->range_count; i++)
+        if (pc - *bias >= file->ranges[i].low && pc - *bias < file->ranges[i].high)
+            return dwarf_offdie(dwarf, file->ranges[i].unit, unit);
+    return NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside symbols: one executable or shared object, opened with libdwfl when it is first asked about. */
+#ifndef THRUM_TRACE_SYMBOLS_FILE_H
+#define THRUM_TRACE_SYMBOLS_FILE_H
+
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "trace/symbols.h"
+
+/* Code from low to high, relative to the debug information, belongs to the unit at `unit`. */
+struct symbol_range {
+    Dwarf_Addr low, high;
+    Dwarf_Off unit;
+};
+
+/* The variable described at `die` lies from low to high, relative to the debug information. */
+struct symbol_extent {
+    Dwarf_Addr low, high;
+    Dwarf_Off die;
+};
+
+enum symbol_file_state {
+    SYMBOL_FILE_UNOPENED,
+    SYMBOL_FILE_OPEN,
+    SYMBOL_FILE_GONE,
+    SYMBOL_FILE_CHANGED,
+    SYMBOL_FILE_UNREADABLE,
+};
+
+struct symbol_file {
+    char *path;
+    const char *name;     /* the path's last part */
+    char *build_id;       /* as recorded; "" where it has none */
+    int64_t loaded_ns;    /* when it was first seen mapped */
+    enum symbol_file_state state;
+    bool lineless;        /* asked about, and has no debug information there */
+    Dwfl *dwfl;           /* with module, where it is open; addresses are those in the file */
+    Dwfl_Module *module;
+    struct symbol_range *ranges; /* of units that the file's own index leaves out; made when first needed */
+    size_t range_count;
+    bool ranges_made;
+    struct symbol_extent *extents; /* of static variables; made when first needed */
+    size_t extent_count;
+    bool extents_made;
+};
+
+/* NULL where there is no memory. */
+struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns);
+void symbol_file_free(struct symbol_file *);
+
+/* Opens it once; whether there is anything to look up in. */
+bool symbol_file_open(struct symbol_file *);
+
+/* The unit whose code is at `pc`, and what to take from addresses for its debug information; NULL where there is none. */
+Dwarf_Die *symbol_file_unit(struct symbol_file *, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias);
+
+/* The calls at `offset`; a return address where `call`. A new one, to be freed with symbol_place_free(), or NULL. */
+struct symbol_place *symbol_file_place(struct symbol_file *, uint64_t offset, bool call);
+
+/* A place of which no more is known than its address, in a file or (NULL) not. */
+struct symbol_place *symbol_place_bare(const struct symbol_file *, uint64_t offset);
+void symbol_place_free(struct symbol_place *);
+
+/* The variable at `offset`. A new one, to be freed with symbol_variable_free(), or NULL where there is no memory. */
+struct symbol_variable *symbol_file_variable(struct symbol_file *, uint64_t offset);
+void symbol_variable_free(struct symbol_variable *);
+
+/* --- names, in symbols-name.c --- */
+
+/* Name of a function or variable with the namespaces and classes that it is in; to be freed, NULL where it has none. */
+char *symbol_name_of_die(Dwarf_Die *);
+
+/* The name that a linker's symbol stands for: demangled, without parameters and compilers' suffixes; to be freed. */
+char *symbol_name_of_linker(const char *name);
+
+/* "file.c" of "/dir/file.c". */
+const char *symbol_basename(const char *path);
+
+#endif

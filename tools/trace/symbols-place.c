@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that a code address stands for: from debug information with its inlined functions, else the nearest symbol. */
+#include "config.h"
+#include "trace/symbols-file.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A place being made; the frames' strings are its own. */
+struct builder {
+    struct symbol_frame *frames;
+    size_t count;
+    bool failed; /* out of memory */
+};
+
+/* Takes its strings; any may be NULL. */
+static void add_frame(struct builder *builder, char *text, char *function, char *file, int line)
+{
+    struct symbol_frame *more = realloc(builder->frames, (builder->count + 1) * sizeof(*more));
+    if (more)
+        builder->frames = more;
+    if (!more || !text) {
+        builder->failed = true;
+        free(text);
+        free(function);
+        free(file);
+        return;
+    }
+    builder->frames[builder->count++] =
+        (struct symbol_frame){.text = text, .function = function, .file = file, .line = line};
+}
+
+static char *print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static char *print(const char *format, ...)
+{
+    char *text;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    return length < 0 ? NULL : text;
+}
+
+/* --- from debug information --- */
+
+/* Where in the source; the path is borrowed from libdw, and may be relative to the unit's directory. */
+struct source {
+    const char *path;
+    int line;
+};
+
+static struct source source_of_address(Dwarf_Die *unit, Dwarf_Addr address)
+{
+    struct source source = {0};
+    Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+    if (line) {
+        source.path = dwarf_linesrc(line, NULL, NULL);
+        dwarf_lineno(line, &source.line);
+    }
+    return source;
+}
+
+/* Where an inlined function was called. */
+static struct source source_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
+{
+    struct source source = {0};
+    Dwarf_Attribute attribute;
+    Dwarf_Word number;
+    Dwarf_Files *files;
+    size_t count;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &number) == 0 &&
+        dwarf_getsrcfiles(unit, &files, &count) == 0)
+        source.path = dwarf_filesrc(files, number, NULL, NULL);
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &number) == 0)
+        source.line = (int)number;
+    return source;
+}
+
+static char *full_path(Dwarf_Die *unit, const char *path)
+{
+    Dwarf_Attribute attribute;
+    const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+    return path[0] == '/' || !directory ? strdup(path) : print("%s/%s", directory, path);
+}
+
+static void add_function(struct builder *builder, Dwarf_Die *unit, Dwarf_Die *function, struct source source)
+{
+    char *name = symbol_name_of_die(function), *text;
+    const char *shown = name ? name : "??";
+    if (!source.path)
+        text = strdup(shown);
+    else if (source.line == 0)
+        text = print("%s (%s)", shown, symbol_basename(source.path));
+    else
+        text = print("%s (%s:%d)", shown, symbol_basename(source.path), source.line);
+    add_frame(builder, text, name, source.path ? full_path(unit, source.path) : NULL, source.line);
+}
+
+/* The scopes around an address, innermost first, each inlined one inside its caller; to be freed. */
+static int scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
+{
+    Dwarf_Die *lexical = NULL, inner;
+    if (dwarf_getscopes(unit, address, &lexical) <= 0)
+        return 0;
+    inner = lexical[0];
+    free(lexical);
+    return dwarf_getscopes_die(&inner, scopes);
+}
+
+/* With -gsplit-dwarf the functions are in another file than the lines. */
+static Dwarf_Die functions_of(Dwarf_Die *unit)
+{
+    Dwarf_Die split;
+    uint8_t type;
+    if (dwarf_cu_info(unit->cu, NULL, &type, NULL, &split, NULL, NULL, NULL) == 0 && type == DW_UT_skeleton &&
+        dwarf_tag(&split) == DW_TAG_compile_unit)
+        return split;
+    return *unit;
+}
+
+static void add_from_debug_info(struct builder *builder, struct symbol_file *file, Dwarf_Addr pc)
+{
+    Dwarf_Die unit, *scopes = NULL;
+    Dwarf_Addr bias;
+    if (!symbol_file_unit(file, pc, &unit, &bias))
+        return;
+    Dwarf_Die functions = functions_of(&unit);
+    struct source source = source_of_address(&unit, pc - bias);
+    int count = scopes_at(&functions, pc - bias, &scopes);
+    for (int i = 0; i < count && !builder->failed; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+            continue;
+        add_function(builder, &unit, &scopes[i], source);
+        if (tag == DW_TAG_subprogram)
+            break;
+        source = source_of_call(&unit, &scopes[i]);
+    }
+    free(scopes);
+}
+
+/* --- from the linker's symbols, and from nothing --- */
+
+static void add_from_symbol(struct builder *builder, struct symbol_file *file, Dwarf_Addr pc, uint64_t offset)
+{
+    GElf_Off into;
+    GElf_Sym symbol;
+    const char *linked = dwfl_module_addrinfo(file->module, pc, &into, &symbol, NULL, NULL, NULL);
+    if (!linked || !*linked || (symbol.st_size && into >= symbol.st_size))
+        return;
+    char *name = symbol_name_of_linker(linked);
+    if (name)
+        add_frame(builder, print("%s+0x%" PRIx64 " (%s)", name, into + (offset - pc), file->name), name, NULL, 0);
+    else
+        builder->failed = true;
+}
+
+static void add_bare(struct builder *builder, const struct symbol_file *file, uint64_t offset)
+{
+    char *text = file ? print("%s+0x%" PRIx64, file->name, offset) : print("0x%" PRIx64, offset);
+    add_frame(builder, text, NULL, NULL, 0);
+}
+
+/* --- the place --- */
+
+static bool is_system_header(const char *path)
+{
+    static const char *const roots[] = {"/usr/include/", "/usr/lib/", "/rustc/"};
+    for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+        if (path && strncmp(path, roots[i], strlen(roots[i])) == 0)
+            return true;
+    return false;
+}
+
+/* std::mutex::lock() and its like are inlined all over: what people look for is who called it. */
+static const struct symbol_frame *site_among(const struct symbol_frame *frames, size_t count)
+{
+    size_t i = 0;
+    while (i + 1 < count && is_system_header(frames[i].file))
+        i++;
+    return &frames[i];
+}
+
+static void free_frames(const struct symbol_frame *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free((char *)frames[i].text);
+        free((char *)frames[i].function);
+        free((char *)frames[i].file);
+    }
+    free((struct symbol_frame *)frames);
+}
+
+static struct symbol_place *finish(struct builder *builder, const struct symbol_file *file, uint64_t offset)
+{
+    struct symbol_place *place = builder->failed ? NULL : calloc(1, sizeof(*place));
+    if (!place) {
+        free_frames(builder->frames, builder->count);
+        return NULL;
+    }
+    place->frames = builder->frames;
+    place->count = builder->count;
+    place->site = site_among(place->frames, place->count);
+    place->module = file ? file->path : "";
+    place->offset = offset;
+    place->changed = file && (file->state == SYMBOL_FILE_CHANGED || file->state == SYMBOL_FILE_GONE);
+    return place;
+}
+
+struct symbol_place *symbol_place_bare(const struct symbol_file *file, uint64_t offset)
+{
+    struct builder builder = {0};
+    add_bare(&builder, file, offset);
+    return finish(&builder, file, offset);
+}
+
+struct symbol_place *symbol_file_place(struct symbol_file *file, uint64_t offset, bool call)
+{
+    struct builder builder = {0};
+    /* A call may be the last instruction of its line, or of its function: the address that it returns to is past it. */
+    Dwarf_Addr pc = offset - (call && offset > 0);
+    if (symbol_file_open(file)) {
+        add_from_debug_info(&builder, file, pc);
+        if (builder.count == 0) {
+            file->lineless = true;
+            add_from_symbol(&builder, file, pc, offset);
+        }
+    }
+    if (builder.count == 0 && !builder.failed)
+        add_bare(&builder, file, offset);
+    return finish(&builder, file, offset);
+}
+
+void symbol_place_free(struct symbol_place *place)
+{
+    if (place)
+        free_frames(place->frames, place->count);
+    free(place);
+}
