@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "suite.h"
-#include "symbols/recording.h"
+#include "fixture/recording.h"
 #include "trace/symbols-file.h"
 
 #define BUILD "$CC -w -D_GNU_SOURCE -O1 "
@@ -49,7 +49,7 @@ static void assert_frame(const struct symbol_frame *frame, const char *function,
     ck_assert_str_eq(frame->text, text);
     ck_assert_str_eq(frame->function, function);
     ck_assert_int_eq(frame->line, line);
-    assert_matches(frame->file, "^/.*/unit/symbols/fixture\\.c$");
+    assert_matches(frame->file, "^/.*/unit/fixture/fixture\\.c$");
 }
 
 /* Everything that debug information gives is there. */

@@ -61,6 +61,11 @@ char *memory_format(const char *format, ...)
     return checked(length < 0 ? NULL : text);
 }
 
+FILE *memory_stream(char **text, size_t *size)
+{
+    return checked(open_memstream(text, size));
+}
+
 void *memory_copy(const void *bytes, size_t size)
 {
     return memcpy(memory_new(1, size), bytes, size);

@@ -4,6 +4,7 @@
 #define THRUM_TRACE_MEMORY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Zeroed memory for count items of a size; never NULL. */
 void *memory_new(size_t count, size_t size);
@@ -16,6 +17,9 @@ void *memory_grow32(void *array, unsigned needed, unsigned *capacity, size_t siz
 
 char *memory_text(const char *text);
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A stream that writes to memory: *text, to be freed, and *size are set by its fclose(). */
+FILE *memory_stream(char **text, size_t *size);
 
 /* A copy of `size` bytes. */
 void *memory_copy(const void *bytes, size_t size);

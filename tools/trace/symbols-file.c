@@ -11,20 +11,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "trace/memory.h"
 
 struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns)
 {
-    struct symbol_file *file = calloc(1, sizeof(*file));
-    if (!file)
-        return NULL;
-    file->path = strdup(path);
-    file->build_id = strdup(build_id);
-    file->loaded_ns = loaded_ns;
-    if (!file->path || !file->build_id) {
-        symbol_file_free(file);
-        return NULL;
-    }
+    struct symbol_file *file = memory_new(1, sizeof(*file));
+    file->path = memory_text(path);
     file->name = symbol_basename(file->path);
+    file->build_id = memory_text(build_id);
+    file->loaded_ns = loaded_ns;
     return file;
 }
 
@@ -152,17 +147,10 @@ bool symbol_file_open(struct symbol_file *file)
 
 /* --- units --- */
 
-static int add_range(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr high, Dwarf_Off unit)
+static void add_range(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr high, Dwarf_Off unit)
 {
-    if ((file->range_count & (file->range_count - 1)) == 0) {
-        size_t room = file->range_count ? 2 * file->range_count : 1;
-        struct symbol_range *more = realloc(file->ranges, room * sizeof(*more));
-        if (!more)
-            return -1;
-        file->ranges = more;
-    }
+    file->ranges = memory_grow(file->ranges, file->range_count + 1, &file->range_capacity, sizeof(*file->ranges));
     file->ranges[file->range_count++] = (struct symbol_range){low, high, unit};
-    return 0;
 }
 
 /* clang and rustc write no .debug_aranges, by which libdw of before 0.191 alone finds the unit of an address. */
@@ -173,8 +161,8 @@ static void make_ranges(struct symbol_file *file)
     file->ranges_made = true;
     while ((unit = dwfl_module_nextcu(file->module, unit, &bias)))
         for (ptrdiff_t next = 0; (next = dwarf_ranges(unit, next, &base, &low, &high)) > 0;)
-            if (low < high && add_range(file, low, high, dwarf_dieoffset(unit)) != 0)
-                return;
+            if (low < high)
+                add_range(file, low, high, dwarf_dieoffset(unit));
 }
 
 Dwarf_Die *symbol_file_unit(struct symbol_file *file, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias)
@@ -193,4 +181,29 @@ Dwarf_Die *symbol_file_unit(struct symbol_file *file, Dwarf_Addr pc, Dwarf_Die *
         if (pc - *bias >= file->ranges[i].low && pc - *bias < file->ranges[i].high)
             return dwarf_offdie(dwarf, file->ranges[i].unit, unit);
     return NULL;
+}
+
+Dwarf_Die symbol_file_split(Dwarf_Die *unit)
+{
+    Dwarf_Die split;
+    uint8_t type;
+    if (dwarf_cu_info(unit->cu, NULL, &type, NULL, &split, NULL, NULL, NULL) == 0 && type == DW_UT_skeleton &&
+        dwarf_tag(&split) == DW_TAG_compile_unit)
+        return split;
+    return *unit;
+}
+
+/* Not dwarf_decl_file(): that takes number 0 for none, as it was before DWARF 5. */
+const char *symbol_file_source(Dwarf_Die *die, unsigned attribute)
+{
+    Dwarf_Attribute named;
+    Dwarf_Word number;
+    Dwarf_Files *files;
+    Dwarf_Die unit;
+    size_t count;
+    if (dwarf_formudata(dwarf_attr_integrate(die, attribute, &named), &number) != 0 ||
+        !dwarf_cu_die(named.cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) ||
+        dwarf_getsrcfiles(&unit, &files, &count) != 0)
+        return NULL;
+    return dwarf_filesrc(files, number, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "trace/map.h"
 #include "trace/symbols.h"
 
 /* Code from low to high, relative to the debug information, belongs to the unit at `unit`. */
@@ -18,7 +19,7 @@ struct symbol_range {
 /* The variable described at `die` lies from low to high, relative to the debug information. */
 struct symbol_extent {
     Dwarf_Addr low, high;
-    Dwarf_Off die;
+    Dwarf_Die die;
 };
 
 enum symbol_file_state {
@@ -39,14 +40,15 @@ struct symbol_file {
     Dwfl *dwfl;           /* with module, where it is open; addresses are those in the file */
     Dwfl_Module *module;
     struct symbol_range *ranges; /* of units that the file's own index leaves out; made when first needed */
-    size_t range_count;
+    size_t range_count, range_capacity;
     bool ranges_made;
     struct symbol_extent *extents; /* of static variables; made when first needed */
-    size_t extent_count;
+    size_t extent_count, extent_capacity;
     bool extents_made;
+    /* What was found out, by offset; the values are symbols.c's. */
+    struct map calls, codes, variables;
 };
 
-/* NULL where there is no memory. */
 struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns);
 void symbol_file_free(struct symbol_file *);
 
@@ -56,14 +58,20 @@ bool symbol_file_open(struct symbol_file *);
 /* The unit whose code is at `pc`, and what to take from addresses for its debug information; NULL where there is none. */
 Dwarf_Die *symbol_file_unit(struct symbol_file *, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias);
 
-/* The calls at `offset`; a return address where `call`. A new one, to be freed with symbol_place_free(), or NULL. */
+/* The unit that describes a unit's functions and variables: another where -gsplit-dwarf put them into a file of their own. */
+Dwarf_Die symbol_file_split(Dwarf_Die *unit);
+
+/* The source file that an attribute of `die`, such as DW_AT_decl_file, names; NULL where it doesn't. */
+const char *symbol_file_source(Dwarf_Die *die, unsigned attribute);
+
+/* The calls at `offset`; a return address where `call`. To be freed with symbol_place_free(). */
 struct symbol_place *symbol_file_place(struct symbol_file *, uint64_t offset, bool call);
 
 /* A place of which no more is known than its address, in a file or (NULL) not. */
 struct symbol_place *symbol_place_bare(const struct symbol_file *, uint64_t offset);
 void symbol_place_free(struct symbol_place *);
 
-/* The variable at `offset`. A new one, to be freed with symbol_variable_free(), or NULL where there is no memory. */
+/* The variable at `offset`. To be freed with symbol_variable_free(). */
 struct symbol_variable *symbol_file_variable(struct symbol_file *, uint64_t offset);
 void symbol_variable_free(struct symbol_variable *);
 

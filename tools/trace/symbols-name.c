@@ -3,13 +3,12 @@
 #include "config.h"
 #include "trace/symbols-file.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/memory.h"
 
 const char *symbol_basename(const char *path)
 {
@@ -56,16 +55,16 @@ char *symbol_name_of_die(Dwarf_Die *die)
 {
     Dwarf_Attribute attribute;
     const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attribute));
-    char *full = name ? strdup(name) : NULL;
+    char *full = name ? memory_text(name) : NULL;
     Dwarf_Die declared = declaration_of(die), *scopes = NULL;
     int count = full ? dwarf_getscopes_die(&declared, &scopes) : 0;
-    for (int i = 1; i < count && full; i++) {
+    for (int i = 1; i < count; i++) {
         const char *scope = scope_name(&scopes[i]);
-        char *longer = NULL;
-        if (scope && asprintf(&longer, "%s::%s", scope, full) > 0) {
-            free(full);
-            full = longer;
-        }
+        if (!scope)
+            continue;
+        char *longer = memory_format("%s::%s", scope, full);
+        free(full);
+        full = longer;
     }
     free(scopes);
     return full;
@@ -133,9 +132,7 @@ static void cut_suffix(char *name)
 
 char *symbol_name_of_linker(const char *name)
 {
-    char *clean = strdup(name);
-    if (!clean)
-        return NULL;
+    char *clean = memory_text(name);
     cut_suffix(clean);
     char *plain = strncmp(clean, "_Z", 2) == 0 ? demangle(clean) : NULL;
     if (!plain)

@@ -6,45 +6,23 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/memory.h"
 
-/* A place being made; the frames' strings are its own. */
+/* The frames of a place that is being made; their strings are its own. */
 struct builder {
     struct symbol_frame *frames;
-    size_t count;
-    bool failed; /* out of memory */
+    size_t count, capacity;
 };
 
-/* Takes its strings; any may be NULL. */
+/* Takes its strings; all but the text may be NULL. */
 static void add_frame(struct builder *builder, char *text, char *function, char *file, int line)
 {
-    struct symbol_frame *more = realloc(builder->frames, (builder->count + 1) * sizeof(*more));
-    if (more)
-        builder->frames = more;
-    if (!more || !text) {
-        builder->failed = true;
-        free(text);
-        free(function);
-        free(file);
-        return;
-    }
+    builder->frames = memory_grow(builder->frames, builder->count + 1, &builder->capacity, sizeof(*builder->frames));
     builder->frames[builder->count++] =
         (struct symbol_frame){.text = text, .function = function, .file = file, .line = line};
-}
-
-static char *print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *print(const char *format, ...)
-{
-    char *text;
-    va_list args;
-    va_start(args, format);
-    int length = vasprintf(&text, format, args);
-    va_end(args);
-    return length < 0 ? NULL : text;
 }
 
 /* --- from debug information --- */
@@ -67,16 +45,11 @@ static struct source source_of_address(Dwarf_Die *unit, Dwarf_Addr address)
 }
 
 /* Where an inlined function was called. */
-static struct source source_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
+static struct source source_of_call(Dwarf_Die *inlined)
 {
-    struct source source = {0};
+    struct source source = {.path = symbol_file_source(inlined, DW_AT_call_file)};
     Dwarf_Attribute attribute;
     Dwarf_Word number;
-    Dwarf_Files *files;
-    size_t count;
-    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &number) == 0 &&
-        dwarf_getsrcfiles(unit, &files, &count) == 0)
-        source.path = dwarf_filesrc(files, number, NULL, NULL);
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &number) == 0)
         source.line = (int)number;
     return source;
@@ -86,7 +59,7 @@ static char *full_path(Dwarf_Die *unit, const char *path)
 {
     Dwarf_Attribute attribute;
     const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
-    return path[0] == '/' || !directory ? strdup(path) : print("%s/%s", directory, path);
+    return path[0] == '/' || !directory ? memory_text(path) : memory_format("%s/%s", directory, path);
 }
 
 static void add_function(struct builder *builder, Dwarf_Die *unit, Dwarf_Die *function, struct source source)
@@ -94,11 +67,11 @@ static void add_function(struct builder *builder, Dwarf_Die *unit, Dwarf_Die *fu
     char *name = symbol_name_of_die(function), *text;
     const char *shown = name ? name : "??";
     if (!source.path)
-        text = strdup(shown);
+        text = memory_text(shown);
     else if (source.line == 0)
-        text = print("%s (%s)", shown, symbol_basename(source.path));
+        text = memory_format("%s (%s)", shown, symbol_basename(source.path));
     else
-        text = print("%s (%s:%d)", shown, symbol_basename(source.path), source.line);
+        text = memory_format("%s (%s:%d)", shown, symbol_basename(source.path), source.line);
     add_frame(builder, text, name, source.path ? full_path(unit, source.path) : NULL, source.line);
 }
 
@@ -113,34 +86,23 @@ static int scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
     return dwarf_getscopes_die(&inner, scopes);
 }
 
-/* With -gsplit-dwarf the functions are in another file than the lines. */
-static Dwarf_Die functions_of(Dwarf_Die *unit)
-{
-    Dwarf_Die split;
-    uint8_t type;
-    if (dwarf_cu_info(unit->cu, NULL, &type, NULL, &split, NULL, NULL, NULL) == 0 && type == DW_UT_skeleton &&
-        dwarf_tag(&split) == DW_TAG_compile_unit)
-        return split;
-    return *unit;
-}
-
 static void add_from_debug_info(struct builder *builder, struct symbol_file *file, Dwarf_Addr pc)
 {
     Dwarf_Die unit, *scopes = NULL;
     Dwarf_Addr bias;
     if (!symbol_file_unit(file, pc, &unit, &bias))
         return;
-    Dwarf_Die functions = functions_of(&unit);
+    Dwarf_Die functions = symbol_file_split(&unit);
     struct source source = source_of_address(&unit, pc - bias);
     int count = scopes_at(&functions, pc - bias, &scopes);
-    for (int i = 0; i < count && !builder->failed; i++) {
+    for (int i = 0; i < count; i++) {
         int tag = dwarf_tag(&scopes[i]);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
         add_function(builder, &unit, &scopes[i], source);
         if (tag == DW_TAG_subprogram)
             break;
-        source = source_of_call(&unit, &scopes[i]);
+        source = source_of_call(&scopes[i]);
     }
     free(scopes);
 }
@@ -155,15 +117,12 @@ static void add_from_symbol(struct builder *builder, struct symbol_file *file, D
     if (!linked || !*linked || (symbol.st_size && into >= symbol.st_size))
         return;
     char *name = symbol_name_of_linker(linked);
-    if (name)
-        add_frame(builder, print("%s+0x%" PRIx64 " (%s)", name, into + (offset - pc), file->name), name, NULL, 0);
-    else
-        builder->failed = true;
+    add_frame(builder, memory_format("%s+0x%" PRIx64 " (%s)", name, into + (offset - pc), file->name), name, NULL, 0);
 }
 
 static void add_bare(struct builder *builder, const struct symbol_file *file, uint64_t offset)
 {
-    char *text = file ? print("%s+0x%" PRIx64, file->name, offset) : print("0x%" PRIx64, offset);
+    char *text = file ? memory_format("%s+0x%" PRIx64, file->name, offset) : memory_format("0x%" PRIx64, offset);
     add_frame(builder, text, NULL, NULL, 0);
 }
 
@@ -175,7 +134,7 @@ static bool is_system_header(const char *path)
     for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
         if (path && strncmp(path, roots[i], strlen(roots[i])) == 0)
             return true;
-    return false;
+    return path && strstr(path, "/include/c++/");
 }
 
 /* std::mutex::lock() and its like are inlined all over: what people look for is who called it. */
@@ -187,23 +146,9 @@ static const struct symbol_frame *site_among(const struct symbol_frame *frames, 
     return &frames[i];
 }
 
-static void free_frames(const struct symbol_frame *frames, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free((char *)frames[i].text);
-        free((char *)frames[i].function);
-        free((char *)frames[i].file);
-    }
-    free((struct symbol_frame *)frames);
-}
-
 static struct symbol_place *finish(struct builder *builder, const struct symbol_file *file, uint64_t offset)
 {
-    struct symbol_place *place = builder->failed ? NULL : calloc(1, sizeof(*place));
-    if (!place) {
-        free_frames(builder->frames, builder->count);
-        return NULL;
-    }
+    struct symbol_place *place = memory_new(1, sizeof(*place));
     place->frames = builder->frames;
     place->count = builder->count;
     place->site = site_among(place->frames, place->count);
@@ -232,14 +177,20 @@ struct symbol_place *symbol_file_place(struct symbol_file *file, uint64_t offset
             add_from_symbol(&builder, file, pc, offset);
         }
     }
-    if (builder.count == 0 && !builder.failed)
+    if (builder.count == 0)
         add_bare(&builder, file, offset);
     return finish(&builder, file, offset);
 }
 
 void symbol_place_free(struct symbol_place *place)
 {
-    if (place)
-        free_frames(place->frames, place->count);
+    if (!place)
+        return;
+    for (size_t i = 0; i < place->count; i++) {
+        free((char *)place->frames[i].text);
+        free((char *)place->frames[i].function);
+        free((char *)place->frames[i].file);
+    }
+    free((struct symbol_frame *)place->frames);
     free(place);
 }

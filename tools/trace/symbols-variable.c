@@ -9,20 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/memory.h"
 
 /* --- the variables that debug information knows --- */
 
-static int add_extent(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr size, Dwarf_Off die)
+static void add_extent(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr size, Dwarf_Die die)
 {
-    if ((file->extent_count & (file->extent_count - 1)) == 0) {
-        size_t room = file->extent_count ? 2 * file->extent_count : 1;
-        struct symbol_extent *more = realloc(file->extents, room * sizeof(*more));
-        if (!more)
-            return -1;
-        file->extents = more;
-    }
+    file->extents = memory_grow(file->extents, file->extent_count + 1, &file->extent_capacity, sizeof(*file->extents));
     file->extents[file->extent_count++] = (struct symbol_extent){low, low + size, die};
-    return 0;
 }
 
 /* Whether the variable has one fixed address. */
@@ -53,7 +47,7 @@ static void add_variable(struct symbol_file *file, Dwarf_Die *variable)
     Dwarf_Die type;
     Dwarf_Word size;
     if (fixed_address(variable, &address) && type_of(variable, &type) && dwarf_aggregate_size(&type, &size) == 0 && size)
-        add_extent(file, address, size, dwarf_dieoffset(variable));
+        add_extent(file, address, size, *variable);
 }
 
 /* Variables are at the top of a unit, in namespaces, and in functions and their blocks. */
@@ -81,8 +75,10 @@ static const struct symbol_extent *find_extent(struct symbol_file *file, Dwarf_A
     Dwarf_Die *unit = NULL;
     Dwarf_Addr bias;
     if (!file->extents_made)
-        while ((unit = dwfl_module_nextcu(file->module, unit, &bias)))
-            add_variables(file, unit);
+        while ((unit = dwfl_module_nextcu(file->module, unit, &bias))) {
+            Dwarf_Die split = symbol_file_split(unit);
+            add_variables(file, &split);
+        }
     file->extents_made = true;
     for (size_t i = 0; i < file->extent_count; i++)
         if (address >= file->extents[i].low && address < file->extents[i].high)
@@ -218,12 +214,11 @@ static void write_path(Dwarf_Die type, uint64_t offset, FILE *out)
 
 static char *place_of(Dwarf_Die *die, const struct symbol_file *file)
 {
-    const char *path = dwarf_decl_file(die);
-    char *place;
+    const char *path = symbol_file_source(die, DW_AT_decl_file);
     int line;
     if (!path || dwarf_decl_line(die, &line) != 0)
-        return strdup(file->name);
-    return asprintf(&place, "%s:%d", symbol_basename(path), line) < 0 ? NULL : place;
+        return memory_text(file->name);
+    return memory_format("%s:%d", symbol_basename(path), line);
 }
 
 /* False where debug information doesn't know it. */
@@ -232,16 +227,15 @@ static bool from_debug_info(struct symbol_variable *variable, struct symbol_file
     Dwarf_Addr bias;
     Dwarf *dwarf = dwfl_module_getdwarf(file->module, &bias);
     const struct symbol_extent *extent = dwarf ? find_extent(file, offset - bias) : NULL;
-    Dwarf_Die die, type;
-    if (!extent || !dwarf_offdie(dwarf, extent->die, &die) || !type_of(&die, &type))
+    Dwarf_Die type;
+    if (!extent)
+        return false;
+    Dwarf_Die die = extent->die;
+    if (!type_of(&die, &type))
         return false;
     char *name = symbol_name_of_die(&die), *full = NULL;
     size_t size;
-    FILE *out = open_memstream(&full, &size);
-    if (!out) {
-        free(name);
-        return false;
-    }
+    FILE *out = memory_stream(&full, &size);
     fputs(name ? name : "??", out);
     write_path(type, offset - bias - extent->low, out);
     fclose(out);
@@ -258,38 +252,23 @@ static bool from_symbol(struct symbol_variable *variable, struct symbol_file *fi
     const char *linked = dwfl_module_addrinfo(file->module, offset, &into, &symbol, NULL, NULL, NULL);
     if (!linked || !*linked || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT || into >= symbol.st_size)
         return false;
-    char *name = symbol_name_of_linker(linked), *full = NULL;
-    if (name && into && asprintf(&full, "%s+0x%" PRIx64, name, into) > 0) {
-        free(name);
-        name = full;
-    }
-    variable->name = name;
-    variable->place = strdup(file->name);
+    char *name = symbol_name_of_linker(linked);
+    variable->name = into ? memory_format("%s+0x%" PRIx64, name, into) : memory_text(name);
+    variable->place = memory_text(file->name);
+    free(name);
     return true;
-}
-
-/* It is inside the file's mapping, so it is one; no more is known. */
-static void from_nothing(struct symbol_variable *variable, struct symbol_file *file, uint64_t offset)
-{
-    char *name;
-    if (asprintf(&name, "%s+0x%" PRIx64, file->name, offset) > 0)
-        variable->name = name;
-    variable->place = strdup(file->name);
 }
 
 struct symbol_variable *symbol_file_variable(struct symbol_file *file, uint64_t offset)
 {
-    struct symbol_variable *variable = calloc(1, sizeof(*variable));
-    if (!variable)
-        return NULL;
+    struct symbol_variable *variable = memory_new(1, sizeof(*variable));
     variable->module = file->path;
-    if (!symbol_file_open(file) ||
-        (!from_debug_info(variable, file, offset) && !from_symbol(variable, file, offset)))
-        from_nothing(variable, file, offset);
-    if (variable->name && variable->place)
+    if (symbol_file_open(file) && (from_debug_info(variable, file, offset) || from_symbol(variable, file, offset)))
         return variable;
-    symbol_variable_free(variable);
-    return NULL;
+    /* It is inside the file's mapping, so it is one; no more is known. */
+    variable->name = memory_format("%s+0x%" PRIx64, file->name, offset);
+    variable->place = memory_text(file->name);
+    return variable;
 }
 
 void symbol_variable_free(struct symbol_variable *variable)

@@ -3,11 +3,10 @@
 #include "config.h"
 #include "trace/symbols.h"
 
-#include <errno.h>
-#include <search.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/map.h"
+#include "trace/memory.h"
 #include "trace/symbols-file.h"
 
 struct mapping {
@@ -21,79 +20,54 @@ struct life {
     int64_t begin_ns;
     int32_t parent; /* a forked child has what its parent had mapped; 0 where not known */
     struct mapping *mappings; /* in the order of loading */
-    size_t count;
+    size_t count, capacity;
 };
 
-struct process {
-    int32_t pid; /* first: the key */
+/* All that had one pid. */
+struct process_history {
     struct life *lives;
-    size_t count;
-};
-
-/* What an address was found to be. Keyed by all but the result. */
-struct answer {
-    struct symbol_file *file; /* NULL: in none */
-    uint64_t offset;
-    enum { ANSWER_CALL, ANSWER_CODE, ANSWER_VARIABLE } question;
-    void *result;
+    size_t count, capacity;
 };
 
 struct symbols {
-    void *processes; /* tsearch tree of struct process */
-    void *answers;   /* tsearch tree of struct answer */
+    struct map processes; /* by pid */
     struct symbol_file **files;
-    size_t file_count;
+    size_t file_count, file_capacity;
+    struct map strays; /* places in no file, by address */
     char **notes;
-    size_t note_count;
+    size_t note_count, note_capacity;
 };
 
 /* --- processes --- */
 
-static int compare_pids(const void *a, const void *b)
+static struct process_history *make_process(struct symbols *symbols, int32_t pid)
 {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
+    struct process_history *process = map_get(&symbols->processes, (uint32_t)pid);
+    if (!process) {
+        process = memory_new(1, sizeof(*process));
+        map_put(&symbols->processes, (uint32_t)pid, process);
+    }
+    return process;
 }
 
-static struct process *find_process(struct symbols *symbols, int32_t pid)
+static void free_process(struct process_history *process)
 {
-    struct process **node = tfind(&pid, &symbols->processes, compare_pids);
-    return node ? *node : NULL;
-}
-
-static struct process *make_process(struct symbols *symbols, int32_t pid)
-{
-    struct process *process = find_process(symbols, pid);
-    if (process || !(process = calloc(1, sizeof(*process))))
-        return process;
-    process->pid = pid;
-    if (tsearch(process, &symbols->processes, compare_pids))
-        return process;
-    free(process);
-    return NULL;
-}
-
-static void free_process(void *node)
-{
-    struct process *process = node;
     for (size_t i = 0; i < process->count; i++)
         free(process->lives[i].mappings);
     free(process->lives);
     free(process);
 }
 
-static struct life *add_life(struct process *process, int32_t parent, int64_t time_ns)
+static struct life *add_life(struct process_history *process, int32_t parent, int64_t time_ns)
 {
-    struct life *more = realloc(process->lives, (process->count + 1) * sizeof(*more));
-    if (!more)
-        return NULL;
-    process->lives = more;
-    more[process->count] = (struct life){.begin_ns = time_ns, .parent = parent};
-    return &more[process->count++];
+    process->lives = memory_grow(process->lives, process->count + 1, &process->capacity, sizeof(*process->lives));
+    struct life *life = &process->lives[process->count++];
+    *life = (struct life){.begin_ns = time_ns, .parent = parent};
+    return life;
 }
 
 /* The life at a time; what came before the first is taken for its part. */
-static const struct life *life_at(const struct process *process, int64_t time_ns)
+static const struct life *life_at(const struct process_history *process, int64_t time_ns)
 {
     size_t i = process->count;
     while (i > 1 && process->lives[i - 1].begin_ns > time_ns)
@@ -125,7 +99,7 @@ static const struct mapping *locate(struct symbols *symbols, int32_t pid, int64_
 {
     /* The bound is for pids that were used again, by which a process could be its own ancestor. */
     for (int generation = 0; generation < 100 && pid > 0; generation++) {
-        const struct process *process = find_process(symbols, pid);
+        const struct process_history *process = map_get(&symbols->processes, (uint32_t)pid);
         const struct life *life = process ? life_at(process, time_ns) : NULL;
         const struct mapping *mapping = life ? find_mapping(life, time_ns, address) : NULL;
         if (!life || mapping)
@@ -141,107 +115,53 @@ static struct symbol_file *make_file(struct symbols *symbols, const char *path, 
     for (size_t i = 0; i < symbols->file_count; i++)
         if (strcmp(symbols->files[i]->path, path) == 0 && strcmp(symbols->files[i]->build_id, build_id) == 0)
             return symbols->files[i];
-    struct symbol_file **more = realloc(symbols->files, (symbols->file_count + 1) * sizeof(struct symbol_file *));
-    if (!more)
-        return NULL;
-    symbols->files = more;
-    struct symbol_file *file = symbol_file_new(path, build_id, time_ns);
-    if (file)
-        symbols->files[symbols->file_count++] = file;
-    return file;
+    symbols->files = memory_grow(symbols->files, symbols->file_count + 1, &symbols->file_capacity, sizeof(struct symbol_file *));
+    return symbols->files[symbols->file_count++] = symbol_file_new(path, build_id, time_ns);
 }
 
-static int add_mapping(struct symbols *symbols, const struct thrum_event_module_load *load, int64_t time_ns)
+static void add_mapping(struct symbols *symbols, const struct thrum_event_module_load *load, int64_t time_ns)
 {
-    struct process *process = make_process(symbols, load->common.pid);
-    struct symbol_file *file = make_file(symbols, load->path, load->build_id, time_ns);
-    if (!process || !file)
-        return -ENOMEM;
+    struct process_history *process = make_process(symbols, load->common.pid);
     struct life *life = process->count ? &process->lives[process->count - 1] : add_life(process, 0, time_ns);
-    if (!life)
-        return -ENOMEM;
+    struct symbol_file *file = make_file(symbols, load->path, load->build_id, time_ns);
     /* What is told again, as at each dlopen, takes no room. */
     const struct mapping *known = find_mapping(life, time_ns, load->begin);
     if (known && known->file == file && known->base == load->base && known->end == load->end)
-        return 0;
-    struct mapping *more = realloc(life->mappings, (life->count + 1) * sizeof(*more));
-    if (!more)
-        return -ENOMEM;
-    life->mappings = more;
-    more[life->count++] = (struct mapping){load->base, load->begin, load->end, time_ns, file};
-    return 0;
+        return;
+    life->mappings = memory_grow(life->mappings, life->count + 1, &life->capacity, sizeof(*life->mappings));
+    life->mappings[life->count++] = (struct mapping){load->base, load->begin, load->end, time_ns, file};
 }
 
-int symbols_event(struct symbols *symbols, const struct trace_event *event)
+void symbols_event(struct symbols *symbols, const struct trace_event *event)
 {
-    struct process *process;
-    switch (event->id) {
-    case THRUM_EVENT_module_load:
-        return add_mapping(symbols, &event->record.module_load, event->time_ns);
-    case THRUM_EVENT_process_begin:
-        process = make_process(symbols, event->record.common.pid);
-        return process && add_life(process, event->record.process_begin.ppid, event->time_ns) ? 0 : -ENOMEM;
-    default:
-        return 0;
-    }
+    if (event->id == THRUM_EVENT_module_load)
+        add_mapping(symbols, &event->record.module_load, event->time_ns);
+    else if (event->id == THRUM_EVENT_process_begin)
+        add_life(make_process(symbols, event->record.common.pid), event->record.process_begin.ppid, event->time_ns);
 }
 
 /* --- answers --- */
 
-static int compare_answers(const void *a, const void *b)
+static const struct symbol_place *stray_place(struct symbols *symbols, uint64_t address)
 {
-    const struct answer *x = a, *y = b;
-    if (x->file != y->file)
-        return (uintptr_t)x->file < (uintptr_t)y->file ? -1 : 1;
-    if (x->offset != y->offset)
-        return x->offset < y->offset ? -1 : 1;
-    return (int)x->question - (int)y->question;
-}
-
-static void free_answer(void *node)
-{
-    struct answer *answer = node;
-    if (answer->question == ANSWER_VARIABLE)
-        symbol_variable_free(answer->result);
-    else
-        symbol_place_free(answer->result);
-    free(answer);
-}
-
-static void *find_out(const struct answer *key)
-{
-    if (key->question == ANSWER_VARIABLE)
-        return symbol_file_variable(key->file, key->offset);
-    if (key->file)
-        return symbol_file_place(key->file, key->offset, key->question == ANSWER_CALL);
-    return symbol_place_bare(NULL, key->offset);
-}
-
-static void *answer(struct symbols *symbols, struct answer key)
-{
-    struct answer **node = tfind(&key, &symbols->answers, compare_answers);
-    if (node)
-        return (*node)->result;
-    struct answer *made = malloc(sizeof(*made));
-    if (!made)
-        return NULL;
-    *made = key;
-    made->result = find_out(&key);
-    if (made->result && tsearch(made, &symbols->answers, compare_answers))
-        return made->result;
-    free_answer(made);
-    return NULL;
+    struct symbol_place *place = map_get(&symbols->strays, address);
+    if (!place)
+        map_put(&symbols->strays, address, place = symbol_place_bare(NULL, address));
+    return place;
 }
 
 static const struct symbol_place *place(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address, bool call)
 {
     /* A function that never returns may call as the last thing in its file. */
     const struct mapping *mapping = locate(symbols, pid, time_ns, address - (call && address > 0));
-    return answer(symbols, (struct answer){
-        .file = mapping ? mapping->file : NULL,
-        .offset = mapping ? address - mapping->base : address,
-        .question = call ? ANSWER_CALL : ANSWER_CODE,
-    });
+    if (!mapping)
+        return stray_place(symbols, address);
+    uint64_t offset = address - mapping->base;
+    struct map *known = call ? &mapping->file->calls : &mapping->file->codes;
+    struct symbol_place *place = map_get(known, offset);
+    if (!place)
+        map_put(known, offset, place = symbol_file_place(mapping->file, offset, call));
+    return place;
 }
 
 const struct symbol_place *symbols_call(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
@@ -259,11 +179,11 @@ const struct symbol_variable *symbols_variable(struct symbols *symbols, int32_t 
     const struct mapping *mapping = locate(symbols, pid, time_ns, address);
     if (!mapping)
         return NULL;
-    return answer(symbols, (struct answer){
-        .file = mapping->file,
-        .offset = address - mapping->base,
-        .question = ANSWER_VARIABLE,
-    });
+    uint64_t offset = address - mapping->base;
+    struct symbol_variable *variable = map_get(&mapping->file->variables, offset);
+    if (!variable)
+        map_put(&mapping->file->variables, offset, variable = symbol_file_variable(mapping->file, offset));
+    return variable;
 }
 
 /* --- what people should know of the files --- */
@@ -272,8 +192,6 @@ static void free_notes(struct symbols *symbols)
 {
     for (size_t i = 0; i < symbols->note_count; i++)
         free(symbols->notes[i]);
-    free(symbols->notes);
-    symbols->notes = NULL;
     symbols->note_count = 0;
 }
 
@@ -286,7 +204,6 @@ static bool is_system_file(const char *path)
 static char *note_of(const struct symbol_file *file)
 {
     const char *words;
-    char *note;
     if (file->state == SYMBOL_FILE_CHANGED)
         words = "changed since the recording, so its functions and lines aren't shown: record again";
     else if (file->state == SYMBOL_FILE_GONE && file->path[0] == '/')
@@ -297,17 +214,18 @@ static char *note_of(const struct symbol_file *file)
         words = "has no debug information: build it with -g to see files and lines";
     else
         return NULL;
-    return asprintf(&note, "%s %s", file->path, words) < 0 ? NULL : note;
+    return memory_format("%s %s", file->path, words);
 }
 
 const char *const *symbols_notes(struct symbols *symbols, size_t *count)
 {
     free_notes(symbols);
-    symbols->notes = calloc(symbols->file_count + 1, sizeof(char *));
-    for (size_t i = 0; i < symbols->file_count && symbols->notes; i++) {
+    for (size_t i = 0; i < symbols->file_count; i++) {
         char *note = note_of(symbols->files[i]);
-        if (note)
-            symbols->notes[symbols->note_count++] = note;
+        if (!note)
+            continue;
+        symbols->notes = memory_grow(symbols->notes, symbols->note_count + 1, &symbols->note_capacity, sizeof(char *));
+        symbols->notes[symbols->note_count++] = note;
     }
     *count = symbols->note_count;
     return (const char *const *)symbols->notes;
@@ -317,18 +235,41 @@ const char *const *symbols_notes(struct symbols *symbols, size_t *count)
 
 struct symbols *symbols_new(void)
 {
-    return calloc(1, sizeof(struct symbols));
+    return memory_new(1, sizeof(struct symbols));
+}
+
+static void free_places(struct map *places)
+{
+    const struct map_entry *entry;
+    for (size_t i = 0; (entry = map_next(places, &i));)
+        symbol_place_free(entry->value);
+    map_free(places);
+}
+
+static void free_file(struct symbol_file *file)
+{
+    const struct map_entry *entry;
+    free_places(&file->calls);
+    free_places(&file->codes);
+    for (size_t i = 0; (entry = map_next(&file->variables, &i));)
+        symbol_variable_free(entry->value);
+    map_free(&file->variables);
+    symbol_file_free(file);
 }
 
 void symbols_free(struct symbols *symbols)
 {
+    const struct map_entry *entry;
     if (!symbols)
         return;
-    free_notes(symbols);
-    tdestroy(symbols->answers, free_answer);
-    tdestroy(symbols->processes, free_process);
     for (size_t i = 0; i < symbols->file_count; i++)
-        symbol_file_free(symbols->files[i]);
+        free_file(symbols->files[i]);
+    for (size_t i = 0; (entry = map_next(&symbols->processes, &i));)
+        free_process(entry->value);
+    map_free(&symbols->processes);
+    free_places(&symbols->strays);
+    free_notes(symbols);
+    free(symbols->notes);
     free(symbols->files);
     free(symbols);
 }

@@ -44,17 +44,16 @@ struct symbol_variable {
 
 struct symbols;
 
-/* NULL where there is no memory. */
 struct symbols *symbols_new(void);
 void symbols_free(struct symbols *);
 
-/* Takes from any event what it says of processes and modules. 0 or -ENOMEM. */
-int symbols_event(struct symbols *, const struct trace_event *);
+/* Takes from any event what it says of processes and modules. */
+void symbols_event(struct symbols *, const struct trace_event *);
 
-/* The call that returns to `address`, as sites and stacks are recorded. Never NULL but where there is no memory. */
+/* The call that returns to `address`, as sites and stacks are recorded; never NULL. */
 const struct symbol_place *symbols_call(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
-/* The code at `address`: a function that a thread runs, a signal handler. */
+/* The code at `address`: a function that a thread runs, a signal handler; never NULL. */
 const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
 /* The static variable that `address` lies in, or NULL: on the heap, on a stack, or not known. */
