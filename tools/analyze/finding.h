@@ -67,10 +67,11 @@ struct findings {
     size_t capacity;
 };
 
-/* A new finding at the end of the list, zeroed; the list owns it. */
+/* A new finding at the end of the list, zeroed; the list owns it, and moves it when the next one is added. */
 struct finding *findings_add(struct findings *);
 void findings_free(struct findings *);
 const char *finding_kind_word(enum finding_kind);
+const char *finding_kind_meaning(enum finding_kind);
 const char *finding_certainty_word(enum finding_certainty);
 
 #endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of findings, and their words. */
+#include "config.h"
+#include "analyze/finding.h"
+
+#include <stdlib.h>
+#include "trace/memory.h"
+
+struct finding *findings_add(struct findings *findings)
+{
+    findings->at = memory_grow(findings->at, findings->count + 1, &findings->capacity, sizeof(*findings->at));
+    struct finding *finding = &findings->at[findings->count++];
+    *finding = (struct finding){0};
+    return finding;
+}
+
+static void free_object(struct finding_object *object)
+{
+    free(object->object);
+    free(object->kind);
+    free(object->name);
+    free(object->birth);
+    for (size_t i = 0; i < object->stack_count; i++)
+        free(object->stack[i].text);
+    free(object->stack);
+}
+
+static void free_finding(struct finding *finding)
+{
+    for (size_t i = 0; i < finding->step_count; i++) {
+        free(finding->steps[i].thread);
+        free_object(&finding->steps[i].holds);
+        free_object(&finding->steps[i].wants);
+    }
+    free(finding->steps);
+    free(finding->id);
+    free(finding->reason);
+    free(finding->message);
+    free(finding->advice);
+}
+
+void findings_free(struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        free_finding(&findings->at[i]);
+    free(findings->at);
+    *findings = (struct findings){0};
+}
+
+const char *finding_kind_word(enum finding_kind kind)
+{
+#define WORD(name, word, meaning) [FINDING_##name] = word,
+    static const char *const words[] = {FINDING_KINDS(WORD)};
+#undef WORD
+    return words[kind];
+}
+
+const char *finding_kind_meaning(enum finding_kind kind)
+{
+#define MEANING(name, word, meaning) [FINDING_##name] = meaning,
+    static const char *const meanings[] = {FINDING_KINDS(MEANING)};
+#undef MEANING
+    return meanings[kind];
+}
+
+const char *finding_certainty_word(enum finding_certainty certainty)
+{
+    static const char *const words[] = {
+        [CERTAINTY_happened] = "happened",
+        [CERTAINTY_feasible] = "feasible",
+        [CERTAINTY_potential] = "potential",
+        [CERTAINTY_infeasible] = "infeasible",
+    };
+    return words[certainty];
+}
