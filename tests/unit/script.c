@@ -85,6 +85,20 @@ uint64_t script_address(struct script *script, const char *object)
     return 0x600000 + (uint64_t)i * 64;
 }
 
+const char *script_thread(const struct script *script, int32_t tid, uint64_t serial)
+{
+    for (int i = 0; i < script->thread_count; i++)
+        if (serial ? script->threads[i].serial == serial : script->threads[i].tid == tid)
+            return script->threads[i].name;
+    return "?";
+}
+
+const char *script_object(const struct script *script, uint64_t address)
+{
+    uint64_t i = (address - 0x600000) / 64;
+    return i < (uint64_t)script->object_count ? script->objects[i] : "?";
+}
+
 static uint8_t kind_of(const char *object)
 {
     switch (object[0]) {

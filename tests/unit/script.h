@@ -47,4 +47,8 @@ void script_play(struct script *, const char *text);
 int32_t script_tid(struct script *, const char *thread);
 uint64_t script_address(struct script *, const char *object);
 
+/* The name that stands for it, "?" where none does. A serial number comes first: tids are used again. */
+const char *script_thread(const struct script *, int32_t tid, uint64_t serial);
+const char *script_object(const struct script *, uint64_t address);
+
 #endif
