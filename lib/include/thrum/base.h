@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all headers of thrum share: results, timeouts, the head of an object, attributes for clang's analysis.
+ *
+ * Results. Functions that can fail return 0 or an errno value, as pthreads do; errno itself is left alone.
+ *
+ * Timeouts. NAME_for() takes nanoseconds from now: THRUM_FOREVER (-1) waits without end, 0 doesn't wait, other
+ * negative values are EINVAL. NAME_until() takes an absolute time on CLOCK_MONOTONIC; NULL waits without end, bad
+ * nanoseconds are EINVAL. Where the time is up the result is ETIMEDOUT.
+ *
+ * Interrupts. In the main thread every call that may block returns EINTR where an interrupt is pending or arrives
+ * (thrum/interrupt.h). In other threads no call returns EINTR.
+ *
+ * Cancellation. Semaphore, event, condition, queue, join, future and group waits are cancellation points when they
+ * block; lock, rlock, rwlock, spinlock and barrier aren't, as POSIX has it. What a cancelled wait was given goes to
+ * another waiter: nothing is lost.
+ *
+ * Objects. An object is a static or local struct with THRUM_..._INIT (or zeroed) or THRUM_..._init(), or is made by
+ * THRUM_..._create(). THRUM_..._destroy() ends each of them, and frees what create made. Fields are private. An
+ * object may not be copied or moved. A name is shown in reports and timelines; it may be NULL; init and create
+ * don't keep the string, a static initialiser does.
+ *
+ * None of these functions may be called from a signal handler, unless its header says that it may.
+ */
+#ifndef THRUM_BASE_H
+#define THRUM_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#ifdef __cplusplus
+#define THRUM_BEGIN_DECLARATIONS extern "C" {
+#define THRUM_END_DECLARATIONS }
+#define THRUM_ATOMIC(type) type /* the library accesses it, atomically; same size and alignment */
+#else
+#define THRUM_BEGIN_DECLARATIONS
+#define THRUM_END_DECLARATIONS
+#define THRUM_ATOMIC(type) _Atomic(type)
+#endif
+
+#if defined(__GNUC__)
+#define THRUM_API __attribute__((visibility("default")))
+#define THRUM_PRINTF(format, arguments) __attribute__((format(printf, format, arguments)))
+#else
+#define THRUM_API
+#define THRUM_PRINTF(format, arguments)
+#endif
+
+/* Thread-safety analysis: clang -Wthread-safety. A call that acquires does so where it returns 0. */
+#if defined(__clang__) && !defined(THRUM_NO_THREAD_SAFETY)
+#define THRUM_CAPABILITY(name) __attribute__((capability(name)))
+#define THRUM_ACQUIRES(object) __attribute__((try_acquire_capability(false, object)))
+#define THRUM_ACQUIRES_SHARED(object) __attribute__((try_acquire_shared_capability(false, object)))
+#define THRUM_RELEASES(object) __attribute__((release_capability(object)))
+#define THRUM_RELEASES_SHARED(object) __attribute__((release_shared_capability(object)))
+#define THRUM_REQUIRES(object) __attribute__((requires_capability(object)))
+#define THRUM_GUARDED_BY(object) __attribute__((guarded_by(object)))
+#define THRUM_NO_ANALYSIS __attribute__((no_thread_safety_analysis))
+#else
+#define THRUM_CAPABILITY(name)
+#define THRUM_ACQUIRES(object)
+#define THRUM_ACQUIRES_SHARED(object)
+#define THRUM_RELEASES(object)
+#define THRUM_RELEASES_SHARED(object)
+#define THRUM_REQUIRES(object)
+#define THRUM_GUARDED_BY(object)
+#define THRUM_NO_ANALYSIS
+#endif
+
+/* Timeouts in nanoseconds. */
+#define THRUM_FOREVER ((int64_t)-1)
+#define THRUM_TIMEOUT_MAX INT64_MAX /* CPython's TIMEOUT_MAX: the longest one, 292 years */
+#define THRUM_MICROSECONDS(n) ((int64_t)(n) * 1000)
+#define THRUM_MILLISECONDS(n) ((int64_t)(n) * 1000000)
+#define THRUM_SECONDS(n) ((int64_t)(n) * 1000000000)
+
+/* The head of every object that can be initialised in place; private. */
+struct thrum_object {
+    uint32_t magic; /* what it is; 0 where it was only zeroed */
+    THRUM_ATOMIC(uint32_t) flags;
+    const char *name; /* of a static initialiser */
+};
+#define THRUM_OBJECT_INIT(name) { 0, 0, name }
+
+#endif
