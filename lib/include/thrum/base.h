@@ -69,6 +69,20 @@
 #define THRUM_NO_ANALYSIS
 #endif
 
+/* A capability that its holder may acquire again is known to newer clangs only; older ones would warn of it. */
+#if defined(__has_attribute)
+#if __has_attribute(reentrant_capability) && !defined(THRUM_NO_THREAD_SAFETY)
+#define THRUM_REENTRANT_CAPABILITY(name) __attribute__((capability(name), reentrant_capability))
+#define THRUM_REENTRANT_ACQUIRES(object) THRUM_ACQUIRES(object)
+#define THRUM_REENTRANT_RELEASES(object) THRUM_RELEASES(object)
+#endif
+#endif
+#ifndef THRUM_REENTRANT_CAPABILITY
+#define THRUM_REENTRANT_CAPABILITY(name)
+#define THRUM_REENTRANT_ACQUIRES(object)
+#define THRUM_REENTRANT_RELEASES(object)
+#endif
+
 /* Timeouts in nanoseconds. */
 #define THRUM_FOREVER ((int64_t)-1)
 #define THRUM_TIMEOUT_MAX INT64_MAX /* CPython's TIMEOUT_MAX: the longest one, 292 years */

@@ -12,7 +12,7 @@
 
 THRUM_BEGIN_DECLARATIONS
 
-struct THRUM_CAPABILITY("rlock") thrum_rlock {
+struct THRUM_REENTRANT_CAPABILITY("rlock") thrum_rlock {
     struct thrum_object object;
     THRUM_ATOMIC(uint32_t) word; /* as in thrum_lock */
     uint32_t depth;              /* the owner's */
@@ -31,18 +31,18 @@ THRUM_API int thrum_rlock_create(struct thrum_rlock **rlock, const char *name);
 THRUM_API int thrum_rlock_destroy(struct thrum_rlock *rlock);
 
 /* Acquires; blocks where another thread owns it. 0; EAGAIN: acquired 2^32-1 times already; EINTR. */
-THRUM_API int thrum_rlock_acquire(struct thrum_rlock *rlock) THRUM_ACQUIRES(*rlock);
+THRUM_API int thrum_rlock_acquire(struct thrum_rlock *rlock) THRUM_REENTRANT_ACQUIRES(*rlock);
 
 /* The same for at most that long. As acquire; ETIMEDOUT; EINVAL: bad timeout. */
-THRUM_API int thrum_rlock_acquire_for(struct thrum_rlock *rlock, int64_t nanoseconds) THRUM_ACQUIRES(*rlock);
+THRUM_API int thrum_rlock_acquire_for(struct thrum_rlock *rlock, int64_t nanoseconds) THRUM_REENTRANT_ACQUIRES(*rlock);
 THRUM_API int thrum_rlock_acquire_until(struct thrum_rlock *rlock, const struct timespec *deadline)
-    THRUM_ACQUIRES(*rlock);
+    THRUM_REENTRANT_ACQUIRES(*rlock);
 
 /* Acquires without blocking. 0; EBUSY: another thread owns it; EAGAIN. */
-THRUM_API int thrum_rlock_try_acquire(struct thrum_rlock *rlock) THRUM_ACQUIRES(*rlock);
+THRUM_API int thrum_rlock_try_acquire(struct thrum_rlock *rlock) THRUM_REENTRANT_ACQUIRES(*rlock);
 
 /* Undoes one acquire. 0; EPERM: the caller doesn't own it. */
-THRUM_API int thrum_rlock_release(struct thrum_rlock *rlock) THRUM_RELEASES(*rlock);
+THRUM_API int thrum_rlock_release(struct thrum_rlock *rlock) THRUM_REENTRANT_RELEASES(*rlock);
 
 /* Whether any thread owns it, at this instant; whether the caller does; how often the caller has acquired it. */
 THRUM_API bool thrum_rlock_locked(const struct thrum_rlock *rlock);

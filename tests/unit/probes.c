@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes that only remember that they were called. */
+#include "probes.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "suite.h"
+
+enum { CALLS = 4096 };
+
+volatile unsigned probe_sinks;
+__thread struct thrum_self thrum_self;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct probed calls[CALLS];
+static int count;
+static _Atomic int refusal;
+static uint64_t serials;
+
+int32_t self_tid(void)
+{
+    return gettid();
+}
+
+int32_t self_pid(void)
+{
+    return getpid();
+}
+
+static void keep(struct probed call)
+{
+    call.tid = gettid();
+    pthread_mutex_lock(&mutex);
+    if (count < CALLS)
+        calls[count++] = call;
+    pthread_mutex_unlock(&mutex);
+}
+
+#define KEEP(...) keep((struct probed){ __VA_ARGS__ })
+
+void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+{
+    KEEP("acquire", object, kind, .mode = mode, .how = how, .site = site);
+}
+
+int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how,
+                        int64_t timeout, const void *site)
+{
+    KEEP("acquire_begin", object, kind, .mode = mode, .how = how, .timeout = timeout, .site = site);
+    return atomic_exchange(&refusal, 0);
+}
+
+void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                       const void *site)
+{
+    KEEP("acquire_end", object, kind, .mode = mode, .how = how, .result = result, .site = site);
+}
+
+void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                        const void *site)
+{
+    KEEP("acquire_fail", object, kind, .mode = mode, .how = how, .result = result, .site = site);
+}
+
+void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
+{
+    KEEP("release", object, kind, .mode = mode, .site = site);
+}
+
+int probe_wait_begin(const void *object, enum thrum_kind kind, const void *with, int64_t timeout, const void *site)
+{
+    KEEP("wait_begin", object, kind, .mutex = with, .timeout = timeout, .site = site);
+    return atomic_exchange(&refusal, 0);
+}
+
+void probe_wait_end(const void *object, enum thrum_kind kind, const void *with, int result, const void *site)
+{
+    KEEP("wait_end", object, kind, .mutex = with, .result = result, .site = site);
+}
+
+void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope, const void *site)
+{
+    KEEP("wake", object, kind, .scope = scope, .site = site);
+}
+
+void probe_init(const void *object, enum thrum_kind kind, const struct probe_attributes *attributes, const void *site)
+{
+    KEEP("init", object, kind, .value = attributes->value, .site = site);
+}
+
+void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
+{
+    KEEP("destroy", object, kind, .site = site);
+}
+
+void probe_name(const void *object, enum thrum_kind kind, const char *name)
+{
+    struct probed call = { "name", object, kind, .name = "" };
+    snprintf(call.name, sizeof call.name, "%s", name);
+    keep(call);
+}
+
+uint64_t probe_spawn(const void *routine, const void *site)
+{
+    (void)routine;
+    KEEP("spawn", .site = site);
+    return __atomic_add_fetch(&serials, 1, __ATOMIC_RELAXED);
+}
+
+void probe_spawn_end(uint64_t serial, uint64_t handle, int result)
+{
+    KEEP("spawn_end", (void *)(uintptr_t)handle, .value = (uint32_t)serial, .result = result);
+}
+
+void probe_thread_begin(uint64_t serial, const void *routine)
+{
+    KEEP("thread_begin", (void *)(uintptr_t)pthread_self(), .value = (uint32_t)serial, .site = routine);
+}
+
+void probe_thread_end(void)
+{
+    KEEP("thread_end", (void *)(uintptr_t)pthread_self());
+}
+
+void probe_thread_name(uint64_t handle, const char *name)
+{
+    probe_name((void *)(uintptr_t)handle, THRUM_kind_thread, name);
+}
+
+void probe_thread_detach(uint64_t handle, const void *site)
+{
+    KEEP("thread_detach", (void *)(uintptr_t)handle, .site = site);
+}
+
+void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)
+{
+    (void)target_pid;
+    KEEP("interrupt_send", (void *)(uintptr_t)target, .result = signal, .value = means, .site = site);
+}
+
+void probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
+{
+    KEEP("interrupt_begin", .result = signal, .value = means, .site = handler);
+}
+
+void probe_interrupt_end(enum thrum_means means, int signal)
+{
+    KEEP("interrupt_end", .result = signal, .value = means);
+}
+
+void probes_start(void)
+{
+    count = 0;
+    probe_sinks = PROBE_RECORD;
+}
+
+void probes_stop(void)
+{
+    probe_sinks = 0;
+}
+
+void probes_refuse(int result)
+{
+    refusal = result;
+}
+
+int probes_count(const char *probe, const void *object)
+{
+    int found = 0;
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < count; i++)
+        found += (!object || calls[i].object == object) && strcmp(calls[i].probe, probe) == 0;
+    pthread_mutex_unlock(&mutex);
+    return found;
+}
+
+const struct probed *probes_get(const void *object, int n)
+{
+    const struct probed *found = NULL;
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < count && !found; i++)
+        if ((!object || calls[i].object == object) && n-- == 0)
+            found = &calls[i];
+    pthread_mutex_unlock(&mutex);
+    ck_assert_msg(found, "the probes weren't called that often");
+    return found;
+}
+
+const char *probes_story(const void *object)
+{
+    static char story[8192];
+    size_t length = 0;
+    story[0] = '\0';
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < count; i++)
+        if (calls[i].object == object && length + 16 < sizeof story)
+            length += (size_t)snprintf(story + length, sizeof story - length, "%s%s", length ? " " : "",
+                                       calls[i].probe);
+    pthread_mutex_unlock(&mutex);
+    return story;
+}
