@@ -3,6 +3,7 @@
 #include "probes.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ volatile unsigned probe_sinks;
 __thread struct thrum_self thrum_self;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 static struct probed calls[CALLS];
 static int count;
 static _Atomic int refusal;
@@ -35,69 +37,70 @@ static void keep(struct probed call)
     pthread_mutex_lock(&mutex);
     if (count < CALLS)
         calls[count++] = call;
+    pthread_cond_broadcast(&more);
     pthread_mutex_unlock(&mutex);
 }
 
-#define KEEP(...) keep((struct probed){ __VA_ARGS__ })
+#define KEEP(...) keep((struct probed){ .probe = __VA_ARGS__ })
 
 void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
 {
-    KEEP("acquire", object, kind, .mode = mode, .how = how, .site = site);
+    KEEP("acquire", .object = object, .kind = kind, .mode = mode, .how = how, .site = site);
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how,
                         int64_t timeout, const void *site)
 {
-    KEEP("acquire_begin", object, kind, .mode = mode, .how = how, .timeout = timeout, .site = site);
+    KEEP("acquire_begin", .object = object, .kind = kind, .mode = mode, .how = how, .timeout = timeout, .site = site);
     return atomic_exchange(&refusal, 0);
 }
 
 void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
                        const void *site)
 {
-    KEEP("acquire_end", object, kind, .mode = mode, .how = how, .result = result, .site = site);
+    KEEP("acquire_end", .object = object, .kind = kind, .mode = mode, .how = how, .result = result, .site = site);
 }
 
 void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
                         const void *site)
 {
-    KEEP("acquire_fail", object, kind, .mode = mode, .how = how, .result = result, .site = site);
+    KEEP("acquire_fail", .object = object, .kind = kind, .mode = mode, .how = how, .result = result, .site = site);
 }
 
 void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
 {
-    KEEP("release", object, kind, .mode = mode, .site = site);
+    KEEP("release", .object = object, .kind = kind, .mode = mode, .site = site);
 }
 
 int probe_wait_begin(const void *object, enum thrum_kind kind, const void *with, int64_t timeout, const void *site)
 {
-    KEEP("wait_begin", object, kind, .mutex = with, .timeout = timeout, .site = site);
+    KEEP("wait_begin", .object = object, .kind = kind, .mutex = with, .timeout = timeout, .site = site);
     return atomic_exchange(&refusal, 0);
 }
 
 void probe_wait_end(const void *object, enum thrum_kind kind, const void *with, int result, const void *site)
 {
-    KEEP("wait_end", object, kind, .mutex = with, .result = result, .site = site);
+    KEEP("wait_end", .object = object, .kind = kind, .mutex = with, .result = result, .site = site);
 }
 
 void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope, const void *site)
 {
-    KEEP("wake", object, kind, .scope = scope, .site = site);
+    KEEP("wake", .object = object, .kind = kind, .scope = scope, .site = site);
 }
 
 void probe_init(const void *object, enum thrum_kind kind, const struct probe_attributes *attributes, const void *site)
 {
-    KEEP("init", object, kind, .value = attributes->value, .site = site);
+    KEEP("init", .object = object, .kind = kind, .value = attributes->value, .site = site);
 }
 
 void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
 {
-    KEEP("destroy", object, kind, .site = site);
+    KEEP("destroy", .object = object, .kind = kind, .site = site);
 }
 
 void probe_name(const void *object, enum thrum_kind kind, const char *name)
 {
-    struct probed call = { "name", object, kind, .name = "" };
+    struct probed call = { .probe = "name", .object = object, .kind = kind };
     snprintf(call.name, sizeof call.name, "%s", name);
     keep(call);
 }
@@ -111,17 +114,17 @@ uint64_t probe_spawn(const void *routine, const void *site)
 
 void probe_spawn_end(uint64_t serial, uint64_t handle, int result)
 {
-    KEEP("spawn_end", (void *)(uintptr_t)handle, .value = (uint32_t)serial, .result = result);
+    KEEP("spawn_end", .object = (void *)(uintptr_t)handle, .value = (uint32_t)serial, .result = result);
 }
 
 void probe_thread_begin(uint64_t serial, const void *routine)
 {
-    KEEP("thread_begin", (void *)(uintptr_t)pthread_self(), .value = (uint32_t)serial, .site = routine);
+    KEEP("thread_begin", .object = (void *)(uintptr_t)pthread_self(), .value = (uint32_t)serial, .site = routine);
 }
 
 void probe_thread_end(void)
 {
-    KEEP("thread_end", (void *)(uintptr_t)pthread_self());
+    KEEP("thread_end", .object = (void *)(uintptr_t)pthread_self());
 }
 
 void probe_thread_name(uint64_t handle, const char *name)
@@ -131,13 +134,13 @@ void probe_thread_name(uint64_t handle, const char *name)
 
 void probe_thread_detach(uint64_t handle, const void *site)
 {
-    KEEP("thread_detach", (void *)(uintptr_t)handle, .site = site);
+    KEEP("thread_detach", .object = (void *)(uintptr_t)handle, .site = site);
 }
 
 void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)
 {
     (void)target_pid;
-    KEEP("interrupt_send", (void *)(uintptr_t)target, .result = signal, .value = means, .site = site);
+    KEEP("interrupt_send", .object = (void *)(uintptr_t)target, .result = signal, .value = means, .site = site);
 }
 
 void probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
@@ -166,26 +169,40 @@ void probes_refuse(int result)
     refusal = result;
 }
 
+static int found(const char *probe, const void *object)
+{
+    int number = 0;
+    for (int i = 0; i < count; i++)
+        number += (!object || calls[i].object == object) && strcmp(calls[i].probe, probe) == 0;
+    return number;
+}
+
 int probes_count(const char *probe, const void *object)
 {
-    int found = 0;
     pthread_mutex_lock(&mutex);
-    for (int i = 0; i < count; i++)
-        found += (!object || calls[i].object == object) && strcmp(calls[i].probe, probe) == 0;
+    int number = found(probe, object);
     pthread_mutex_unlock(&mutex);
-    return found;
+    return number;
+}
+
+void probes_await(const char *probe, const void *object, int least)
+{
+    pthread_mutex_lock(&mutex);
+    while (found(probe, object) < least)
+        pthread_cond_wait(&more, &mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 const struct probed *probes_get(const void *object, int n)
 {
-    const struct probed *found = NULL;
+    const struct probed *call = NULL;
     pthread_mutex_lock(&mutex);
-    for (int i = 0; i < count && !found; i++)
+    for (int i = 0; i < count && !call; i++)
         if ((!object || calls[i].object == object) && n-- == 0)
-            found = &calls[i];
+            call = &calls[i];
     pthread_mutex_unlock(&mutex);
-    ck_assert_msg(found, "the probes weren't called that often");
-    return found;
+    ck_assert_msg(call, "the probes weren't called that often");
+    return call;
 }
 
 const char *probes_story(const void *object)

@@ -29,6 +29,9 @@ void probes_stop(void);
 /* How many calls of a probe ("acquire", "wait_begin" ...) told of this object; NULL: of any. */
 int probes_count(const char *probe, const void *object);
 
+/* Waits until probes_count() is at least `least`: how a test knows that another thread is about to block. */
+void probes_await(const char *probe, const void *object, int least);
+
 /* The n-th call, from 0, that told of this object (NULL: any); fails the test where there are fewer. */
 const struct probed *probes_get(const void *object, int n);
 
