@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# babeltrace2 itself reads what is recorded: as many events of each name as programs/counts.c did of each thing, and words
+# where a field is one of an enumeration.
+. "$srcdir/tap.sh"
+[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
+[ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to read with"
+
+# What counts.c does; the comments name the calls. How many modules are loaded is the machine's business.
+expected='acquire 16
+acquire_begin 4
+acquire_end 4
+acquire_fail 4
+interrupt_send 3
+object_destroy 3
+object_init 3
+process_begin 1
+release 21
+spawn 8
+spawn_end 8
+thread_begin 9
+thread_detach 1
+thread_end 8
+thread_name 8
+wait_begin 11
+wait_end 11
+wake 6'
+# acquire: 10 lock, 3 trylock, timedlock's mutex of the condition 1, sem_wait 1, sem_trywait 1
+# acquire_begin, _end: 3 timedlock, 1 sem_timedwait      acquire_fail: 3 trylock, 1 sem_trywait
+# interrupt_send: 1 cancel, 2 kill                       object_*: a mutex, a condition, a semaphore
+# release: 14 unlock, 7 post                             spawn, thread_end: 6 workers, one cancelled, one detached
+# wait: 4 timedwait, 7 join                              wake: 5 signal, 1 broadcast
+
+ok "counts is recorded" limit 60 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/counts"
+limit 60 "$BABELTRACE2" "$tmp/trace" > "$tmp/text" 2> "$tmp/errors"
+is "babeltrace2 has nothing to complain of" "$(cat "$tmp/errors")" ""
+is "events of each name" \
+    "$(grep -o ' thrum:[a-z_]*' "$tmp/text" | sed 's/ thrum://' | grep -v '^module_load$' | sort | uniq -c | awk '{ print $2, $1 }')" \
+    "$expected"
+text=$(cat "$tmp/text")
+unlike "no number without its word" "$text" '<unknown>'
+like "words for kinds" "$text" 'thrum:wake: .*kind = \( "condition" '
+like "words for modes" "$text" 'thrum:acquire: .*mode = \( "exclusive" '
+like "words for what a caller does" "$text" 'thrum:acquire_begin: .*how = \( "timed" '
+like "words for results" "$text" 'thrum:acquire_fail: .*result = \( "EBUSY" '
+like "words for means" "$text" 'thrum:interrupt_send: .*means = \( "cancel" '
+done_testing
