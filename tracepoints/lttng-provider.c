@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The LTTng-UST sink: hands each event to its tracepoint. In a shared object of its own, loaded only where it is wanted. */
+#include <stddef.h>
+#include <stdint.h>
+
+/* urcu's read side as inline code: two calls fewer for each event. */
+#define _LGPL_SOURCE
 #define LTTNG_UST_TRACEPOINT_CREATE_PROBES
 #define LTTNG_UST_TRACEPOINT_DEFINE
 #include "lttng-provider.h"
@@ -12,6 +17,12 @@
 #include "sink.h"
 
 extern const struct thrum_sink thrum_lttng_sink __attribute__((visibility("default")));
+
+#ifdef LTTNG_UST_RING_BUFFER_NATURAL_ALIGN
+enum { LTTNG_ALIGNS = 1 };
+#else
+enum { LTTNG_ALIGNS = 0 };
+#endif
 
 /* A session may start at any time: its trace must begin with what the process is. */
 static thrum_sink_announce *announce;
@@ -35,14 +46,112 @@ static bool lttng_must_announce(bool listened)
     return !atomic_load_explicit(&announced, memory_order_relaxed) && !atomic_exchange(&announced, true);
 }
 
+/*
+ * Events of fixed size are written by one copy of a packed struct; the probe that LTTng's macros make calls the ring buffer
+ * once for each field, which costs more than all the rest. What LTTng itself must see to (a filter, a trigger) and machines
+ * that align fields go by that probe.
+ */
+static bool lttng_write_packed(const struct lttng_ust_event_common *event, const void *packed, size_t size)
+{
+    struct lttng_ust_event_recorder *recorder = event->child;
+    struct lttng_ust_channel_buffer *channel = recorder->chan;
+    struct lttng_ust_probe_ctx probe = {.struct_size = sizeof(probe)};
+    struct lttng_ust_ring_buffer_ctx ring;
+
+    if (!CMM_ACCESS_ONCE(channel->parent->session->active) || !CMM_ACCESS_ONCE(channel->parent->enabled) ||
+        !CMM_ACCESS_ONCE(event->enabled))
+        return true;
+    if (CMM_ACCESS_ONCE(event->eval_filter))
+        return false;
+    lttng_ust_ring_buffer_ctx_init(&ring, recorder, size, 1, &probe);
+    if (channel->ops->event_reserve(&ring) < 0)
+        return true;
+    channel->ops->event_write(&ring, packed, size, 1);
+    channel->ops->event_commit(&ring);
+    return true;
+}
+
+typedef void lttng_probe(void *data, const void *record);
+
+/* What lttng_ust_tracepoint() does, with the copy in place of the probe `ours` where that is possible. */
+static inline void lttng_trace(struct lttng_ust_tracepoint *tracepoint, void (*ours)(void), const void *record, const void *packed,
+                               size_t size)
+{
+    struct lttng_ust_tracepoint_probe *probe;
+
+    lttng_ust_tp_rcu_read_lock();
+    probe = lttng_ust_tp_rcu_dereference(tracepoint->probes);
+    for (; probe && probe->func; probe++) {
+        const struct lttng_ust_event_common *event = probe->data;
+
+        if (probe->func != ours || event->type != LTTNG_UST_EVENT_TYPE_RECORDER || !lttng_write_packed(event, packed, size))
+            ((lttng_probe *)probe->func)(probe->data, record);
+    }
+    lttng_ust_tp_rcu_read_unlock();
+}
+
+/* struct lttng_packed_acquire ... as the ring buffer holds it, and whether the event has fields of no fixed size. */
+#define THRUM_ADDR(name, meaning) uint64_t name;
+#define THRUM_U32(name, meaning) uint32_t name;
+#define THRUM_U64(name, meaning) uint64_t name;
+#define THRUM_I32(name, meaning) int32_t name;
+#define THRUM_I64(name, meaning) int64_t name;
+#define THRUM_WORD(name, words, meaning) uint8_t name;
+#define THRUM_STRING(name, meaning)
+#define THRUM_ADDRS(name, meaning)
+#define THRUM_EVENT(name, meaning, fields)                        \
+    struct lttng_packed_##name {                                  \
+        struct thrum_event_common common;                         \
+        fields                                                    \
+    } __attribute__((packed));
+#include "events.h"
+#include "events-end.h"
+
+#define THRUM_ADDR(name, meaning)
+#define THRUM_U32(name, meaning)
+#define THRUM_U64(name, meaning)
+#define THRUM_I32(name, meaning)
+#define THRUM_I64(name, meaning)
+#define THRUM_WORD(name, words, meaning)
+#define THRUM_STRING(name, meaning) + 1
+#define THRUM_ADDRS(name, meaning) + 1
+#define THRUM_EVENT(name, meaning, fields) LTTNG_VARIABLE_##name = 0 fields,
+enum {
+#include "events.h"
+};
+#include "events-end.h"
+
+#define THRUM_ADDR(name, meaning) .name = record->name,
+#define THRUM_U32 THRUM_ADDR
+#define THRUM_U64 THRUM_ADDR
+#define THRUM_I32 THRUM_ADDR
+#define THRUM_I64 THRUM_ADDR
+#define THRUM_WORD(name, words, meaning) .name = record->name,
+#define THRUM_STRING(name, meaning)
+#define THRUM_ADDRS(name, meaning)
+#define THRUM_EVENT(name, meaning, fields)                                                                              \
+    static inline void lttng_emit_##name(const struct thrum_event_##name *record)                                      \
+    {                                                                                                                   \
+        struct lttng_packed_##name packed = {.common = record->common, fields};                                         \
+                                                                                                                        \
+        if (LTTNG_VARIABLE_##name || LTTNG_ALIGNS)                                                                      \
+            lttng_ust_tracepoint(thrum, name, record);                                                                  \
+        else                                                                                                            \
+            lttng_trace(&lttng_ust_tracepoint_thrum___##name, (void (*)(void))lttng_ust__event_probe__thrum___##name,   \
+                        record, &packed, sizeof(packed));                                                               \
+    }
+#include "events.h"
+#include "events-end.h"
+
 static void lttng_emit(enum thrum_event_id id, const void *record)
 {
     switch (id) {
-#define THRUM_EVENT(name, meaning, fields)                                          \
-    case THRUM_EVENT_##name:                                                        \
-        if (lttng_must_announce(lttng_ust_tracepoint_enabled(thrum, name)))         \
-            announce(&thrum_lttng_sink);                                            \
-        lttng_ust_tracepoint(thrum, name, (const struct thrum_event_##name *)record); \
+#define THRUM_EVENT(name, meaning, fields)                                  \
+    case THRUM_EVENT_##name:                                                \
+        if (lttng_must_announce(lttng_ust_tracepoint_enabled(thrum, name))) \
+            announce(&thrum_lttng_sink);                                    \
+        if (lttng_ust_tracepoint_enabled(thrum, name))                      \
+            lttng_emit_##name(record);                                      \
         break;
 #include "events.h"
 #include "events-end.h"

@@ -6,24 +6,15 @@
 #include <unistd.h>
 
 __thread struct thrum_self thrum_self;
-static volatile int32_t process_id;
 
-int32_t self_tid(void)
+void self_identify(void)
 {
-    if (thrum_self.tid == 0)
-        thrum_self.tid = (int32_t)syscall(SYS_gettid);
-    return thrum_self.tid;
-}
-
-int32_t self_pid(void)
-{
-    if (process_id == 0)
-        process_id = (int32_t)syscall(SYS_getpid);
-    return process_id;
+    thrum_self.tid = (int32_t)syscall(SYS_gettid);
+    thrum_self.pid = (int32_t)syscall(SYS_getpid);
 }
 
 void self_reset(void)
 {
     thrum_self.tid = 0;
-    process_id = 0;
+    thrum_self.pid = 0;
 }

@@ -10,16 +10,31 @@
 struct thrum_self {
     /* > 0: this thread is inside thrum or a sink, or isn't the program's; its calls aren't events. */
     uint32_t guard;
-    int32_t tid; /* 0: not asked for yet */
+    int32_t tid; /* 0: not asked for yet; so is pid */
+    int32_t pid;
 };
 
 extern THRUM_PRIVATE __thread struct thrum_self thrum_self __attribute__((tls_model("initial-exec")));
 
-/* Ids of the calling thread and its process, as the process sees them; cached, right also after fork. */
-THRUM_PRIVATE int32_t self_tid(void);
-THRUM_PRIVATE int32_t self_pid(void);
+/* Asks for the ids. */
+THRUM_PRIVATE void self_identify(void);
 
-/* Forgets the cached ids: in the child after fork. */
+/* Forgets them: in the child after fork. */
 THRUM_PRIVATE void self_reset(void);
+
+/* Ids of the calling thread and its process, as the process sees them. */
+static inline int32_t self_tid(void)
+{
+    if (__builtin_expect(thrum_self.tid == 0, 0))
+        self_identify();
+    return thrum_self.tid;
+}
+
+static inline int32_t self_pid(void)
+{
+    if (__builtin_expect(thrum_self.pid == 0, 0))
+        self_identify();
+    return thrum_self.pid;
+}
 
 #endif
