@@ -29,21 +29,20 @@ static thrum_sink_announce *announce;
 static atomic_bool announced;
 static sigset_t signals_before_fork;
 
+/* A trace that begins is told what the process is, before its first event. */
+static inline void lttng_announce(void)
+{
+    bool begun = lttng_ust_tracepoint_enabled(thrum, process_begin);
+
+    if (begun != atomic_load_explicit(&announced, memory_order_relaxed) && atomic_exchange(&announced, begun) != begun && begun)
+        announce(&thrum_lttng_sink);
+}
+
 static int lttng_start(thrum_sink_announce *how)
 {
     announce = how;
-    if (lttng_ust_tracepoint_enabled(thrum, process_begin) && !atomic_exchange(&announced, true))
-        announce(&thrum_lttng_sink);
+    lttng_announce();
     return 0;
-}
-
-static bool lttng_must_announce(bool listened)
-{
-    if (!listened) {
-        atomic_store_explicit(&announced, false, memory_order_relaxed);
-        return false;
-    }
-    return !atomic_load_explicit(&announced, memory_order_relaxed) && !atomic_exchange(&announced, true);
 }
 
 /*
@@ -145,13 +144,12 @@ enum {
 
 static void lttng_emit(enum thrum_event_id id, const void *record)
 {
+    lttng_announce();
     switch (id) {
-#define THRUM_EVENT(name, meaning, fields)                                  \
-    case THRUM_EVENT_##name:                                                \
-        if (lttng_must_announce(lttng_ust_tracepoint_enabled(thrum, name))) \
-            announce(&thrum_lttng_sink);                                    \
-        if (lttng_ust_tracepoint_enabled(thrum, name))                      \
-            lttng_emit_##name(record);                                      \
+#define THRUM_EVENT(name, meaning, fields)               \
+    case THRUM_EVENT_##name:                             \
+        if (lttng_ust_tracepoint_enabled(thrum, name))   \
+            lttng_emit_##name(record);                   \
         break;
 #include "events.h"
 #include "events-end.h"
@@ -173,8 +171,8 @@ static void lttng_fork_parent(void)
 static void lttng_fork_child(void)
 {
     lttng_ust_after_fork_child(&signals_before_fork);
-    if (lttng_ust_tracepoint_enabled(thrum, process_begin))
-        announce(&thrum_lttng_sink);
+    atomic_store(&announced, false);
+    lttng_announce();
 }
 
 const struct thrum_sink thrum_lttng_sink = {

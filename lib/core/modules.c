@@ -17,12 +17,11 @@
 
 #include "core/memory.h"
 
-enum { PAGE_SHIFT = 12, SEEN_PAGES = 1024, PATH_LENGTH = 4096, BUILD_ID_BYTES = 32 };
+enum { PATH_LENGTH = 4096, BUILD_ID_BYTES = 32 };
 
 static _Atomic(struct module *) known;
 
-/* Pages that were looked up, by hash: the page's number twice, plus one where it is foreign. A library that is mapped where another was unmapped is noticed once its page has lost its slot. */
-static _Atomic uint64_t seen[SEEN_PAGES];
+_Atomic uint64_t modules_pages[MODULES_PAGES];
 
 const struct module *modules_known(void)
 {
@@ -119,7 +118,7 @@ static int add_loaded(struct dl_phdr_info *info, size_t size, void *data)
             end = info->dlpi_addr + segment->p_vaddr + segment->p_memsz;
     }
     if (end)
-        add(info->dlpi_addr, begin >> PAGE_SHIFT << PAGE_SHIFT, end, info->dlpi_name, info->dlpi_phdr, info->dlpi_phnum);
+        add(info->dlpi_addr, begin >> MODULES_PAGE_SHIFT << MODULES_PAGE_SHIFT, end, info->dlpi_name, info->dlpi_phdr, info->dlpi_phnum);
     return 0;
 }
 
@@ -167,14 +166,10 @@ static struct module_lookup find(uint64_t address)
 
 struct module_lookup modules_look_up(uint64_t address)
 {
-    uint64_t page = address >> PAGE_SHIFT;
-    _Atomic uint64_t *slot = &seen[(page ^ page >> 10) % SEEN_PAGES];
-    uint64_t entry = atomic_load_explicit(slot, memory_order_relaxed);
-    struct module_lookup lookup;
+    uint64_t page = address >> MODULES_PAGE_SHIFT;
+    struct module_lookup lookup = find(address);
 
-    if (__builtin_expect(entry >> 1 == page, 1))
-        return (struct module_lookup){.foreign = entry & 1};
-    lookup = find(address);
-    atomic_store_explicit(slot, page << 1 | lookup.foreign, memory_order_relaxed);
+    if (!lookup.foreign)
+        atomic_store_explicit(modules_slot(page), page, memory_order_relaxed);
     return lookup;
 }

@@ -3,6 +3,7 @@
 #ifndef THRUM_CORE_MODULES_H
 #define THRUM_CORE_MODULES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,13 +23,31 @@ void modules_start(void);
 /* All that are known, newest first; entries live for ever. */
 const struct module *modules_known(void);
 
+/* Numbers of the pages that were looked up and are the program's, by hash. A library that is mapped where another was
+ * unmapped is noticed once its page has lost its slot. */
+enum { MODULES_PAGE_SHIFT = 12, MODULES_PAGES = 1024 };
+extern _Atomic uint64_t modules_pages[MODULES_PAGES];
+
+static inline _Atomic uint64_t *modules_slot(uint64_t page)
+{
+    return &modules_pages[(page ^ page >> 10) % MODULES_PAGES];
+}
+
+/* Whether the address's page was looked up before, and is the program's. */
+static inline bool modules_met(uint64_t address)
+{
+    uint64_t page = address >> MODULES_PAGE_SHIFT;
+
+    return atomic_load_explicit(modules_slot(page), memory_order_relaxed) == page;
+}
+
 /* What a lookup told of an address. */
 struct module_lookup {
     const struct module *fresh; /* its module, where no lookup had met it before; else NULL */
     bool foreign;               /* it lies in LTTng-UST: what that does isn't the program's doing */
 };
 
-/* A lookup in a small table where the address's page was seen before. Async-signal-safe, lock-free. */
+/* Looks the address up, and remembers its page if it is the program's. Async-signal-safe, lock-free. */
 struct module_lookup modules_look_up(uint64_t address);
 
 #endif

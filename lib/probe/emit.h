@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/modules.h"
 #include "core/self.h"
 #include "sink.h"
 
@@ -20,13 +21,31 @@
         emit_record(THRUM_EVENT_##event, &record_);                                               \
     } while (0)
 
-void emit_record(enum thrum_event_id id, const void *record);
+/* The sinks' emit functions, ended by NULL. */
+extern void (*emit_sinks[])(enum thrum_event_id id, const void *record);
 
-/*
- * Tells the sinks of the module that a site lies in, if they haven't heard of it. False where it is LTTng-UST's: then
- * the call isn't an event.
- */
-bool emit_site(const void *site);
+static inline void emit_record(enum thrum_event_id id, const void *record)
+{
+    int *error = &errno;
+    int saved = *error;
+
+    thrum_self.guard++;
+    for (unsigned i = 0; emit_sinks[i]; i++)
+        emit_sinks[i](id, record);
+    thrum_self.guard--;
+    *error = saved;
+}
+
+/* Tells the sinks of the module that an address lies in, if they haven't heard of it; false where it is LTTng-UST's. */
+bool emit_module(uint64_t address);
+
+/* The same for a site. False: the call isn't an event. */
+static inline bool emit_site(const void *site)
+{
+    uint64_t address = (uint64_t)(uintptr_t)site;
+
+    return __builtin_expect(modules_met(address), 1) || emit_module(address);
+}
 
 /* The calls that led to `site`, all told of; `at` has room for BACKTRACE_MAX. */
 struct thrum_addrs emit_stack(uint64_t *at, const void *site);

@@ -13,25 +13,12 @@
 
 enum { SINKS_MAX = 4 };
 
-static struct {
-    const struct thrum_sink *sink;
-    unsigned bit;
-} sinks[SINKS_MAX];
+static const struct thrum_sink *sinks[SINKS_MAX];
+void (*emit_sinks[SINKS_MAX + 1])(enum thrum_event_id id, const void *record);
 static unsigned sink_count;
 
 volatile unsigned probe_sinks;
 unsigned sinks_stack_depth = BACKTRACE_DEFAULT;
-
-void emit_record(enum thrum_event_id id, const void *record)
-{
-    int saved = errno;
-
-    thrum_self.guard++;
-    for (unsigned i = 0; i < sink_count; i++)
-        sinks[i].sink->emit(id, record);
-    thrum_self.guard--;
-    errno = saved;
-}
 
 static void fill_module(struct thrum_event_module_load *record, const struct module *module)
 {
@@ -40,7 +27,7 @@ static void fill_module(struct thrum_event_module_load *record, const struct mod
         .path = module->path, .build_id = module->build_id};
 }
 
-static bool note_module(uint64_t address)
+bool emit_module(uint64_t address)
 {
     struct module_lookup lookup = modules_look_up(address);
     struct thrum_event_module_load record;
@@ -52,11 +39,6 @@ static bool note_module(uint64_t address)
     return !lookup.foreign;
 }
 
-bool emit_site(const void *site)
-{
-    return note_module((uint64_t)(uintptr_t)site);
-}
-
 struct thrum_addrs emit_stack(uint64_t *at, const void *site)
 {
     struct thrum_addrs stack = {.at = at};
@@ -65,7 +47,7 @@ struct thrum_addrs emit_stack(uint64_t *at, const void *site)
     stack.count = backtrace_capture(at, sinks_stack_depth, site);
     thrum_self.guard--;
     for (uint32_t i = 0; i < stack.count; i++)
-        note_module(at[i]);
+        emit_site((const void *)at[i]);
     return stack;
 }
 
@@ -99,8 +81,8 @@ static void add(const struct thrum_sink *sink, unsigned bit)
 {
     if (!sink || sink->start(announce) != 0)
         return;
-    sinks[sink_count].sink = sink;
-    sinks[sink_count++].bit = bit;
+    sinks[sink_count] = sink;
+    emit_sinks[sink_count++] = sink->emit;
     probe_sinks |= bit;
 }
 
@@ -113,20 +95,20 @@ void sinks_start(const struct env *env)
 void sinks_fork_prepare(void)
 {
     for (unsigned i = 0; i < sink_count; i++)
-        if (sinks[i].sink->fork_prepare)
-            sinks[i].sink->fork_prepare();
+        if (sinks[i]->fork_prepare)
+            sinks[i]->fork_prepare();
 }
 
 void sinks_fork_parent(void)
 {
     for (unsigned i = sink_count; i-- > 0;)
-        if (sinks[i].sink->fork_parent)
-            sinks[i].sink->fork_parent();
+        if (sinks[i]->fork_parent)
+            sinks[i]->fork_parent();
 }
 
 void sinks_fork_child(void)
 {
     for (unsigned i = sink_count; i-- > 0;)
-        if (sinks[i].sink->fork_child)
-            sinks[i].sink->fork_child();
+        if (sinks[i]->fork_child)
+            sinks[i]->fork_child();
 }
