@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 build="gcc libc6-dev make autoconf automake libtool pkg-config"
 libraries="liblttng-ust-dev libbabeltrace2-dev libdw-dev libjson-c-dev"
 recording="lttng-tools"
-testing="check babeltrace2 python3 chromium"
+testing="check babeltrace2 python3 chromium pigz xz-utils"
 
 # Prints those of the packages that aren't installed.
 missing() {
