@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The head of the page, its banners, and the window of keys.
+const Help = (() => {
+  const KEYS = [['wheel, w s, + −', 'zoom in and out at the pointer'], ['drag, a d, ← →', 'move in time'], ['shift + drag', 'zoom to a range'],
+    ['wheel on names, shift + wheel, ↑ ↓', 'scroll the rows'], ['click', 'select: who held it, who woke it'], ['double click, f', 'zoom to the bar, to the selection'],
+    ['[ and ]', 'follow the wake-up chain back and on'], ['n and p', 'next and previous finding'], ['0', 'show all'], ['/', 'search'], ['Esc', 'clear the selection'], ['?', 'this help']];
+
+  function show() {
+    const { el } = Format, dialog = document.getElementById('help');
+    dialog.replaceChildren(el('h2', { id: 'help-title' }, 'Keys and mouse'),
+      el('table', {}, KEYS.map(([key, what]) => el('tr', {}, el('td', {}, el('kbd', {}, key)), el('td', {}, what)))),
+      el('p', {}, 'Each thread’s row shows its life with its waits upon it, and beneath them the locks it holds, the first taken on top. Each object’s row shows its holders and, thin beneath them, who waits. What is too narrow to see is summed up: the fuller a column, the more of its time is covered.'),
+      el('p', {}, el('button', { onclick: () => dialog.close() }, 'Close')));
+    dialog.showModal();
+  }
+
+  function header(trace) {
+    const { head } = trace, { count, plural, duration, wallClock } = Format;
+    document.getElementById('title').textContent = head.title;
+    document.getElementById('facts').textContent = [plural(trace.threads.length, 'thread'), plural(trace.objects.filter((o) => o.holds + o.waits).length, 'object'),
+      `${count(head.trace.events)} events`, duration(trace.duration), `began ${wallClock(head.begin_ns, 0)}`].join(' · ');
+  }
+
+  function banners(trace) {
+    const { el, count, plural } = Format, { trace: read, left_out: left } = trace.head, box = document.getElementById('banners'), lost = [];
+    if (read.lost) lost.push(`${plural(read.lost, 'event was', 'events were')} lost while recording`);
+    if (read.lost_packets) lost.push(`${plural(read.lost_packets, 'packet was', 'packets were')} lost while recording`);
+    if (read.unreadable) lost.push(`${plural(read.unreadable, 'event', 'events')} could not be read`);
+    if (read.truncated) lost.push('the trace ends in the middle of a stream');
+    if (read.trouble) lost.push(read.trouble);
+    if (lost.length) box.append(el('div', { class: 'banner' }, el('b', {}, 'Not the whole story:'), el('span', {}, `${lost.join('; ')}. What is drawn may lack holders, waits and wakes.`)));
+    if (left && left.objects) box.append(el('div', { class: 'banner plain' }, `Left out: ${plural(left.objects, 'object')} with ${count(left.spans)} spans ${left.why}. Draw them with --all.`));
+  }
+
+  return { show, header, banners };
+})();

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Where everything stands: rows from top to bottom, the lanes inside each, and time along x. Knows nothing of drawing.
+const Size = { gutter: 216, axis: 34, section: 26, state: 18, hold: 11, handler: 5, waiter: 6, gap: 1, pad: 5 };
+const MOST = { hold: 8, holder: 8, waiter: 10 };
+
+class Layout {
+  constructor(trace) {
+    this.trace = trace;
+    this.collapsed = new Set();
+    this.rowOfThread = new Map();
+    this.rowOfObject = new Map();
+    this.sections = this.makeSections();
+    this.place();
+  }
+
+  makeSections() {
+    const { trace } = this, sections = [];
+    trace.head.processes.forEach((process, id) => {
+      const name = trace.head.processes.length > 1 ? ` of ${process.name} (${process.pid})` : '';
+      const threads = trace.threads.map((thread, i) => i).filter((i) => trace.threads[i].process === id);
+      threads.sort((a, b) => trace.threads[a].begin - trace.threads[b].begin);
+      const objects = trace.objects.map((object, i) => i).filter((i) => trace.objects[i].process === id && trace.objects[i].holds + trace.objects[i].waits > 0);
+      objects.sort((a, b) => trace.objects[b].waited - trace.objects[a].waited || trace.objects[b].holds - trace.objects[a].holds);
+      const contended = objects.filter((i) => trace.objects[i].waits), quiet = objects.filter((i) => !trace.objects[i].waits);
+      this.addSection(sections, `threads-${id}`, `Threads${name}`, threads.map((i) => this.threadRow(i)));
+      this.addSection(sections, `objects-${id}`, `Waited for${name}`, contended.map((i) => this.objectRow(i)));
+      this.addSection(sections, `quiet-${id}`, `Never waited for${name}`, quiet.map((i) => this.objectRow(i)), quiet.length > 12);
+    });
+    return sections;
+  }
+
+  addSection(sections, key, label, rows, collapsed) {
+    if (!rows.length) return;
+    if (collapsed) this.collapsed.add(key);
+    sections.push({ key, label, rows, header: { type: 'section', key, label, count: rows.length, h: Size.section } });
+  }
+
+  threadRow(id) {
+    const { trace } = this, spans = Array.from(trace.spansOfThread(id)), { what } = trace.spans;
+    const row = { type: 'thread', id, lanes: [], y: 0, h: 0 };
+    const waits = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), 1);
+    const holds = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.hold);
+    const handlers = dealIntoLanes(trace, spans.filter((s) => what[s] === What.HANDLER), 1);
+    let y = Size.pad;
+    if (handlers.lanes.length) y = this.stack(row, 'handler', handlers.lanes, y, Size.handler);
+    row.stateY = y;
+    y = this.stack(row, 'state', waits.lanes.length ? waits.lanes : [new Lane(trace, [])], y, Size.state);
+    y = this.stack(row, 'hold', holds.lanes, y, Size.hold);
+    row.left = waits.left + holds.left + handlers.left;
+    row.h = y + Size.pad;
+    this.rowOfThread.set(id, row);
+    return row;
+  }
+
+  objectRow(id) {
+    const { trace } = this, spans = Array.from(trace.spansOfObject(id));
+    const row = { type: 'object', id, lanes: [], y: 0, h: 0 };
+    const holders = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.holder);
+    const waiters = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), MOST.waiter);
+    let y = this.stack(row, 'holder', holders.lanes, Size.pad, Size.state - 3);
+    y = this.stack(row, 'waiter', waiters.lanes, y, holders.lanes.length ? Size.waiter : Size.hold);
+    row.left = holders.left + waiters.left;
+    row.h = Math.max(y + Size.pad, 25);
+    this.rowOfObject.set(id, row);
+    return row;
+  }
+
+  stack(row, role, lanes, y, h) {
+    for (const lane of lanes) {
+      row.lanes.push({ role, lane, y, h });
+      y += h + Size.gap;
+    }
+    return y;
+  }
+
+  // Gives each visible row its y; to be called after a section opens or closes.
+  place() {
+    this.rows = [];
+    let y = 0;
+    for (const section of this.sections) {
+      const open = !this.collapsed.has(section.key);
+      section.header.open = open;
+      for (const row of [section.header, ...(open ? section.rows : [])]) {
+        row.y = y;
+        y += row.h;
+        this.rows.push(row);
+      }
+      for (const row of section.rows) row.shown = open;
+    }
+    this.height = y + Size.pad;
+  }
+
+  toggle(key) {
+    if (!this.collapsed.delete(key)) this.collapsed.add(key);
+    this.place();
+  }
+
+  // Opens the section of a row, so that it can be shown.
+  reveal(row) {
+    const section = this.sections.find((s) => s.rows.includes(row));
+    if (section && this.collapsed.delete(section.key)) this.place();
+  }
+
+  // The row at y (from the top of the first row), or undefined.
+  rowAt(y) {
+    let low = 0, high = this.rows.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1, row = this.rows[middle];
+      if (y < row.y) high = middle - 1; else if (y >= row.y + row.h) low = middle + 1; else return row;
+    }
+    return undefined;
+  }
+
+  rowOf(span, object) {
+    return object ? this.rowOfObject.get(this.trace.spans.object[span]) : this.rowOfThread.get(this.trace.spans.thread[span]);
+  }
+}
+
+// What part of the trace is seen: times t0..t1 from the gutter to the right edge, rows from scroll on.
+class View {
+  constructor(trace, layout) {
+    Object.assign(this, { trace, layout, t0: 0, t1: 1, scroll: 0, width: 800, height: 600, gutter: Size.gutter });
+  }
+  get full() { const margin = Math.max(this.trace.duration, 1000) * 0.02; return [-margin, Math.max(this.trace.duration, 1000) + margin]; }
+  get plotWidth() { return Math.max(1, this.width - this.gutter); }
+  get scale() { return this.plotWidth / (this.t1 - this.t0); }
+  get rowsHeight() { return this.height - Size.axis; }
+  x(t) { return this.gutter + (t - this.t0) * this.scale; }
+  t(x) { return this.t0 + (x - this.gutter) / this.scale; }
+  top(row) { return Size.axis + row.y - this.scroll; }
+
+  // Shows t0..t1, kept within the trace and no narrower than 20 ns.
+  set(t0, t1) {
+    const [low, high] = this.full, width = Math.min(Math.max(t1 - t0, 20), high - low);
+    const middle = (t0 + t1) / 2;
+    this.t0 = Math.min(Math.max(middle - width / 2, low), high - width);
+    this.t1 = this.t0 + width;
+  }
+  zoom(factor, x) {
+    const t = this.t(x), width = Math.min(Math.max((this.t1 - this.t0) * factor, 20), this.full[1] - this.full[0]);
+    const t0 = t - (x - this.gutter) / this.plotWidth * width;
+    this.set(t0, t0 + width);
+  }
+  pan(dx) { const dt = dx / this.scale; this.set(this.t0 + dt, this.t1 + dt); }
+  scrollTo(y) { this.scroll = Math.max(0, Math.min(y, this.layout.height - this.rowsHeight)); }
+
+  // Scrolls as little as needed to have the row in sight.
+  show(row) {
+    this.layout.reveal(row);
+    if (row.y < this.scroll) this.scrollTo(row.y - Size.section);
+    else if (row.y + row.h > this.scroll + this.rowsHeight) this.scrollTo(row.y + row.h - this.rowsHeight + Size.section);
+  }
+}
