@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* The page's data: threads, objects, findings as JSON. */
+#include "config.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include "render/html-inner.h"
+#include "render/pack.h"
+#include "trace/memory.h"
+#include "trace/words.h"
+
+/* --- small pieces of JSON --- */
+
+/* Length of the UTF-8 character at `text`, or 0 where it isn't one. */
+static size_t character_length(const unsigned char *text)
+{
+    size_t length = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((*text == 0xe0 && text[1] < 0xa0) || (*text == 0xed && text[1] > 0x9f) || (*text == 0xf0 && text[1] < 0x90) ||
+        (*text == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+/* Names come from the traced program: bytes that are no UTF-8 become a replacement character. */
+static struct json_object *text_json(const char *text)
+{
+    char *clean = memory_new(strlen(text) * 3 + 1, 1), *to = clean;
+    while (*text) {
+        size_t length = character_length((const unsigned char *)text);
+        const char *from = length ? text : "\xef\xbf\xbd";
+        size_t copied = length ? length : 3;
+        memcpy(to, from, copied);
+        to += copied;
+        text += length ? length : 1;
+    }
+    struct json_object *json = json_object_new_string(clean);
+    free(clean);
+    return json;
+}
+
+/* Takes the text. */
+static struct json_object *owned_json(char *text)
+{
+    struct json_object *json = text_json(text);
+    free(text);
+    return json;
+}
+
+static void put(struct json_object *object, const char *key, struct json_object *value)
+{
+    json_object_object_add(object, key, value);
+}
+
+static void put_number(struct json_object *object, const char *key, int64_t number)
+{
+    put(object, key, json_object_new_int64(number));
+}
+
+static void put_text(struct json_object *object, const char *key, const char *text)
+{
+    put(object, key, text_json(text));
+}
+
+static void put_flag(struct json_object *object, const char *key, bool flag)
+{
+    put(object, key, json_object_new_boolean(flag));
+}
+
+static int64_t place_or_minus(uint32_t place)
+{
+    return place == TIMELINE_NONE ? -1 : (int64_t)place;
+}
+
+/* --- who takes part --- */
+char *html_title(const struct html_page *page)
+{
+    const struct timeline *timeline = page->timeline;
+    if (!timeline->processes.count)
+        return memory_text("empty trace");
+    char *first = timeline_process_name(timeline, 0);
+    size_t more = timeline->processes.count - 1;
+    char *title = !more ? memory_text(first) : memory_format("%s and %zu more process%s", first, more, more > 1 ? "es" : "");
+    free(first);
+    return title;
+}
+
+static struct json_object *processes_json(const struct timeline *timeline)
+{
+    struct json_object *list = json_object_new_array();
+    for (uint32_t i = 0; i < timeline->processes.count; i++) {
+        struct json_object *process = json_object_new_object();
+        put_number(process, "pid", timeline->processes.at[i].pid);
+        put(process, "name", owned_json(timeline_process_name(timeline, i)));
+        put_text(process, "executable", timeline->processes.at[i].executable);
+        json_object_array_add(list, process);
+    }
+    return list;
+}
+
+static struct json_object *thread_json(const struct timeline *timeline, uint32_t place)
+{
+    const struct timeline_thread *it = &timeline->threads.at[place];
+    struct json_object *thread = json_object_new_object();
+    put_number(thread, "process", it->process);
+    put_number(thread, "tid", it->tid);
+    put(thread, "name", owned_json(timeline_thread_name(timeline, place)));
+    put_number(thread, "begin", it->begin_ns - timeline->begin_ns);
+    put_number(thread, "end", it->end_ns - timeline->begin_ns);
+    put_flag(thread, "before", it->before);
+    put_flag(thread, "open", it->open);
+    put_number(thread, "routine", it->routine);
+    return thread;
+}
+
+static struct json_object *object_json(const struct timeline *timeline, uint32_t place)
+{
+    const struct timeline_object *it = &timeline->objects.at[place];
+    struct json_object *object = json_object_new_object();
+    put_number(object, "process", it->process);
+    put_text(object, "kind", kind_word(it->kind));
+    put(object, "label", owned_json(timeline_object_label(timeline, place)));
+    put_text(object, "name", it->name ? it->name : "");
+    put(object, "address", owned_json(memory_format("0x%llx", (unsigned long long)it->address)));
+    put_number(object, "birth", it->birth);
+    put_number(object, "thread", place_or_minus(it->thread));
+    return object;
+}
+
+static struct json_object *threads_json(const struct timeline *timeline)
+{
+    struct json_object *list = json_object_new_array();
+    for (uint32_t i = 0; i < timeline->threads.count; i++)
+        json_object_array_add(list, thread_json(timeline, i));
+    return list;
+}
+
+static struct json_object *objects_json(const struct timeline *timeline)
+{
+    struct json_object *list = json_object_new_array();
+    for (uint32_t i = 0; i < timeline->objects.count; i++)
+        json_object_array_add(list, object_json(timeline, i));
+    return list;
+}
+
+static struct json_object *frames_json(const struct timeline *timeline)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < timeline->frames.count; i++)
+        json_object_array_add(list, text_json(timeline->frames.at[i]));
+    return list;
+}
+
+static struct json_object *stacks_json(const struct timeline *timeline)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < timeline->stacks.count; i++) {
+        struct json_object *stack = json_object_new_array();
+        const uint32_t *frames = timeline->stacks.at[i];
+        for (uint32_t j = 1; frames && j <= frames[0]; j++)
+            json_object_array_add(stack, json_object_new_int64(frames[j]));
+        json_object_array_add(list, stack);
+    }
+    return list;
+}
+
+/* --- findings --- */
+static struct json_object *side_json(const struct timeline *timeline, int32_t pid, const struct finding_object *side)
+{
+    struct json_object *json = json_object_new_object();
+    uint32_t place = side->kind ? timeline_find_object(timeline, pid, side->address) : TIMELINE_NONE;
+    put_number(json, "object", place_or_minus(place));
+    if (place != TIMELINE_NONE)
+        put(json, "name", owned_json(timeline_object_label(timeline, place)));
+    else
+        put_text(json, "name", side->object ? side->object : "");
+    put_text(json, "site", side->stack_count && side->stack[0].text ? side->stack[0].text : "");
+    return json;
+}
+
+static struct json_object *step_json(const struct timeline *timeline, const struct finding_step *step)
+{
+    struct json_object *json = json_object_new_object();
+    put_number(json, "thread", place_or_minus(timeline_find_thread(timeline, step->pid, step->tid)));
+    put_text(json, "name", step->thread ? step->thread : "");
+    put(json, "holds", side_json(timeline, step->pid, &step->holds));
+    put(json, "wants", side_json(timeline, step->pid, &step->wants));
+    return json;
+}
+
+static struct json_object *findings_json(const struct timeline *timeline, const struct findings *findings)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *it = &findings->at[i];
+        struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
+        put_text(finding, "id", it->id ? it->id : "");
+        put_text(finding, "kind", finding_kind_word(it->kind));
+        put_text(finding, "certainty", finding_certainty_word(it->certainty));
+        put_text(finding, "reason", it->reason ? it->reason : "");
+        put_text(finding, "message", it->message ? it->message : "");
+        put_text(finding, "advice", it->advice ? it->advice : "");
+        for (size_t j = 0; j < it->step_count; j++)
+            json_object_array_add(steps, step_json(timeline, &it->steps[j]));
+        put(finding, "steps", steps);
+        json_object_array_add(list, finding);
+    }
+    return list;
+}
+
+/* --- how whole it is --- */
+static struct json_object *trace_json(const struct html_page *page)
+{
+    const struct reader_losses *losses = page->losses;
+    struct json_object *trace = json_object_new_object(), *paths = json_object_new_array();
+    for (size_t i = 0; i < page->path_count; i++)
+        json_object_array_add(paths, text_json(page->paths[i]));
+    put(trace, "paths", paths);
+    put_number(trace, "events", (int64_t)page->totals->events);
+    put_number(trace, "lost", (int64_t)losses->lost_events);
+    put_number(trace, "lost_packets", (int64_t)losses->lost_packets);
+    put_number(trace, "unreadable", (int64_t)losses->unreadable);
+    put_flag(trace, "truncated", losses->truncated);
+    put_text(trace, "trouble", losses->trouble ? losses->trouble : "");
+    return trace;
+}
+
+static struct json_object *left_out_json(const struct timeline *timeline)
+{
+    struct json_object *left_out = json_object_new_object();
+    put_number(left_out, "objects", (int64_t)timeline->left_out_objects);
+    put_number(left_out, "spans", (int64_t)timeline->left_out_spans);
+    put_text(left_out, "why", "inside _PyRuntime: Python\xe2\x80\x99s global interpreter lock");
+    return left_out;
+}
+
+static struct json_object *results_json(const struct timeline *timeline)
+{
+    struct json_object *results = json_object_new_object();
+    bool seen[UINT8_MAX + 1] = {false};
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        seen[timeline->spans.at[i].result] = true;
+    for (unsigned number = 0; number <= UINT8_MAX; number++) {
+        char key[8];
+        snprintf(key, sizeof key, "%u", number);
+        if (seen[number])
+            put_text(results, key, result_word(number));
+    }
+    return results;
+}
+
+char *html_head(const struct html_page *page, struct pack *pack)
+{
+    const struct timeline *timeline = page->timeline;
+    struct json_object *head = json_object_new_object();
+    put_number(head, "version", 1);
+    put(head, "title", owned_json(html_title(page)));
+    put(head, "begin_ns", owned_json(memory_format("%lld", (long long)timeline->begin_ns)));
+    put_number(head, "duration_ns", timeline->end_ns - timeline->begin_ns);
+    put(head, "trace", trace_json(page));
+    put(head, "left_out", left_out_json(timeline));
+    put(head, "processes", processes_json(timeline));
+    put(head, "threads", threads_json(timeline));
+    put(head, "objects", objects_json(timeline));
+    put(head, "frames", frames_json(timeline));
+    put(head, "stacks", stacks_json(timeline));
+    put(head, "results", results_json(timeline));
+    put(head, "findings", findings_json(timeline, page->findings));
+    put(head, "tables", html_tables(timeline, pack));
+    char *text = memory_text(json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(head);
+    return text;
+}

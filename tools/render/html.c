@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes the page: its frame, with style, scripts, head and data put where the {{names}} stand. */
+#include "config.h"
+#include "render/html.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "render/html-inner.h"
+#include "render/pack.h"
+#include "render/page.h"
+
+static void write_part(struct page_part part, FILE *out)
+{
+    fwrite(part.begin, 1, (size_t)(part.end - part.begin), out);
+}
+
+static void write_scripts(FILE *out)
+{
+    for (size_t i = 0; i < page_script_count; i++)
+        write_part(page_scripts[i], out);
+}
+
+/* No "<" may stand in a script of the page: it could end it. In JSON it occurs in texts only. */
+static void write_json(const char *json, FILE *out)
+{
+    for (const char *at = json; *at; at++)
+        if (*at == '<')
+            fputs("\\u003c", out);
+        else
+            putc_unlocked(*at, out);
+}
+
+/* As the text of an element. */
+static void write_text(const char *text, FILE *out)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '&': fputs("&amp;", out); break;
+        default: putc_unlocked(*text, out); break;
+        }
+}
+
+static void write_title(const struct html_page *page, FILE *out)
+{
+    char *title = html_title(page);
+    write_text(title, out);
+    free(title);
+}
+
+struct content {
+    const struct html_page *page;
+    const char *head;
+    const struct pack *data;
+};
+
+static bool is(const char *name, size_t length, const char *word)
+{
+    return length == strlen(word) && memcmp(name, word, length) == 0;
+}
+
+static int write_named(const struct content *content, const char *name, size_t length, FILE *out)
+{
+    if (is(name, length, "css"))
+        write_part(page_style, out);
+    else if (is(name, length, "js"))
+        write_scripts(out);
+    else if (is(name, length, "title"))
+        write_title(content->page, out);
+    else if (is(name, length, "head"))
+        write_json(content->head, out);
+    else if (is(name, length, "data"))
+        return pack_write(content->data, out);
+    else
+        fprintf(out, "{{%.*s}}", (int)length, name);
+    return 0;
+}
+
+static int write_frame(const struct content *content, FILE *out)
+{
+    const char *at = page_frame.begin, *open;
+    int status = 0;
+    while (!status && (open = memmem(at, (size_t)(page_frame.end - at), "{{", 2))) {
+        const char *name = open + 2, *close = memmem(name, (size_t)(page_frame.end - name), "}}", 2);
+        if (!close)
+            break;
+        write_part((struct page_part){at, open}, out);
+        status = write_named(content, name, (size_t)(close - name), out);
+        at = close + 2;
+    }
+    write_part((struct page_part){at, page_frame.end}, out);
+    return status;
+}
+
+int html_write(const struct html_page *page, FILE *out)
+{
+    struct pack data = {0};
+    char *head = html_head(page, &data);
+    int status = write_frame(&(struct content){page, head, &data}, out);
+    free(head);
+    pack_free(&data);
+    errno = 0;
+    if (!status && (fflush(out) || ferror(out)))
+        status = errno ? -errno : -EIO;
+    return status;
+}

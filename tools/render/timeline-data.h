@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a timeline shows, whatever draws it: threads with their lives, objects, spans of time in which a thread held
+ * an object or waited for it, arrows from who let a waiter go on, and single moments. Collected from the model.
+ *
+ *     struct timeline *timeline = timeline_new(model, &names, false);   // before the first event
+ *     ... feed the model ..., model_finish(model);
+ *     timeline_finish(timeline);
+ *     timeline_mark_deadlocks(timeline, &findings);
+ *
+ * Threads, objects and spans are known by their places in these tables, frames by their numbers in `frames`
+ * (0: not known). Times are those of the trace, in nanoseconds.
+ */
+#ifndef THRUM_RENDER_TIMELINE_DATA_H
+#define THRUM_RENDER_TIMELINE_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "analyze/finding.h"
+#include "render/texts.h"
+#include "trace/model.h"
+#include "trace/symbols.h"
+
+#define TIMELINE_NONE UINT32_MAX
+#define TIMELINE_KINDS 32 /* more than enums.h has kinds */
+
+/* What a span of time was. The numbers are written to pages. */
+enum timeline_what {
+    TIMELINE_hold,    /* held it alone */
+    TIMELINE_shared,  /* held it with others: a reader */
+    TIMELINE_acquire, /* blocked for it */
+    TIMELINE_wait,    /* waited on it */
+    TIMELINE_handler, /* ran a signal handler; the object stands for the signal */
+};
+
+enum timeline_flag {
+    TIMELINE_BEFORE = 1,   /* began before the trace */
+    TIMELINE_OPEN = 2,     /* isn't over when the trace ends */
+    TIMELINE_FOREVER = 4,  /* a wait that is part of a deadlock */
+    TIMELINE_TIMED = 8,    /* with a timeout */
+    TIMELINE_UNSEEN = 16,  /* a hold whose release isn't in the trace: somebody else had it next */
+    TIMELINE_TRY = 32,     /* a hold that was got by a try */
+};
+
+struct timeline_span {
+    int64_t begin_ns, end_ns;
+    uint32_t thread;
+    uint32_t object;
+    uint32_t site;     /* frame: where it was acquired or is waited for */
+    uint32_t end_site; /* frame: where it was released */
+    uint32_t stack;    /* number in `stacks` of the calls that led to site; 0: not known */
+    uint8_t what;
+    uint8_t flags;
+    uint8_t result; /* enum thrum_result: how a wait ended */
+};
+
+/* Who ended a wait. */
+enum timeline_how { TIMELINE_released, TIMELINE_woke, TIMELINE_ended, TIMELINE_how_count };
+
+struct timeline_arrow {
+    uint32_t span; /* the wait that it ended */
+    uint32_t from; /* thread */
+    uint32_t site; /* frame */
+    uint8_t how;
+    int64_t time_ns; /* when it acted */
+};
+
+/* A moment on a thread's row. The numbers are written to pages. */
+enum timeline_moment { TIMELINE_try_failed, TIMELINE_interrupt_sent };
+
+struct timeline_mark {
+    int64_t time_ns;
+    uint32_t thread;
+    uint32_t object; /* what it tried for; stands for the signal that it sent */
+    uint32_t site;
+    uint8_t what;
+};
+
+struct timeline_process {
+    int32_t pid;
+    char *executable; /* path; "" where not known */
+    int64_t last_ns;  /* of its last event */
+    bool over;        /* replaced by exec, or another has its pid */
+    bool waiting;     /* one of its threads waits when the trace ends */
+    struct map sites; /* address -> frame + 1, of what is loaded now */
+    uint64_t modules; /* how many loads `sites` knows of */
+    uint32_t unnamed[TIMELINE_KINDS]; /* objects without a name so far, by kind */
+};
+
+struct timeline_thread {
+    uint32_t process;
+    int32_t tid;
+    char *name; /* NULL: none given */
+    uint32_t number; /* 1, 2 ... in its process */
+    bool main;
+    uint32_t routine; /* frame */
+    uint32_t blocked; /* the span of the wait it is in when the trace ends, else TIMELINE_NONE */
+    uint32_t handler; /* the span of the signal handler it is in, else TIMELINE_NONE */
+    int64_t begin_ns, end_ns;
+    bool before; /* began before the trace */
+    bool open;   /* not ended when the trace ends */
+};
+
+struct timeline_object {
+    uint32_t process;
+    enum thrum_kind kind;
+    uint64_t address;
+    char *name;      /* given, or that of its static variable; NULL: none */
+    uint32_t number; /* 1, 2 ... among the unnamed ones of its kind; 0 where it has a name */
+    uint32_t birth;  /* frame; a static variable's place */
+    uint32_t thread; /* the thread that a kind `thread` stands for, else TIMELINE_NONE */
+};
+
+/* Where names of addresses come from; struct symbols, but for tests. As in symbols.h. */
+struct timeline_names {
+    void *self;
+    const struct symbol_place *(*call)(void *self, int32_t pid, int64_t time_ns, uint64_t address);
+    const struct symbol_place *(*code)(void *self, int32_t pid, int64_t time_ns, uint64_t address);
+    const struct symbol_variable *(*variable)(void *self, int32_t pid, int64_t time_ns, uint64_t address);
+};
+
+/* A growing table; `at` is an array of `count` items. */
+#define TIMELINE_TABLE(type) struct { type *at; size_t count, capacity; }
+
+struct timeline {
+    int64_t begin_ns, end_ns;
+    TIMELINE_TABLE(struct timeline_process) processes;
+    TIMELINE_TABLE(struct timeline_thread) threads;
+    TIMELINE_TABLE(struct timeline_object) objects;
+    TIMELINE_TABLE(struct timeline_span) spans; /* by begin, once finished */
+    TIMELINE_TABLE(struct timeline_arrow) arrows; /* by span, once finished */
+    TIMELINE_TABLE(struct timeline_mark) marks; /* by time */
+    struct texts frames;
+    TIMELINE_TABLE(uint32_t *) stacks; /* each: a length, then that many frames, innermost first; NULL for 0 */
+    uint64_t left_out_objects, left_out_spans; /* of Python's global interpreter lock */
+
+    /* while it is collected */
+    struct model *model;
+    struct timeline_names names;
+    bool all;
+    int slot;
+    uint64_t modules;
+    struct map last; /* pid -> process + 1 */
+    struct map stack_numbers;
+};
+
+/*
+ * Observes a model from now on; both live until timeline_free(). Without `all`, what lies inside _PyRuntime, Python's
+ * global interpreter lock above all, is left out and counted.
+ */
+struct timeline *timeline_new(struct model *, const struct timeline_names *, bool all);
+void timeline_free(struct timeline *);
+
+/* After model_finish(): puts the tables in order. */
+void timeline_finish(struct timeline *);
+
+/* Marks the waits of deadlocks that happened; once finished. */
+void timeline_mark_deadlocks(struct timeline *, const struct findings *);
+
+/* Names from symbols, which is fed every event before the model is. */
+struct timeline_names timeline_names_of(struct symbols *);
+
+/* The last thread with these ids, or the last object at this address; TIMELINE_NONE where there is none. */
+uint32_t timeline_find_thread(const struct timeline *, int32_t pid, int32_t tid);
+uint32_t timeline_find_object(const struct timeline *, int32_t pid, uint64_t address);
+
+/* What to call them, in new memory: "Plato", "thread 3 (worker)", "python3"; "forks[2]", "mutex 7". */
+char *timeline_thread_name(const struct timeline *, uint32_t thread);
+char *timeline_object_label(const struct timeline *, uint32_t object);
+char *timeline_process_name(const struct timeline *, uint32_t process);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* Gives processes, threads, objects and calls their places in the timeline's tables, and their names. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "render/timeline-inner.h"
+#include "trace/words.h"
+
+/* Slots of the model hold a place + 1; LEFT_OUT is no place. */
+#define LEFT_OUT ((uintptr_t)UINT32_MAX + 2)
+
+static void slot_set(void **slots, int slot, uint32_t place)
+{
+    slots[slot] = (void *)((uintptr_t)place + 1);
+}
+
+static char *text_or_null(const char *text)
+{
+    return text && *text ? memory_text(text) : NULL;
+}
+
+uint32_t timeline_process(struct timeline *timeline, const struct process *process)
+{
+    void **slot = &process->slots[timeline->slot];
+    if (*slot)
+        return (uint32_t)((uintptr_t)*slot - 1);
+    uint32_t place = TIMELINE_ADD(&timeline->processes);
+    struct timeline_process *it = &timeline->processes.at[place];
+    it->pid = process->pid;
+    it->executable = memory_text(process->executable);
+    it->last_ns = timeline->end_ns;
+    slot_set(process->slots, timeline->slot, place);
+    map_put(&timeline->last, (uint32_t)process->pid, (void *)((uintptr_t)place + 1));
+    return place;
+}
+
+uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct thread *thread)
+{
+    void **slot = &thread->slots[timeline->slot];
+    if (*slot)
+        return (uint32_t)((uintptr_t)*slot - 1);
+    uint32_t process = timeline_process(timeline, thread->process);
+    uint32_t place = TIMELINE_ADD(&timeline->threads);
+    struct timeline_thread *it = &timeline->threads.at[place];
+    it->process = process;
+    it->tid = thread->tid;
+    it->name = text_or_null(thread->name);
+    it->number = thread->number;
+    it->main = thread->main;
+    it->routine = timeline_function(timeline, now, thread->process, thread->routine);
+    it->blocked = it->handler = TIMELINE_NONE;
+    it->before = thread->begin_ns == MODEL_UNKNOWN_NS && thread->tid;
+    it->begin_ns = it->before ? timeline->begin_ns : now;
+    it->end_ns = MODEL_UNKNOWN_NS;
+    it->open = true;
+    slot_set(thread->slots, timeline->slot, place);
+    return place;
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static uint32_t object_new(struct timeline *timeline, int64_t now, const struct object *object,
+                           const struct symbol_variable *variable)
+{
+    uint32_t process = timeline_process(timeline, object->process);
+    uint32_t thread = object->thread ? timeline_thread(timeline, now, object->thread) : TIMELINE_NONE;
+    uint32_t birth = timeline_site(timeline, now, object->process, object->birth_site);
+    uint32_t place = TIMELINE_ADD(&timeline->objects);
+    struct timeline_object *it = &timeline->objects.at[place];
+    it->process = process;
+    it->kind = object->kind;
+    it->address = object->address;
+    it->thread = thread;
+    it->birth = birth ? birth : variable ? texts_number(&timeline->frames, variable->place) : 0;
+    it->name = text_or_null(object->name ? object->name : variable ? variable->name : NULL);
+    if (!it->name && thread == TIMELINE_NONE)
+        it->number = ++timeline->processes.at[process].unnamed[object->kind % TIMELINE_KINDS];
+    return place;
+}
+
+uint32_t timeline_object(struct timeline *timeline, int64_t now, const struct object *object)
+{
+    void **slot = &object->slots[timeline->slot];
+    if (*slot)
+        return *slot == (void *)LEFT_OUT ? TIMELINE_NONE : (uint32_t)((uintptr_t)*slot - 1);
+    const struct symbol_variable *variable = NULL;
+    if (object->kind != THRUM_kind_thread)
+        variable = timeline->names.variable(timeline->names.self, object->process->pid, now, object->address);
+    if (variable && !timeline->all && starts_with(variable->name, "_PyRuntime")) {
+        *slot = (void *)LEFT_OUT;
+        timeline->left_out_objects++;
+        return TIMELINE_NONE;
+    }
+    uint32_t place = object_new(timeline, now, object, variable);
+    slot_set(object->slots, timeline->slot, place);
+    return place;
+}
+
+uint32_t timeline_signal(struct timeline *timeline, const struct process *process, int signal)
+{
+    uint32_t of = timeline_process(timeline, process);
+    for (uint32_t i = 0; i < timeline->objects.count; i++) {
+        const struct timeline_object *it = &timeline->objects.at[i];
+        if (it->kind == THRUM_kind_signal && it->process == of && it->address == (uint64_t)signal)
+            return i;
+    }
+    const char *word = sigabbrev_np(signal);
+    uint32_t place = TIMELINE_ADD(&timeline->objects);
+    timeline->objects.at[place] = (struct timeline_object){
+        .process = of, .kind = THRUM_kind_signal, .address = (uint64_t)signal, .thread = TIMELINE_NONE,
+        .name = !signal ? memory_text("cancellation") : word ? memory_format("SIG%s", word) : memory_format("signal %d", signal),
+    };
+    return place;
+}
+
+/* Addresses whose frames are known, of what is loaded now. */
+static struct map *sites_of(struct timeline *timeline, const struct process *process)
+{
+    struct timeline_process *it = &timeline->processes.at[timeline_process(timeline, process)];
+    if (it->modules != timeline->modules) {
+        map_free(&it->sites);
+        it->sites = (struct map){0};
+        it->modules = timeline->modules;
+    }
+    return &it->sites;
+}
+
+uint32_t timeline_site(struct timeline *timeline, int64_t now, const struct process *process, uint64_t address)
+{
+    if (!address)
+        return 0;
+    struct map *sites = sites_of(timeline, process);
+    void *known = map_get(sites, address);
+    if (known)
+        return (uint32_t)((uintptr_t)known - 1);
+    const struct symbol_place *place = timeline->names.call(timeline->names.self, process->pid, now, address);
+    uint32_t frame = place ? texts_number(&timeline->frames, place->site->text) : 0;
+    map_put(sites, address, (void *)((uintptr_t)frame + 1));
+    return frame;
+}
+
+uint32_t timeline_function(struct timeline *timeline, int64_t now, const struct process *process, uint64_t address)
+{
+    if (!address)
+        return 0;
+    const struct symbol_place *place = timeline->names.code(timeline->names.self, process->pid, now, address);
+    return place ? texts_number(&timeline->frames, place->site->text) : 0;
+}
+
+/* Frames of all calls, also those inlined: a length, then the frames. */
+static uint32_t *stack_frames(struct timeline *timeline, int64_t now, const struct process *process,
+                              const struct stack *stack)
+{
+    size_t capacity = 0;
+    uint32_t *frames = memory_grow(NULL, stack->count + 1, &capacity, sizeof *frames);
+    frames[0] = 0;
+    for (uint32_t i = 0; i < stack->count; i++) {
+        const struct symbol_place *place = timeline->names.call(timeline->names.self, process->pid, now, stack->at[i]);
+        for (size_t j = 0; place && j < place->count; j++) {
+            frames = memory_grow(frames, frames[0] + 2, &capacity, sizeof *frames);
+            frames[++frames[0]] = texts_number(&timeline->frames, place->frames[j].text);
+        }
+    }
+    return frames;
+}
+
+/*
+ * The model keeps each distinct stack once, so its place says which it is; two processes, or modules loaded one after
+ * the other, may have the same addresses for different calls.
+ */
+uint32_t timeline_stack(struct timeline *timeline, int64_t now, const struct process *process, const struct stack *stack)
+{
+    if (!stack || !stack->count)
+        return 0;
+    uint64_t key = (uintptr_t)stack ^ (process->id << 48) ^ (timeline->modules * 0x9e3779b97f4a7c15u);
+    void *known = map_get(&timeline->stack_numbers, key);
+    if (known)
+        return (uint32_t)(uintptr_t)known;
+    if (!timeline->stacks.count)
+        TIMELINE_ADD(&timeline->stacks);
+    uint32_t *frames = stack_frames(timeline, now, process, stack);
+    uint32_t number = TIMELINE_ADD(&timeline->stacks);
+    timeline->stacks.at[number] = frames;
+    map_put(&timeline->stack_numbers, key, (void *)(uintptr_t)number);
+    return number;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *timeline_process_name(const struct timeline *timeline, uint32_t process)
+{
+    const struct timeline_process *it = &timeline->processes.at[process];
+    return *it->executable ? memory_text(base_name(it->executable)) : memory_format("process %d", it->pid);
+}
+
+/* The function that a frame names: "worker" of "worker (pool.c:12)". */
+static int function_length(const char *frame)
+{
+    return (int)strcspn(frame, " (+");
+}
+
+char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)
+{
+    const struct timeline_thread *it = &timeline->threads.at[thread];
+    if (it->name)
+        return memory_text(it->name);
+    if (it->main)
+        return memory_text("main");
+    if (!it->routine)
+        return memory_format("thread %u", it->number);
+    const char *frame = timeline->frames.at[it->routine];
+    return memory_format("thread %u (%.*s)", it->number, function_length(frame), frame);
+}
+
+char *timeline_object_label(const struct timeline *timeline, uint32_t object)
+{
+    const struct timeline_object *it = &timeline->objects.at[object];
+    if (it->name)
+        return memory_text(it->name);
+    if (it->thread != TIMELINE_NONE)
+        return timeline_thread_name(timeline, it->thread);
+    return memory_format("%s %u", kind_word(it->kind), it->number);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Watches the model and fills the timeline's tables. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "render/timeline-inner.h"
+
+static void on_event(void *self, const struct trace_event *event)
+{
+    struct timeline *timeline = self;
+    if (timeline->begin_ns == MODEL_UNKNOWN_NS)
+        timeline->begin_ns = event->time_ns;
+    timeline->end_ns = event->time_ns;
+    if (event->id == THRUM_EVENT_module_load)
+        timeline->modules++;
+    void *process = map_get(&timeline->last, (uint32_t)event->record.common.pid);
+    if (process)
+        timeline->processes.at[(uintptr_t)process - 1].last_ns = event->time_ns;
+}
+
+/* A new span, or NULL where its object is left out. */
+static struct timeline_span *span_new(struct timeline *timeline, int64_t now, const struct thread *thread,
+                                      const struct object *object, enum timeline_what what)
+{
+    uint32_t object_place = timeline_object(timeline, now, object);
+    if (object_place == TIMELINE_NONE) {
+        timeline->left_out_spans++;
+        return NULL;
+    }
+    uint32_t thread_place = timeline_thread(timeline, now, thread);
+    uint32_t place = TIMELINE_ADD(&timeline->spans);
+    struct timeline_span *span = &timeline->spans.at[place];
+    *span = (struct timeline_span){.end_ns = now, .thread = thread_place, .object = object_place, .what = (uint8_t)what};
+    return span;
+}
+
+static struct timeline_span *span_of_hold(struct timeline *timeline, int64_t now, const struct thread *thread,
+                                          const struct hold *hold)
+{
+    struct timeline_span *span = span_new(timeline, now, thread, hold->object,
+                                          hold->mode == THRUM_mode_shared ? TIMELINE_shared : TIMELINE_hold);
+    if (!span)
+        return NULL;
+    span->begin_ns = hold->since_ns;
+    span->site = timeline_site(timeline, now, thread->process, hold->site);
+    span->stack = timeline_stack(timeline, now, thread->process, hold->stack);
+    span->flags = hold->how == THRUM_how_try ? TIMELINE_TRY : 0;
+    return span;
+}
+
+static void on_released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site)
+{
+    if (hold->depth)
+        return;
+    struct timeline_span *span = span_of_hold(self, now, thread, hold);
+    if (span)
+        span->end_site = timeline_site(self, now, thread->process, site);
+}
+
+static void on_dropped(void *self, int64_t now, struct thread *thread, const struct hold *hold, enum drop why)
+{
+    if (why == DROP_signals)
+        return;
+    struct timeline_span *span = span_of_hold(self, now, thread, hold);
+    if (span)
+        span->flags |= TIMELINE_UNSEEN;
+}
+
+static struct timeline_span *span_of_wait(struct timeline *timeline, int64_t now, const struct thread *thread,
+                                          const struct blocked *blocked)
+{
+    struct timeline_span *span = span_new(timeline, now, thread, blocked->object,
+                                          blocked->what == BLOCKING_acquire ? TIMELINE_acquire : TIMELINE_wait);
+    if (!span)
+        return NULL;
+    span->begin_ns = blocked->since_ns;
+    span->site = timeline_site(timeline, now, thread->process, blocked->site);
+    span->stack = timeline_stack(timeline, now, thread->process, blocked->stack);
+    span->flags = blocked->timeout_ns < 0 ? 0 : TIMELINE_TIMED;
+    return span;
+}
+
+static enum timeline_how how_of(const struct blocked *blocked)
+{
+    if (blocked->object->kind == THRUM_kind_thread)
+        return TIMELINE_ended;
+    return blocked->what == BLOCKING_acquire ? TIMELINE_released : TIMELINE_woke;
+}
+
+static void on_unblocked(void *self, int64_t now, struct thread *thread, const struct blocked *blocked,
+                         enum thrum_result result, struct waker waker)
+{
+    struct timeline *timeline = self;
+    struct timeline_span *span = span_of_wait(timeline, now, thread, blocked);
+    if (!span)
+        return;
+    span->result = (uint8_t)result;
+    if (!waker.thread)
+        return;
+    struct timeline_arrow arrow = {
+        .span = (uint32_t)(timeline->spans.count - 1),
+        .from = timeline_thread(timeline, now, waker.thread),
+        .site = timeline_site(timeline, now, waker.thread->process, waker.site),
+        .how = (uint8_t)how_of(blocked),
+        .time_ns = waker.time_ns,
+    };
+    uint32_t place = TIMELINE_ADD(&timeline->arrows);
+    timeline->arrows.at[place] = arrow;
+}
+
+static void mark_new(struct timeline *timeline, int64_t now, const struct thread *thread, uint32_t object,
+                     enum timeline_moment what, uint64_t site)
+{
+    struct timeline_mark mark = {
+        .time_ns = now,
+        .thread = timeline_thread(timeline, now, thread),
+        .object = object,
+        .site = timeline_site(timeline, now, thread->process, site),
+        .what = (uint8_t)what,
+    };
+    uint32_t place = TIMELINE_ADD(&timeline->marks);
+    timeline->marks.at[place] = mark;
+}
+
+static void on_failed(void *self, int64_t now, struct thread *thread, struct object *object, enum thrum_mode mode,
+                      enum thrum_how how, enum thrum_result result, uint64_t site)
+{
+    (void)mode, (void)how, (void)result;
+    uint32_t place = timeline_object(self, now, object);
+    if (place != TIMELINE_NONE)
+        mark_new(self, now, thread, place, TIMELINE_try_failed, site);
+}
+
+static void on_interrupt_sent(void *self, int64_t now, struct thread *thread,
+                              const struct thrum_event_interrupt_send *event)
+{
+    int signal = event->means == THRUM_means_cancel ? 0 : event->signal;
+    mark_new(self, now, thread, timeline_signal(self, thread->process, signal), TIMELINE_interrupt_sent, event->site);
+}
+
+/* Handlers nest: until it is left, a handler's span is open, and its end_site names the one that it interrupted. */
+static void on_interrupt_begun(void *self, int64_t now, struct thread *thread,
+                               const struct thrum_event_interrupt_begin *event)
+{
+    struct timeline *timeline = self;
+    struct timeline_span span = {
+        .begin_ns = now,
+        .end_ns = now,
+        .thread = timeline_thread(timeline, now, thread),
+        .object = timeline_signal(timeline, thread->process, event->signal),
+        .site = timeline_function(timeline, now, thread->process, event->site),
+        .what = TIMELINE_handler,
+        .flags = TIMELINE_OPEN,
+    };
+    struct timeline_thread *it = &timeline->threads.at[span.thread];
+    span.end_site = it->handler;
+    it->handler = TIMELINE_ADD(&timeline->spans);
+    timeline->spans.at[it->handler] = span;
+}
+
+static void handler_end(struct timeline *timeline, struct timeline_thread *thread, int64_t now, uint8_t flags)
+{
+    struct timeline_span *span = &timeline->spans.at[thread->handler];
+    thread->handler = span->end_site;
+    span->end_site = 0;
+    span->end_ns = now;
+    span->flags = flags;
+}
+
+static void on_interrupt_ended(void *self, int64_t now, struct thread *thread,
+                               const struct thrum_event_interrupt_end *event)
+{
+    struct timeline *timeline = self;
+    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    (void)event;
+    if (it->handler != TIMELINE_NONE)
+        handler_end(timeline, it, now, 0);
+}
+
+/* --- threads and what they are called --- */
+static void on_thread_begun(void *self, int64_t now, struct thread *thread)
+{
+    struct timeline *timeline = self;
+    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    it->tid = thread->tid; /* somebody may have joined it before it began */
+    it->main = thread->main;
+    if (!it->routine)
+        it->routine = timeline_function(timeline, now, thread->process, thread->routine);
+    if (!it->before)
+        it->begin_ns = now;
+}
+
+static void rename_text(char **name, const char *text)
+{
+    free(*name);
+    *name = text && *text ? memory_text(text) : NULL;
+}
+
+static void on_thread_named(void *self, int64_t now, struct thread *thread)
+{
+    struct timeline *timeline = self;
+    rename_text(&timeline->threads.at[timeline_thread(timeline, now, thread)].name, thread->name);
+}
+
+static void on_thread_ended(void *self, int64_t now, struct thread *thread)
+{
+    struct timeline *timeline = self;
+    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    it->end_ns = now;
+    it->open = false;
+}
+
+static void on_object_named(void *self, int64_t now, struct object *object)
+{
+    struct timeline *timeline = self;
+    uint32_t place = timeline_object(timeline, now, object);
+    if (place != TIMELINE_NONE && object->name)
+        rename_text(&timeline->objects.at[place].name, object->name);
+}
+
+/* --- what is not over --- */
+static void leave_open(struct timeline *timeline, int64_t now, struct thread *thread, uint8_t flags)
+{
+    if (thread->blocked.what != BLOCKING_no) {
+        struct timeline_span *span = span_of_wait(timeline, now, thread, &thread->blocked);
+        if (span) {
+            span->flags |= flags;
+            timeline->threads.at[span->thread].blocked = (uint32_t)(span - timeline->spans.at);
+            timeline->processes.at[timeline_process(timeline, thread->process)].waiting = true;
+        }
+    }
+    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    while (it->handler != TIMELINE_NONE)
+        handler_end(timeline, it, now, flags);
+}
+
+static void on_process_begun(void *self, int64_t now, struct process *process)
+{
+    (void)now;
+    timeline_process(self, process);
+}
+
+/* The model drops what its threads hold; what they wait for would be forgotten. */
+static void on_process_ended(void *self, int64_t now, struct process *process)
+{
+    struct timeline *timeline = self;
+    for (struct thread *thread = process->threads; thread; thread = thread->next_thread)
+        leave_open(timeline, now, thread, TIMELINE_UNSEEN);
+    timeline->processes.at[timeline_process(timeline, process)].over = true;
+}
+
+static void on_finished(void *self, int64_t now)
+{
+    struct timeline *timeline = self;
+    size_t count;
+    struct process *const *processes = model_processes(timeline->model, &count);
+    for (size_t i = 0; i < count; i++)
+        for (struct thread *thread = processes[i]->threads; thread; thread = thread->next_thread) {
+            leave_open(timeline, now, thread, TIMELINE_OPEN);
+            for (uint32_t j = 0; j < thread->held_count; j++) {
+                struct timeline_span *span = span_of_hold(timeline, now, thread, &thread->held[j]);
+                if (span)
+                    span->flags |= TIMELINE_OPEN;
+            }
+        }
+}
+
+const struct model_ops timeline_ops = {
+    .event = on_event,
+    .process_begun = on_process_begun,
+    .process_ended = on_process_ended,
+    .thread_begun = on_thread_begun,
+    .thread_named = on_thread_named,
+    .thread_ended = on_thread_ended,
+    .object_named = on_object_named,
+    .unblocked = on_unblocked,
+    .failed = on_failed,
+    .released = on_released,
+    .dropped = on_dropped,
+    .interrupt_sent = on_interrupt_sent,
+    .interrupt_begun = on_interrupt_begun,
+    .interrupt_ended = on_interrupt_ended,
+    .finished = on_finished,
+};
