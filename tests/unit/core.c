@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* What the traced process is served by: memory, stacks, modules, environment. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/backtrace.h"
+#include "core/env.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/modules.h"
+#include "suite.h"
+
+START_TEST(kept_memory_is_zeroed_aligned_and_never_handed_out_twice)
+{
+    unsigned char *last = NULL;
+
+    for (size_t size = 1; size < 5000; size = size * 2 + 1) {
+        unsigned char *memory = memory_keep(size);
+
+        ck_assert_ptr_nonnull(memory);
+        ck_assert_uint_eq((uintptr_t)memory % 16, 0);
+        for (size_t i = 0; i < size; i++)
+            ck_assert_uint_eq(memory[i], 0);
+        memset(memory, 0xff, size);
+        ck_assert(!last || memory != last);
+        last = memory;
+    }
+}
+END_TEST
+
+START_TEST(kept_memory_may_be_larger_than_a_chunk)
+{
+    enum { LARGE = 1 << 20 };
+    unsigned char *memory = memory_keep(LARGE);
+
+    ck_assert_ptr_nonnull(memory);
+    memory[LARGE - 1] = 1;
+}
+END_TEST
+
+/* Each thread marks the blocks that it took; a mark that changed, or wasn't zero, is a block that two threads had. */
+static void *take_and_give(void *mark)
+{
+    for (int round = 0; round < 20000; round++) {
+        uintptr_t *blocks[4];
+
+        for (int i = 0; i < 4; i++) {
+            blocks[i] = memory_block_take();
+            if (!blocks[i] || *blocks[i] != 0)
+                return (void *)1;
+            *blocks[i] = (uintptr_t)mark;
+        }
+        for (int i = 0; i < 4; i++) {
+            if (*blocks[i] != (uintptr_t)mark)
+                return (void *)1;
+            memory_block_give(blocks[i]);
+        }
+    }
+    return NULL;
+}
+
+START_TEST(a_block_has_one_owner_at_a_time)
+{
+    pthread_t threads[4];
+
+    for (uintptr_t i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, take_and_give, (void *)(i + 1)), 0);
+    for (int i = 0; i < 4; i++) {
+        void *failed;
+        ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
+        ck_assert_ptr_null(failed);
+    }
+}
+END_TEST
+
+__attribute__((noinline)) static uint32_t capture_here(uint64_t *at, uint32_t max, const void **site)
+{
+    *site = __builtin_return_address(0);
+    uint32_t count = backtrace_capture(at, max, *site);
+    __asm__ volatile("" ::: "memory"); /* not a tail call */
+    return count;
+}
+
+START_TEST(a_stack_begins_at_the_site)
+{
+    uint64_t at[BACKTRACE_MAX];
+    const void *site;
+    uint32_t count = capture_here(at, BACKTRACE_MAX, &site);
+
+    ck_assert_uint_ge(count, 2);
+    ck_assert_uint_eq(at[0], (uint64_t)(uintptr_t)site);
+}
+END_TEST
+
+START_TEST(a_stack_is_cut_at_the_depth_asked_for)
+{
+    uint64_t at[BACKTRACE_MAX] = {0};
+    const void *site;
+
+    ck_assert_uint_eq(capture_here(at, 0, &site), 0);
+    ck_assert_uint_eq(capture_here(at, 1, &site), 1);
+    ck_assert_uint_eq(capture_here(at, 2, &site), 2);
+    ck_assert_uint_eq(at[2], 0);
+}
+END_TEST
+
+START_TEST(a_site_that_is_not_on_the_stack_stands_alone)
+{
+    uint64_t at[BACKTRACE_MAX];
+
+    ck_assert_uint_eq(backtrace_capture(at, BACKTRACE_MAX, (const void *)0x1234), 1);
+    ck_assert_uint_eq(at[0], 0x1234);
+}
+END_TEST
+
+static const struct module *module_of(uint64_t address)
+{
+    for (const struct module *module = modules_known(); module; module = module->next)
+        if (module->begin <= address && address < module->end)
+            return module;
+    return NULL;
+}
+
+START_TEST(what_is_loaded_at_the_start_is_known)
+{
+    const struct module *own, *libc;
+
+    modules_start();
+    own = module_of((uint64_t)(uintptr_t)&module_of);
+    libc = module_of((uint64_t)(uintptr_t)dlsym(RTLD_DEFAULT, "strtoul"));
+    ck_assert_ptr_nonnull(own);
+    ck_assert_ptr_nonnull(strstr(own->path, "unit/core"));
+    ck_assert_ptr_nonnull(libc);
+    ck_assert_ptr_nonnull(strstr(libc->path, "libc.so.6"));
+    ck_assert_uint_ge(strlen(libc->build_id), 16);
+}
+END_TEST
+
+START_TEST(what_is_loaded_later_is_told_of_once)
+{
+    modules_start();
+    void *later = dlopen("libanl.so.1", RTLD_NOW);
+    if (!later)
+        later = dlopen("libBrokenLocale.so.1", RTLD_NOW);
+    ck_assert_ptr_nonnull(later);
+    void *header = NULL;
+    struct dl_find_object found;
+    struct link_map { uint64_t base; char *name; void *dynamic; } *map = NULL;
+
+    ck_assert_int_eq(dlinfo(later, RTLD_DI_LINKMAP, &map), 0);
+    ck_assert_int_eq(_dl_find_object(map->dynamic, &found), 0);
+    header = found.dlfo_map_start;
+    ck_assert(!modules_met((uint64_t)(uintptr_t)header));
+    const struct module *fresh = modules_look_up((uint64_t)(uintptr_t)header).fresh;
+    ck_assert_ptr_nonnull(fresh);
+    ck_assert_str_eq(fresh->path, map->name);
+    ck_assert(modules_met((uint64_t)(uintptr_t)header));
+    ck_assert_ptr_null(modules_look_up((uint64_t)(uintptr_t)header).fresh);
+}
+END_TEST
+
+START_TEST(an_address_in_no_module_is_harmless)
+{
+    struct module_lookup lookup = modules_look_up(0x1000);
+
+    ck_assert_ptr_null(lookup.fresh);
+    ck_assert(!lookup.foreign);
+}
+END_TEST
+
+START_TEST(the_environment_is_read)
+{
+    struct env env;
+
+    unsetenv("THRUM"), unsetenv("THRUM_LTTNG"), unsetenv("THRUM_STACK");
+    env_read(&env);
+    ck_assert(!env.off);
+    ck_assert_int_eq(env.lttng, ENV_AUTO);
+    ck_assert_uint_eq(env.stack, BACKTRACE_DEFAULT);
+    setenv("THRUM", "off", 1), setenv("THRUM_LTTNG", "on", 1), setenv("THRUM_STACK", "3", 1);
+    env_read(&env);
+    ck_assert(env.off);
+    ck_assert_int_eq(env.lttng, ENV_ON);
+    ck_assert_uint_eq(env.stack, 3);
+}
+END_TEST
+
+/* Runs `act` with stderr in a pipe; what it said is in `said`. */
+static void hear(void (*act)(void), char *said, size_t size)
+{
+    int ends[2], kept = dup(STDERR_FILENO);
+
+    ck_assert_int_eq(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    errno = ERANGE;
+    act();
+    ck_assert_int_eq(errno, ERANGE);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    ssize_t length = read(ends[0], said, size - 1);
+    said[length > 0 ? length : 0] = 0;
+    close(ends[0]);
+}
+
+static void say_much(void)
+{
+    static char much[2000];
+
+    memset(much, 'x', sizeof(much) - 1);
+    log_line("one ", "two ", much, NULL);
+}
+
+START_TEST(a_line_is_said_whole_and_cut_where_it_is_too_long)
+{
+    char said[4096];
+
+    hear(say_much, said, sizeof(said));
+    ck_assert_int_eq(strncmp(said, "thrum: one two xxx", 18), 0);
+    ck_assert_uint_eq(strlen(said), 512);
+    ck_assert_int_eq(said[511], '\n');
+}
+END_TEST
+
+Suite *suite_create_all(void)
+{
+    Suite *suite = suite_create("core");
+    TCase *tests = tcase_create("core");
+
+    tcase_add_test(tests, kept_memory_is_zeroed_aligned_and_never_handed_out_twice);
+    tcase_add_test(tests, kept_memory_may_be_larger_than_a_chunk);
+    tcase_add_test(tests, a_block_has_one_owner_at_a_time);
+    tcase_add_test(tests, a_stack_begins_at_the_site);
+    tcase_add_test(tests, a_stack_is_cut_at_the_depth_asked_for);
+    tcase_add_test(tests, a_site_that_is_not_on_the_stack_stands_alone);
+    tcase_add_test(tests, what_is_loaded_at_the_start_is_known);
+    tcase_add_test(tests, what_is_loaded_later_is_told_of_once);
+    tcase_add_test(tests, an_address_in_no_module_is_harmless);
+    tcase_add_test(tests, the_environment_is_read);
+    tcase_add_test(tests, a_line_is_said_whole_and_cut_where_it_is_too_long);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
