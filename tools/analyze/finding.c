@@ -14,6 +14,13 @@ struct finding *findings_add(struct findings *findings)
     return finding;
 }
 
+void findings_note(struct findings *findings, char *note)
+{
+    findings->notes = memory_grow(findings->notes, findings->note_count + 1, &findings->note_capacity,
+                                  sizeof *findings->notes);
+    findings->notes[findings->note_count++] = note;
+}
+
 static void free_object(struct finding_object *object)
 {
     free(object->object);
@@ -43,6 +50,9 @@ void findings_free(struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
         free_finding(&findings->at[i]);
+    for (size_t i = 0; i < findings->note_count; i++)
+        free(findings->notes[i]);
+    free(findings->notes);
     free(findings->at);
     *findings = (struct findings){0};
 }

@@ -65,10 +65,15 @@ struct findings {
     struct finding *at;
     size_t count;
     size_t capacity;
+    char **notes; /* what a reader of the findings should know beside them, a sentence each: "not all ... were examined" */
+    size_t note_count;
+    size_t note_capacity;
 };
 
 /* A new finding at the end of the list, zeroed; the list owns it, and moves it when the next one is added. */
 struct finding *findings_add(struct findings *);
+/* Appends a note, which the list owns from now on. */
+void findings_note(struct findings *, char *note);
 void findings_free(struct findings *);
 const char *finding_kind_word(enum finding_kind);
 const char *finding_kind_meaning(enum finding_kind);
