@@ -10,6 +10,7 @@
 #define THRUM_TRACEPOINTS_LTTNG_PROVIDER_H
 
 #include <lttng/tracepoint.h>
+#include "lttng-session.h"
 #include "records.h"
 
 /* LTTng reads this file once for each thing that it makes of an event; the macros below expand to what it wants then. */
@@ -34,6 +35,7 @@ THRUM_ENUMS(THRUM_ENUM_DEFINE)
         LTTNG_UST_TP_FIELDS(                                            \
             lttng_ust_field_integer(int32_t, pid, record->common.pid)   \
             lttng_ust_field_integer(int32_t, tid, record->common.tid)   \
+            lttng_ust_field_integer_nowrite(uint64_t, session, lttng_session) \
             fields))
 #include "events.h"
 #include "events-end.h"
