@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Renderers of findings: each is an ops struct in a file of its own, found by its name. */
+#ifndef THRUM_RENDER_H
+#define THRUM_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "analyze/finding.h"
+#include "trace/model.h"
+#include "trace/reader.h"
+
+/* All that a report is made of. Nothing in it is the renderer's to change or free. */
+struct report {
+    const char *const *paths; /* of the traces */
+    size_t path_count;
+    const struct model_totals *totals;
+    const struct reader_losses *losses;
+    const struct findings *findings; /* also those that aren't shown */
+    bool all;                        /* show also what was found to be infeasible */
+    const char *const *notes;        /* what else the reader should know, a line each */
+    size_t note_count;
+};
+
+struct render_options {
+    bool colour;
+};
+
+struct render_ops {
+    const char *name; /* "text" */
+    void (*report)(FILE *out, const struct report *, const struct render_options *);
+};
+
+extern const struct render_ops render_text; /* for people */
+extern const struct render_ops render_json; /* one object, for programs */
+
+/* --- what renderers share --- */
+
+/* Whether this report shows a finding. */
+bool report_shows(const struct report *, const struct finding *);
+
+/* How many it shows with that certainty; with any but infeasible. */
+size_t report_count(const struct report *, enum finding_certainty);
+size_t report_problems(const struct report *);
+
+/* Whether anything of the traces is missing in the report. */
+bool report_incomplete(const struct report *);
+
+/* Text of traced programs, without control characters and with valid UTF-8 only; to be freed. */
+char *clean_text(const char *text);
+
+/* "812 ns", "104.2 us", "1.250 ms", "12.345 s", "2 h 05 min", into a buffer that it returns. */
+const char *format_duration(char buffer[32], int64_t ns);
+
+/* "1,234,567", into a buffer that it returns. */
+const char *format_count(char buffer[32], uint64_t count);
+
+#endif

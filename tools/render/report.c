@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What renderers of findings share: what is shown, and texts and numbers fit to be shown. */
+#include "config.h"
+#include "render/render.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/memory.h"
+
+bool report_shows(const struct report *report, const struct finding *finding)
+{
+    return report->all || finding->certainty != CERTAINTY_infeasible;
+}
+
+size_t report_count(const struct report *report, enum finding_certainty certainty)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->findings->count; i++)
+        count += report->findings->at[i].certainty == certainty;
+    return count;
+}
+
+size_t report_problems(const struct report *report)
+{
+    return report->findings->count - report_count(report, CERTAINTY_infeasible);
+}
+
+bool report_incomplete(const struct report *report)
+{
+    const struct reader_losses *losses = report->losses;
+    return losses->lost_events || losses->lost_packets || losses->unreadable || losses->truncated || losses->trouble;
+}
+
+/* Length of the character at `text` in UTF-8, 0 where it is none or moves the cursor. */
+static size_t character_length(const unsigned char *text)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+    if (length <= 1)
+        return text[0] < 0x20 || text[0] == 0x7f ? 0 : length;
+    unsigned code = text[0] & (0xff >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3f);
+    }
+    bool valid = code >= least[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && code >= 0xa0;
+    return valid ? length : 0;
+}
+
+char *clean_text(const char *text)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *clean = memory_new(strlen(text) * strlen(replacement) + 1, 1), *to = clean;
+    for (const unsigned char *from = (const unsigned char *)text; *from;) {
+        size_t length = character_length(from);
+        memcpy(to, length ? (const char *)from : replacement, length ? length : strlen(replacement));
+        to += length ? length : strlen(replacement);
+        from += length ? length : 1;
+    }
+    return clean;
+}
+
+const char *format_duration(char buffer[32], int64_t ns)
+{
+    int64_t minutes = ns / 1000000000 / 60;
+    if (ns < 1000)
+        snprintf(buffer, 32, "%" PRId64 " ns", ns);
+    else if (ns < 1000000)
+        snprintf(buffer, 32, "%.1f us", (double)ns / 1e3);
+    else if (ns < 1000000000)
+        snprintf(buffer, 32, "%.3f ms", (double)ns / 1e6);
+    else if (minutes == 0)
+        snprintf(buffer, 32, "%.3f s", (double)ns / 1e9);
+    else if (minutes < 60)
+        snprintf(buffer, 32, "%" PRId64 " min %02" PRId64 " s", minutes, ns / 1000000000 % 60);
+    else
+        snprintf(buffer, 32, "%" PRId64 " h %02" PRId64 " min", minutes / 60, minutes % 60);
+    return buffer;
+}
+
+const char *format_count(char buffer[32], uint64_t count)
+{
+    char digits[32];
+    size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count), to = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            buffer[to++] = ',';
+        buffer[to++] = digits[i];
+    }
+    buffer[to] = '\0';
+    return buffer;
+}

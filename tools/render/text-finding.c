@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One finding for people: the verdict, a table of who holds and wants what (all that one needs at first), then each
+ * thread with its calls, the locks with their births, why it is certain, and what to do.
+ */
+#include "config.h"
+#include "render/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "trace/memory.h"
+
+static size_t max(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* How a finding is told: of threads that stand still, or of what they did one after the other. */
+struct words {
+    const char *holds, *wants; /* "holds", "waits for" */
+    const char *when;          /* "since" */
+};
+
+static const struct words standing = {"holds", "waits for", "since"};
+static const struct words passing = {"took", "then took", "at"};
+
+static const struct words *words_of(const struct finding *finding)
+{
+    return finding->kind == FINDING_lock_order ? &passing : &standing;
+}
+
+static enum ink ink_of(enum finding_certainty certainty)
+{
+    static const enum ink inks[] = {
+        [CERTAINTY_happened] = INK_happened,
+        [CERTAINTY_feasible] = INK_feasible,
+        [CERTAINTY_potential] = INK_potential,
+        [CERTAINTY_infeasible] = INK_infeasible,
+    };
+    return inks[certainty];
+}
+
+static bool is_thread(const struct finding_object *object)
+{
+    return strcmp(object->kind, "thread") == 0;
+}
+
+/* --- what objects are called --- */
+
+/* The i-th object of a finding: of each step what it holds, then what it wants. */
+static const struct finding_object *object_at(const struct finding *finding, size_t i)
+{
+    const struct finding_step *step = &finding->steps[i / 2];
+    return i % 2 ? &step->wants : &step->holds;
+}
+
+static bool is_name_shared(const struct finding *finding, const struct finding_object *object)
+{
+    for (size_t i = 0; i < 2 * finding->step_count; i++) {
+        const struct finding_object *other = object_at(finding, i);
+        if (strcmp(other->name, object->name) == 0 && strcmp(other->object, object->object) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Its name, its label where it has none, both where another has the same name; to be freed. */
+static char *label_of(const struct finding *finding, const struct finding_object *object)
+{
+    if (!object->name[0])
+        return memory_text(object->object);
+    if (is_name_shared(finding, object))
+        return memory_format("%s (%s)", object->name, object->object);
+    return memory_text(object->name);
+}
+
+/* --- the table --- */
+
+/* "waits for" "forks[1]" "" */
+struct cell {
+    const char *before;
+    char *label;
+    const char *after;
+};
+
+static struct cell held_cell(const struct finding *finding, const struct finding_step *step)
+{
+    if (is_thread(&step->holds))
+        return (struct cell){"has to end", memory_text(""), ""};
+    return (struct cell){words_of(finding)->holds, label_of(finding, &step->holds), ""};
+}
+
+static struct cell wanted_cell(const struct finding *finding, const struct finding_step *step)
+{
+    return (struct cell){words_of(finding)->wants, label_of(finding, &step->wants), is_thread(&step->wants) ? " to end" : ""};
+}
+
+static size_t cell_width(const struct cell *cell)
+{
+    return paper_width(cell->before) + 1 + paper_width(cell->label) + paper_width(cell->after);
+}
+
+/* Writes the cell, and spaces up to a width; frees its label. */
+static void put_cell(const struct paper *paper, struct cell cell, size_t width)
+{
+    size_t taken = cell_width(&cell);
+    fprintf(paper->out, "%s ", cell.before);
+    paper_put(paper, INK_object, cell.label);
+    fprintf(paper->out, "%s%*s", cell.after, (int)(width > taken ? width - taken : 0), "");
+    free(cell.label);
+}
+
+static void put_table(const struct paper *paper, const struct finding *finding)
+{
+    size_t thread_width = 0, held_width = 0;
+    for (size_t i = 0; i < finding->step_count; i++) {
+        struct cell held = held_cell(finding, &finding->steps[i]);
+        thread_width = max(thread_width, paper_width(finding->steps[i].thread));
+        held_width = max(held_width, cell_width(&held));
+        free(held.label);
+    }
+    for (size_t i = 0; i < finding->step_count; i++) {
+        const struct finding_step *step = &finding->steps[i];
+        fputs("    ", paper->out);
+        paper_put_padded(paper, INK_thread, step->thread, thread_width + 3);
+        put_cell(paper, held_cell(finding, step), held_width + 3);
+        put_cell(paper, wanted_cell(finding, step), 0);
+        fputc('\n', paper->out);
+    }
+    fputc('\n', paper->out);
+}
+
+/* --- the threads --- */
+
+struct span {
+    int64_t begin_ns, end_ns;
+};
+
+/* " since +104.210 ms, for 1.895 s" */
+static void put_time(const struct paper *paper, const char *when, int64_t since_ns, struct span span, bool lasting)
+{
+    char from[32], lasted[32], text[128];
+    if (since_ns < span.begin_ns)
+        return;
+    format_duration(from, since_ns - span.begin_ns);
+    if (lasting && span.end_ns > since_ns)
+        snprintf(text, sizeof(text), " %s +%s, for %s", when, from, format_duration(lasted, span.end_ns - since_ns));
+    else
+        snprintf(text, sizeof(text), " %s +%s", when, from);
+    paper_put(paper, INK_aside, text);
+}
+
+static void put_stack(const struct paper *paper, const struct finding_object *object)
+{
+    for (size_t i = 0; i < object->stack_count; i++) {
+        fputs("        ", paper->out);
+        paper_put(paper, INK_plain, object->stack[i].text);
+        fputc('\n', paper->out);
+    }
+}
+
+static void put_object(const struct paper *paper, const struct finding *finding, const struct finding_object *object,
+                       const char *verb, struct span span, bool lasting)
+{
+    char *label = label_of(finding, object);
+    fprintf(paper->out, "    %s ", verb);
+    /* A label that isn't the name alone says the kind itself. */
+    if (strcmp(label, object->name) == 0)
+        fprintf(paper->out, "%s ", object->kind);
+    paper_put(paper, INK_object, label);
+    if (is_thread(object))
+        fputs(" to end", paper->out);
+    put_time(paper, words_of(finding)->when, object->since_ns, span, lasting);
+    fputc('\n', paper->out);
+    put_stack(paper, object);
+    free(label);
+}
+
+static bool several_processes(const struct finding *finding)
+{
+    for (size_t i = 1; i < finding->step_count; i++)
+        if (finding->steps[i].pid != finding->steps[0].pid)
+            return true;
+    return false;
+}
+
+static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
+{
+    const struct words *words = words_of(finding);
+    char ids[64];
+    if (several_processes(finding))
+        snprintf(ids, sizeof(ids), " (process %d, thread %d)", step->pid, step->tid);
+    else
+        snprintf(ids, sizeof(ids), " (thread %d)", step->tid);
+    fputs("  ", paper->out);
+    paper_put(paper, INK_thread, step->thread);
+    paper_put(paper, INK_aside, ids);
+    fputc('\n', paper->out);
+    if (!is_thread(&step->holds))
+        put_object(paper, finding, &step->holds, words->holds, span, false);
+    put_object(paper, finding, &step->wants, words->wants, span, finding->certainty == CERTAINTY_happened);
+    fputc('\n', paper->out);
+}
+
+/* --- the locks --- */
+
+static bool is_first_mention(const struct finding *finding, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(object_at(finding, j)->object, object_at(finding, i)->object) == 0)
+            return false;
+    return true;
+}
+
+/* Births are "pool_new (pool.c:12)" or, of static variables, "pool.c:3" or "libpool.so". */
+static const char *birth_words(const char *birth)
+{
+    return strpbrk(birth, "(+") ? "made in" : strchr(birth, ':') ? "defined at" : "defined in";
+}
+
+static void put_birth(const struct paper *paper, const struct finding *finding, const struct finding_object *object, size_t width)
+{
+    char *label = label_of(finding, object);
+    char *birth = memory_format("%s %s %s", object->kind, birth_words(object->birth), object->birth);
+    fputs("  ", paper->out);
+    paper_put_padded(paper, INK_object, label, width + 3);
+    paper_put(paper, INK_plain, birth);
+    fputc('\n', paper->out);
+    free(birth);
+    free(label);
+}
+
+static bool has_birth_to_tell(const struct finding *finding, size_t i)
+{
+    const struct finding_object *object = object_at(finding, i);
+    return object->birth[0] && !is_thread(object) && is_first_mention(finding, i);
+}
+
+static void put_births(const struct paper *paper, const struct finding *finding)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < 2 * finding->step_count; i++) {
+        char *label = label_of(finding, object_at(finding, i));
+        width = has_birth_to_tell(finding, i) ? max(width, paper_width(label)) : width;
+        free(label);
+    }
+    for (size_t i = 0; i < 2 * finding->step_count; i++)
+        if (has_birth_to_tell(finding, i))
+            put_birth(paper, finding, object_at(finding, i), width);
+    if (width)
+        fputc('\n', paper->out);
+}
+
+/* --- the finding --- */
+
+static void put_labelled(const struct paper *paper, const char *label, const char *text)
+{
+    enum { COLUMN = 8 };
+    if (!text[0])
+        return;
+    fputs("  ", paper->out);
+    paper_put_padded(paper, INK_label, label, COLUMN - 2);
+    paper_paragraph(paper, INK_plain, text, COLUMN, COLUMN);
+}
+
+void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns, int64_t end_ns)
+{
+    struct span span = {begin_ns, end_ns};
+    char *verdict = memory_format("%s (%s)", finding_kind_word(finding->kind), finding_certainty_word(finding->certainty));
+    paper_put(paper, ink_of(finding->certainty), verdict);
+    fputs(": ", paper->out);
+    paper_paragraph(paper, INK_thread, finding->message, strlen(verdict) + 2, 4);
+    fputc('\n', paper->out);
+    put_table(paper, finding);
+    for (size_t i = 0; i < finding->step_count; i++)
+        put_thread(paper, finding, &finding->steps[i], span);
+    put_births(paper, finding);
+    put_labelled(paper, "why", finding->reason);
+    put_labelled(paper, "help", finding->advice);
+    put_labelled(paper, "id", finding->id);
+    free(verdict);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The report for people: what is missing in the trace, the findings, and what all that was found in. */
+#include "config.h"
+#include "render/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "trace/memory.h"
+
+/* --- what is missing --- */
+
+static void put_loss(FILE *out, uint64_t count, const char *one, const char *many)
+{
+    char number[32];
+    if (count)
+        fprintf(out, "%s %s; ", format_count(number, count), count == 1 ? one : many);
+}
+
+/* "1,024 events were lost; ..." without the last semicolon; to be freed. */
+static char *losses_text(const struct reader_losses *losses)
+{
+    char *text;
+    size_t size;
+    FILE *out = memory_stream(&text, &size);
+    put_loss(out, losses->lost_events, "event was lost while recording", "events were lost while recording");
+    put_loss(out, losses->lost_packets, "packet of events was lost while recording", "packets of events were lost while recording");
+    put_loss(out, losses->unreadable, "event could not be read", "events could not be read");
+    if (losses->truncated)
+        fputs("the recording breaks off in the middle; ", out);
+    if (losses->trouble)
+        fprintf(out, "%s; ", losses->trouble);
+    fclose(out);
+    text[size >= 2 ? size - 2 : 0] = '\0';
+    return text;
+}
+
+static void put_losses(const struct paper *paper, const struct report *report)
+{
+    if (!report_incomplete(report))
+        return;
+    char *losses = losses_text(report->losses);
+    char *text = memory_format("%s. Some findings may be missing, and some may be wrong.", losses);
+    paper_put(paper, INK_warning, "incomplete trace");
+    fputs(": ", paper->out);
+    paper_paragraph(paper, INK_plain, text, strlen("incomplete trace: "), 4);
+    fputc('\n', paper->out);
+    free(text);
+    free(losses);
+}
+
+/* --- what it was found in --- */
+
+static void put_amount(FILE *out, uint64_t count, const char *what, const char *plural)
+{
+    char number[32];
+    fprintf(out, "%s %s%s", format_count(number, count), what, count == 1 ? "" : plural);
+}
+
+/* "thrum-dining: 5,114 events of 6 threads on 12 objects in 2.315 s. Times count from its beginning, 2026-11-22 14:39:02." */
+static void put_trace(const struct paper *paper, const struct report *report)
+{
+    const struct model_totals *totals = report->totals;
+    char duration[32], date[64], *text;
+    size_t size;
+    time_t seconds = (time_t)(totals->begin_ns / 1000000000);
+    FILE *out = memory_stream(&text, &size);
+    strftime(date, sizeof(date), "%F %T", localtime(&seconds));
+    for (size_t i = 0; i < report->path_count; i++)
+        fprintf(out, "%s%s", report->paths[i], i + 1 < report->path_count ? ", " : ": ");
+    put_amount(out, totals->events, "event", "s");
+    fputs(" of ", out);
+    put_amount(out, totals->threads, "thread", "s");
+    if (totals->processes != 1) {
+        fputs(" in ", out);
+        put_amount(out, totals->processes, "process", "es");
+    }
+    fputs(" on ", out);
+    put_amount(out, totals->objects, "object", "s");
+    fprintf(out, " in %s. Times count from its beginning, %s.", format_duration(duration, totals->end_ns - totals->begin_ns), date);
+    fclose(out);
+    paper_paragraph(paper, INK_aside, text, 0, 0);
+    free(text);
+}
+
+/* --- the verdict over all --- */
+
+static void put_verdict_part(FILE *out, const char **separator, size_t count, const char *words)
+{
+    if (count)
+        fprintf(out, "%s%zu %s", *separator, count, words);
+    if (count)
+        *separator = ", ";
+}
+
+static void put_verdict(const struct paper *paper, const struct report *report)
+{
+    size_t problems = report_problems(report), hidden = report->all ? 0 : report_count(report, CERTAINTY_infeasible);
+    const char *separator = ": ";
+    if (problems == 0) {
+        paper_put(paper, INK_thread, "No deadlock happened, and locks were taken in no order that could lead to one");
+        fputs(report_incomplete(report) ? ", in what could be read" : "", paper->out);
+    } else {
+        fprintf(paper->out, "%zu finding%s", problems, problems == 1 ? "" : "s");
+        put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_happened), "happened");
+        put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_feasible), "can happen");
+        put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_potential), "perhaps can happen");
+    }
+    if (hidden)
+        fprintf(paper->out, "; %zu ruled out (--all shows %s)", hidden, hidden == 1 ? "it" : "them");
+    fputs(".\n", paper->out);
+}
+
+static void put_notes(const struct paper *paper, const struct report *report)
+{
+    for (size_t i = 0; i < report->note_count; i++) {
+        paper_put(paper, INK_label, "note");
+        fputs(": ", paper->out);
+        paper_paragraph(paper, INK_plain, report->notes[i], strlen("note: "), 4);
+    }
+}
+
+static void render(FILE *out, const struct report *report, const struct render_options *options)
+{
+    struct paper paper = {.out = out, .colour = options->colour};
+    put_losses(&paper, report);
+    for (size_t i = 0; i < report->findings->count; i++) {
+        if (!report_shows(report, &report->findings->at[i]))
+            continue;
+        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns, report->totals->end_ns);
+        fputc('\n', out);
+    }
+    put_notes(&paper, report);
+    put_verdict(&paper, report);
+    put_trace(&paper, report);
+}
+
+const struct render_ops render_text = {.name = "text", .report = render};

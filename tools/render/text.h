@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside the text renderer: one finding. */
+#ifndef THRUM_RENDER_TEXT_H
+#define THRUM_RENDER_TEXT_H
+
+#include "render/paper.h"
+#include "render/render.h"
+
+/* Writes a finding, with times from begin_ns on; end_ns is where waits that last were seen to last until. */
+void text_finding(const struct paper *, const struct finding *, int64_t begin_ns, int64_t end_ns);
+
+#endif
