@@ -31,17 +31,17 @@ install_dependencies() {
     [ -n "$packages" ] || return 0
     if [ "$(id -u)" = 0 ]; then
         as_root=
-    elif command -v sudo > /dev/null; then
-        as_root="sudo"
+    elif command -v sudo > /dev/null && sudo true; then
+        as_root=sudo
     else
-        echo "autogen.sh: missing packages, and neither root nor sudo to install them; run as root:" >&2
+        echo "autogen.sh: missing packages, and neither root nor sudo to install them with; run as root:" >&2
         echo "    apt-get install --no-install-recommends$packages" >&2
         return
     fi
-    echo "autogen.sh: installing$packages"
+    echo "autogen.sh: installing$packages (on a bare machine that takes some minutes)"
     $as_root apt-get -qq update
     $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -qq install --yes --no-install-recommends $packages
+        apt-get -qq install --yes --no-install-recommends $packages > /dev/null
 }
 
 if [ "$1" = --deps ]; then
