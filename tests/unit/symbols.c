@@ -9,6 +9,7 @@
 #include <string.h>
 #include "suite.h"
 #include "fixture/recording.h"
+#include "trace/known.h"
 #include "trace/symbols-file.h"
 
 #define BUILD "$CC -w -D_GNU_SOURCE -O1 "
@@ -338,6 +339,27 @@ START_TEST(names_that_compilers_made_are_made_plain)
 }
 END_TEST
 
+static const char *known_word(const char *variable, const char *function)
+{
+    struct symbol_variable in = {.name = variable};
+    struct symbol_frame frame = {.function = function};
+    struct symbol_place birth = {.frames = &frame, .count = 1};
+    const struct known *known = known_object(variable ? &in : NULL, function ? &birth : NULL);
+    return known ? known->word : "none";
+}
+
+START_TEST(objects_of_runtimes_are_known)
+{
+    ck_assert_str_eq(known_word(NULL, "PyThread_allocate_lock"), "Python lock");
+    ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime", NULL), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntimeState_lock", NULL), "none");
+    ck_assert_str_eq(known_word("forks[2]", "main"), "none");
+    ck_assert_str_eq(known_word(NULL, NULL), "none");
+}
+END_TEST
+
 Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("symbols");
@@ -365,6 +387,7 @@ Suite *suite_create_all(void)
     suite_add_tcase(suite, files);
     TCase *names = tcase_create("names");
     tcase_add_test(names, names_that_compilers_made_are_made_plain);
+    tcase_add_test(names, objects_of_runtimes_are_known);
     suite_add_tcase(suite, names);
     return suite;
 }

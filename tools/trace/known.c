@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Which variables and functions of well-known runtimes objects come from. */
+#include "config.h"
+#include "trace/known.h"
+
+#include <string.h>
+
+struct origin {
+    const char *name;
+    struct known known;
+};
+
+/* CPython keeps the GIL's mutexes and conditions, and its other own locks, in this variable or in what hangs on it. */
+static const struct origin variables[] = {
+    {"_PyRuntime", {"lock of the Python runtime", true}},
+};
+
+static const struct origin births[] = {
+    {"PyThread_allocate_lock", {"Python lock", false}},
+    {"g_rec_mutex_impl_new", {"GRecMutex", false}},
+    {"g_rw_lock_impl_new", {"GRWLock", false}},
+};
+
+/* A name as symbols_variable() gives it: the variable's, then ".member", "[1]" or "+0x28". */
+static bool is_in(const char *name, const char *variable)
+{
+    size_t length = strlen(variable);
+    return strncmp(name, variable, length) == 0 && strchr(".[+", name[length]); /* also at the end, by strchr's rules */
+}
+
+static const struct known *by_birth(const struct symbol_frame *frame)
+{
+    for (size_t i = 0; frame->function && i < sizeof(births) / sizeof(births[0]); i++)
+        if (strcmp(frame->function, births[i].name) == 0)
+            return &births[i].known;
+    return NULL;
+}
+
+const struct known *known_object(const struct symbol_variable *variable, const struct symbol_place *birth)
+{
+    const struct known *known = NULL;
+    for (size_t i = 0; variable && i < sizeof(variables) / sizeof(variables[0]); i++)
+        if (is_in(variable->name, variables[i].name))
+            return &variables[i].known;
+    for (size_t i = 0; birth && !known && i < birth->count; i++)
+        known = by_birth(&birth->frames[i]);
+    return known;
+}
