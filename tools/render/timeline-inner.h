@@ -16,6 +16,8 @@ extern const struct model_ops timeline_ops;
 
 /* --- timeline-name.c: places of the tables for what the model knows; made where they are new --- */
 uint32_t timeline_process(struct timeline *, const struct process *);
+/* Until the next process is added. */
+struct timeline_process *timeline_process_at(struct timeline *, const struct process *);
 uint32_t timeline_thread(struct timeline *, int64_t now, const struct thread *);
 /* TIMELINE_NONE: it is left out. */
 uint32_t timeline_object(struct timeline *, int64_t now, const struct object *);

@@ -36,6 +36,12 @@ uint32_t timeline_process(struct timeline *timeline, const struct process *proce
     return place;
 }
 
+struct timeline_process *timeline_process_at(struct timeline *timeline, const struct process *process)
+{
+    uint32_t place = timeline_process(timeline, process); /* may move the table */
+    return &timeline->processes.at[place];
+}
+
 uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct thread *thread)
 {
     void **slot = &thread->slots[timeline->slot];
@@ -121,7 +127,7 @@ uint32_t timeline_signal(struct timeline *timeline, const struct process *proces
 /* Addresses whose frames are known, of what is loaded now. */
 static struct map *sites_of(struct timeline *timeline, const struct process *process)
 {
-    struct timeline_process *it = &timeline->processes.at[timeline_process(timeline, process)];
+    struct timeline_process *it = timeline_process_at(timeline, process);
     if (it->modules != timeline->modules) {
         map_free(&it->sites);
         it->sites = (struct map){0};

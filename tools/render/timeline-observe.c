@@ -19,6 +19,13 @@ static void on_event(void *self, const struct trace_event *event)
         timeline->processes.at[(uintptr_t)process - 1].last_ns = event->time_ns;
 }
 
+/* Until the next thread is added. */
+static struct timeline_thread *thread_at(struct timeline *timeline, int64_t now, const struct thread *thread)
+{
+    uint32_t place = timeline_thread(timeline, now, thread); /* may move the table */
+    return &timeline->threads.at[place];
+}
+
 /* A new span, or NULL where its object is left out. */
 static struct timeline_span *span_new(struct timeline *timeline, int64_t now, const struct thread *thread,
                                       const struct object *object, enum timeline_what what)
@@ -172,7 +179,7 @@ static void on_interrupt_ended(void *self, int64_t now, struct thread *thread,
                                const struct thrum_event_interrupt_end *event)
 {
     struct timeline *timeline = self;
-    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    struct timeline_thread *it = thread_at(timeline, now, thread);
     (void)event;
     if (it->handler != TIMELINE_NONE)
         handler_end(timeline, it, now, 0);
@@ -182,7 +189,7 @@ static void on_interrupt_ended(void *self, int64_t now, struct thread *thread,
 static void on_thread_begun(void *self, int64_t now, struct thread *thread)
 {
     struct timeline *timeline = self;
-    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    struct timeline_thread *it = thread_at(timeline, now, thread);
     it->tid = thread->tid; /* somebody may have joined it before it began */
     it->main = thread->main;
     if (!it->routine)
@@ -200,13 +207,13 @@ static void rename_text(char **name, const char *text)
 static void on_thread_named(void *self, int64_t now, struct thread *thread)
 {
     struct timeline *timeline = self;
-    rename_text(&timeline->threads.at[timeline_thread(timeline, now, thread)].name, thread->name);
+    rename_text(&thread_at(timeline, now, thread)->name, thread->name);
 }
 
 static void on_thread_ended(void *self, int64_t now, struct thread *thread)
 {
     struct timeline *timeline = self;
-    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    struct timeline_thread *it = thread_at(timeline, now, thread);
     it->end_ns = now;
     it->open = false;
 }
@@ -227,10 +234,10 @@ static void leave_open(struct timeline *timeline, int64_t now, struct thread *th
         if (span) {
             span->flags |= flags;
             timeline->threads.at[span->thread].blocked = (uint32_t)(span - timeline->spans.at);
-            timeline->processes.at[timeline_process(timeline, thread->process)].waiting = true;
+            timeline_process_at(timeline, thread->process)->waiting = true;
         }
     }
-    struct timeline_thread *it = &timeline->threads.at[timeline_thread(timeline, now, thread)];
+    struct timeline_thread *it = thread_at(timeline, now, thread);
     while (it->handler != TIMELINE_NONE)
         handler_end(timeline, it, now, flags);
 }
@@ -247,7 +254,7 @@ static void on_process_ended(void *self, int64_t now, struct process *process)
     struct timeline *timeline = self;
     for (struct thread *thread = process->threads; thread; thread = thread->next_thread)
         leave_open(timeline, now, thread, TIMELINE_UNSEEN);
-    timeline->processes.at[timeline_process(timeline, process)].over = true;
+    timeline_process_at(timeline, process)->over = true;
 }
 
 static void on_finished(void *self, int64_t now)

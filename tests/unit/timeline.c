@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* What a timeline shows of hand-made event sequences. Times are in statements of the script, from 0. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "render/timeline-data.h"
+#include "script.h"
+#include "suite.h"
+#include "trace/words.h"
+
+static struct model *model;
+static struct timeline *timeline;
+static struct script *script;
+static uint64_t python_begin, python_end; /* addresses that are said to be inside _PyRuntime */
+
+static void take(void *self, const struct trace_event *event)
+{
+    (void)self;
+    model_feed(model, event);
+}
+
+/* Names for addresses: a site is called by the number that the script gave it, or "?" where it gave none. */
+static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    static struct symbol_frame frames[64];
+    static struct symbol_place places[64];
+    static char texts[64][8];
+    (void)self, (void)pid, (void)time_ns;
+    size_t number = address - SCRIPT_SITE(0) < 64 ? (size_t)(address - SCRIPT_SITE(0)) : 63;
+    snprintf(texts[number], sizeof texts[number], number == 63 ? "?" : "s%zu", number);
+    frames[number] = (struct symbol_frame){.text = texts[number]};
+    places[number] = (struct symbol_place){.frames = &frames[number], .count = 1, .site = &frames[number]};
+    return &places[number];
+}
+
+static const struct symbol_variable *variable_at(void *self, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    static const struct symbol_variable gil = {.name = "_PyRuntime+0x1b8", .place = "pylifecycle.c:98", .module = ""};
+    (void)self, (void)pid, (void)time_ns;
+    return address >= python_begin && address < python_end ? &gil : NULL;
+}
+
+static void start(bool all)
+{
+    struct timeline_names names = {.call = place_of, .code = place_of, .variable = variable_at};
+    model = model_new();
+    timeline = timeline_new(model, &names, all);
+    script = script_new(take, NULL);
+}
+
+static void set_up(void)
+{
+    start(false);
+}
+
+static void tear_down(void)
+{
+    timeline_free(timeline);
+    script_free(script);
+    model_free(model);
+}
+
+/* --- tables as text --- */
+static char text[1 << 16];
+
+static void say(const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, sizeof text - length, format, arguments);
+    va_end(arguments);
+}
+
+static int step_of(int64_t time_ns)
+{
+    return (int)((time_ns - timeline->begin_ns) / SCRIPT_STEP_NS);
+}
+
+static void say_thread(uint32_t place)
+{
+    static const char *const names[] = {"main", "T1", "T2", "T3"};
+    const struct timeline_thread *thread = &timeline->threads.at[place];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (script_tid(script, names[i]) == thread->tid)
+            say("%s", names[i]);
+}
+
+static void say_flags(unsigned flags)
+{
+    static const char *const words[] = {"before", "open", "for-ever", "timed", "unseen", "try"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (flags & 1u << i)
+            say(" %s", words[i]);
+}
+
+static void say_frame(const char *word, uint32_t frame)
+{
+    if (frame && strcmp(timeline->frames.at[frame], "?"))
+        say(" %s %s", word, timeline->frames.at[frame]);
+}
+
+static void say_span(const struct timeline_span *span)
+{
+    static const char *const words[] = {"holds", "reads", "blocked for", "waits on", "handles"};
+    char *label = timeline_object_label(timeline, span->object);
+    say_thread(span->thread);
+    say(" %s %s %d-%d", words[span->what], label, step_of(span->begin_ns), step_of(span->end_ns));
+    say_frame("at", span->site);
+    say_frame("until", span->end_site);
+    say_flags(span->flags);
+    if (span->result)
+        say(" %s", result_word(span->result));
+    say("\n");
+    free(label);
+}
+
+static void say_arrow(const struct timeline_arrow *arrow)
+{
+    static const char *const words[] = {"released", "woke", "ended"};
+    say("%s by ", words[arrow->how]);
+    say_thread(arrow->from);
+    say(" %d", step_of(arrow->time_ns));
+    say_frame("at", arrow->site);
+    say(": ");
+    say_span(&timeline->spans.at[arrow->span]);
+}
+
+static void finish(void)
+{
+    model_finish(model);
+    timeline_finish(timeline);
+    text[0] = 0;
+}
+
+/* Plays a whole trace and holds its spans against lines. */
+static void expect_spans(const char *play, const char *lines)
+{
+    script_play(script, play);
+    finish();
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        say_span(&timeline->spans.at[i]);
+    ck_assert_str_eq(text, lines);
+}
+
+static void expect_arrows(const char *lines)
+{
+    text[0] = 0;
+    for (size_t i = 0; i < timeline->arrows.count; i++)
+        say_arrow(&timeline->arrows.at[i]);
+    ck_assert_str_eq(text, lines);
+}
+
+/* --- spans --- */
+START_TEST(a_hold_goes_from_acquire_to_release)
+{
+    expect_spans("main begin; main lock A @1; main lock B @2; main unlock A @3; main unlock B @4",
+                 "main holds mutex 1 1-3 at s1 until s3\n"
+                 "main holds mutex 2 2-4 at s2 until s4\n");
+}
+END_TEST
+
+START_TEST(spans_are_in_order_of_their_beginning)
+{
+    expect_spans("main begin; main lock A; main lock B; main lock D; main unlock D; main unlock B; main unlock A",
+                 "main holds mutex 3 1-6\n"
+                 "main holds mutex 2 2-5\n"
+                 "main holds mutex 1 3-4\n");
+}
+END_TEST
+
+START_TEST(a_lock_taken_twice_is_held_once)
+{
+    expect_spans("main begin; main lock A; main lock A; main unlock A; main unlock A", "main holds mutex 1 1-4\n");
+}
+END_TEST
+
+START_TEST(readers_and_tries_are_told_apart)
+{
+    expect_spans("main begin; main rdlock R; main trylock A; main unlock A; main unlock R",
+                 "main reads rwlock 1 1-4\n"
+                 "main holds mutex 1 2-3 try\n");
+}
+END_TEST
+
+START_TEST(who_released_let_the_waiter_go_on)
+{
+    expect_spans("main begin; main start T1; main lock A @1; T1 want A @2; main unlock A @3; T1 got A; T1 unlock A",
+                 "main holds mutex 1 2-4 at s1 until s3\n"
+                 "T1 blocked for mutex 1 3-5 at s2\n"
+                 "T1 holds mutex 1 5-6\n");
+    expect_arrows("released by main 4 at s3: T1 blocked for mutex 1 3-5 at s2\n");
+}
+END_TEST
+
+START_TEST(a_wait_drops_the_mutex_and_is_woken)
+{
+    expect_spans("main begin; main start T1; T1 lock A; T1 wait C A @1; main lock A; main signal C @2; main unlock A; "
+                 "T1 waited C A; T1 unlock A",
+                 "T1 holds mutex 1 2-3 until s1\n"
+                 "T1 waits on condition 1 3-7 at s1\n"
+                 "main holds mutex 1 4-6\n"
+                 "T1 holds mutex 1 7-8\n");
+    expect_arrows("woke by main 5 at s2: T1 waits on condition 1 3-7 at s1\n");
+}
+END_TEST
+
+START_TEST(a_join_is_ended_by_the_joined_thread)
+{
+    expect_spans("main begin; main start T1; main name boss; T1 name Kant; main joining T1; T1 end; main joined T1",
+                 "main waits on Kant 4-6\n");
+    expect_arrows("ended by T1 5: main waits on Kant 4-6\n");
+}
+END_TEST
+
+START_TEST(a_timeout_has_no_waker)
+{
+    expect_spans("main begin; main start T1; main lock A; T1 want A timeout=500; T1 got A ETIMEDOUT; main unlock A",
+                 "main holds mutex 1 2-5\n"
+                 "T1 blocked for mutex 1 3-4 timed ETIMEDOUT\n");
+    expect_arrows("");
+}
+END_TEST
+
+START_TEST(what_is_not_over_goes_to_the_end)
+{
+    expect_spans("main begin; main start T1; main lock A; T1 want A; main trylock B",
+                 "main holds mutex 1 2-4 open\n"
+                 "T1 blocked for mutex 1 3-4 open\n"
+                 "main holds mutex 2 4-4 open try\n");
+}
+END_TEST
+
+START_TEST(a_semaphore_that_signals_is_not_held)
+{
+    expect_spans("main begin; main start T1; main init S value=0; T1 want S @1; main post S @2; T1 got S; T1 want S; "
+                 "main post S; T1 got S",
+                 "T1 blocked for semaphore 1 3-5 at s1\n"
+                 "T1 blocked for semaphore 1 6-8\n");
+    expect_arrows("released by main 4 at s2: T1 blocked for semaphore 1 3-5 at s1\n"
+                  "released by main 7: T1 blocked for semaphore 1 6-8\n");
+}
+END_TEST
+
+/* --- lives --- */
+START_TEST(a_thread_lives_from_its_begin_to_its_end)
+{
+    script_play(script, "main begin; main start T1; T1 name Kant; T1 end; main lock A; main unlock A");
+    finish();
+    uint32_t thread = timeline_find_thread(timeline, 100, script_tid(script, "T1"));
+    ck_assert_int_eq(step_of(timeline->threads.at[thread].begin_ns), 1);
+    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 3);
+    ck_assert(!timeline->threads.at[thread].open);
+    ck_assert(!timeline->threads.at[thread].before);
+}
+END_TEST
+
+START_TEST(a_thread_first_met_in_use_was_there_before)
+{
+    script_play(script, "main lock A; T1 lock B; T1 unlock B; main unlock A");
+    finish();
+    uint32_t thread = timeline_find_thread(timeline, 100, script_tid(script, "T1"));
+    ck_assert(timeline->threads.at[thread].before);
+    ck_assert(timeline->threads.at[thread].open);
+    ck_assert_int_eq(step_of(timeline->threads.at[thread].begin_ns), 0);
+    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 3);
+}
+END_TEST
+
+START_TEST(a_process_that_waits_for_nothing_lives_until_its_last_event)
+{
+    script_play(script, "main begin; main lock A; q.main begin; q.main lock B; q.main lock D; q.main lock E1");
+    finish();
+    uint32_t thread = timeline_find_thread(timeline, 100, 100);
+    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 1);
+    ck_assert_int_eq(step_of(timeline->spans.at[0].end_ns), 1);
+}
+END_TEST
+
+START_TEST(a_reused_thread_id_is_another_thread)
+{
+    script_play(script, "main begin; main start T1; T1 end; main join T1; T2 like T1; main start T2; T2 lock A; T2 unlock A");
+    finish();
+    ck_assert_uint_eq(timeline->threads.count, 3);
+    ck_assert_uint_eq(timeline->spans.at[timeline->spans.count - 1].thread, 2);
+    ck_assert_uint_eq(timeline_find_thread(timeline, 100, script_tid(script, "T1")), 2);
+}
+END_TEST
+
+START_TEST(an_address_used_again_is_another_object)
+{
+    expect_spans("main begin; main init A; main lock A; main unlock A; main destroy A; main init A; main lock A; main unlock A",
+                 "main holds mutex 1 2-3\n"
+                 "main holds mutex 2 6-7\n");
+}
+END_TEST
+
+/* --- names --- */
+START_TEST(names_given_late_are_shown)
+{
+    expect_spans("main begin; main lock A; main unlock A; main label A orders", "main holds orders 1-2\n");
+}
+END_TEST
+
+START_TEST(an_object_knows_its_place_of_birth)
+{
+    script_play(script, "main begin; main init A @9; main lock A");
+    finish();
+    ck_assert_str_eq(timeline->frames.at[timeline->objects.at[0].birth], "s9");
+}
+END_TEST
+
+START_TEST(a_wait_keeps_its_stack)
+{
+    script_play(script, "main begin; main start T1; main lock A; T1 want A @5; main trylock B");
+    finish();
+    const struct timeline_span *wait = &timeline->spans.at[1];
+    const uint32_t *frames = timeline->stacks.at[wait->stack];
+    ck_assert_uint_eq(frames[0], 2);
+    ck_assert_str_eq(timeline->frames.at[frames[1]], "s5");
+}
+END_TEST
+
+/* --- Python's global interpreter lock --- */
+static void play_gil(void)
+{
+    python_begin = script_address(script, "A");
+    python_end = python_begin + 1;
+    expect_spans("main begin; main start T1; main lock A; T1 want A; main unlock A; T1 got A; T1 lock B; T1 unlock B; T1 fail A EBUSY",
+                 timeline->all ? "main holds _PyRuntime+0x1b8 2-4\nT1 blocked for _PyRuntime+0x1b8 3-5\n"
+                                 "T1 holds _PyRuntime+0x1b8 5-8 open\nT1 holds mutex 1 6-7\n"
+                               : "T1 holds mutex 1 6-7\n");
+}
+
+START_TEST(what_is_inside_PyRuntime_is_left_out_and_counted)
+{
+    play_gil();
+    ck_assert_uint_eq(timeline->left_out_objects, 1);
+    ck_assert_uint_eq(timeline->left_out_spans, 3);
+    ck_assert_uint_eq(timeline->marks.count, 0);
+    expect_arrows("");
+}
+END_TEST
+
+START_TEST(all_shows_what_is_inside_PyRuntime)
+{
+    tear_down();
+    start(true);
+    play_gil();
+    ck_assert_uint_eq(timeline->left_out_objects, 0);
+    ck_assert_uint_eq(timeline->marks.count, 1);
+}
+END_TEST
+
+/* --- deadlocks --- */
+START_TEST(waits_of_a_deadlock_are_for_ever)
+{
+    script_play(script, "main begin; main start T1; main start T2; main start T3; T1 lock A; T2 lock B; T3 want A; T1 want B; T2 want A");
+    finish();
+    struct findings findings = {0};
+    struct finding *finding = findings_add(&findings);
+    finding->kind = FINDING_deadlock;
+    finding->certainty = CERTAINTY_happened;
+    finding->step_count = 2;
+    finding->steps = calloc(2, sizeof *finding->steps);
+    finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
+    finding->steps[1] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T2"), .wants.address = script_address(script, "A")};
+    timeline_mark_deadlocks(timeline, &findings);
+    findings_free(&findings);
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        if (timeline->spans.at[i].what == TIMELINE_acquire)
+            say_span(&timeline->spans.at[i]);
+    ck_assert_str_eq(text, "T3 blocked for mutex 1 6-8 open\n"
+                           "T1 blocked for mutex 2 7-8 open for-ever\n"
+                           "T2 blocked for mutex 1 8-8 open for-ever\n");
+}
+END_TEST
+
+START_TEST(an_order_that_only_could_deadlock_marks_nothing)
+{
+    script_play(script, "main begin; main start T1; main lock B; T1 lock A; T1 want B");
+    finish();
+    struct findings findings = {0};
+    struct finding *finding = findings_add(&findings);
+    finding->kind = FINDING_lock_order;
+    finding->certainty = CERTAINTY_potential;
+    finding->step_count = 1;
+    finding->steps = calloc(1, sizeof *finding->steps);
+    finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
+    timeline_mark_deadlocks(timeline, &findings);
+    findings_free(&findings);
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        ck_assert(!(timeline->spans.at[i].flags & TIMELINE_FOREVER));
+}
+END_TEST
+
+Suite *suite_create_all(void)
+{
+    Suite *suite = suite_create("timeline");
+    TCase *tests = tcase_create("timeline");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_hold_goes_from_acquire_to_release);
+    tcase_add_test(tests, spans_are_in_order_of_their_beginning);
+    tcase_add_test(tests, a_lock_taken_twice_is_held_once);
+    tcase_add_test(tests, readers_and_tries_are_told_apart);
+    tcase_add_test(tests, who_released_let_the_waiter_go_on);
+    tcase_add_test(tests, a_wait_drops_the_mutex_and_is_woken);
+    tcase_add_test(tests, a_join_is_ended_by_the_joined_thread);
+    tcase_add_test(tests, a_timeout_has_no_waker);
+    tcase_add_test(tests, what_is_not_over_goes_to_the_end);
+    tcase_add_test(tests, a_semaphore_that_signals_is_not_held);
+    tcase_add_test(tests, a_thread_lives_from_its_begin_to_its_end);
+    tcase_add_test(tests, a_thread_first_met_in_use_was_there_before);
+    tcase_add_test(tests, a_process_that_waits_for_nothing_lives_until_its_last_event);
+    tcase_add_test(tests, a_reused_thread_id_is_another_thread);
+    tcase_add_test(tests, an_address_used_again_is_another_object);
+    tcase_add_test(tests, names_given_late_are_shown);
+    tcase_add_test(tests, an_object_knows_its_place_of_birth);
+    tcase_add_test(tests, a_wait_keeps_its_stack);
+    tcase_add_test(tests, what_is_inside_PyRuntime_is_left_out_and_counted);
+    tcase_add_test(tests, all_shows_what_is_inside_PyRuntime);
+    tcase_add_test(tests, waits_of_a_deadlock_are_for_ever);
+    tcase_add_test(tests, an_order_that_only_could_deadlock_marks_nothing);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
