@@ -21,14 +21,10 @@ static int count;
 static _Atomic int refusal;
 static uint64_t serials;
 
-int32_t self_tid(void)
+void self_identify(void)
 {
-    return gettid();
-}
-
-int32_t self_pid(void)
-{
-    return getpid();
+    thrum_self.tid = gettid();
+    thrum_self.pid = getpid();
 }
 
 static void keep(struct probed call)
