@@ -121,7 +121,7 @@ static void render(FILE *out, const struct report *report, const struct render_o
     add(root, "version", json_object_new_int(1));
     add(root, "trace", trace_of(report));
     add(root, "findings", findings);
-    fputs(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE), out);
+    fputs(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE), out);
     fputc('\n', out);
     json_object_put(root);
 }

@@ -47,6 +47,9 @@ size_t report_problems(const struct report *);
 /* Whether anything of the traces is missing in the report. */
 bool report_incomplete(const struct report *);
 
+/* "1,024 events were lost while recording; ...", empty where nothing is missing; to be freed. */
+char *report_losses(const struct report *);
+
 /* Text of traced programs, without control characters and with valid UTF-8 only; to be freed. */
 char *clean_text(const char *text);
 

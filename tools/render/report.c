@@ -92,3 +92,28 @@ const char *format_count(char buffer[32], uint64_t count)
     buffer[to] = '\0';
     return buffer;
 }
+
+static void put_loss(FILE *out, uint64_t count, const char *one, const char *many)
+{
+    char number[32];
+    if (count)
+        fprintf(out, "%s %s; ", format_count(number, count), count == 1 ? one : many);
+}
+
+char *report_losses(const struct report *report)
+{
+    const struct reader_losses *losses = report->losses;
+    char *text;
+    size_t size;
+    FILE *out = memory_stream(&text, &size);
+    put_loss(out, losses->lost_events, "event was lost while recording", "events were lost while recording");
+    put_loss(out, losses->lost_packets, "packet of events was lost while recording", "packets of events were lost while recording");
+    put_loss(out, losses->unreadable, "event could not be read", "events could not be read");
+    if (losses->truncated)
+        fputs("the recording breaks off in the middle; ", out);
+    if (losses->trouble)
+        fprintf(out, "%s; ", losses->trouble);
+    fclose(out);
+    text[size >= 2 ? size - 2 : 0] = '\0'; /* the last semicolon */
+    return text;
+}

@@ -159,18 +159,41 @@ static void put_stack(const struct paper *paper, const struct finding_object *ob
     }
 }
 
-static void put_object(const struct paper *paper, const struct finding *finding, const struct finding_object *object,
-                       const char *verb, struct span span, bool lasting)
+/* Who holds what this thread waits for; NULL where the finding doesn't tell, or where it is past. */
+static const struct finding_step *holder_of(const struct finding *finding, const struct finding_object *object)
 {
+    if (finding->certainty != CERTAINTY_happened || is_thread(object))
+        return NULL;
+    for (size_t i = 0; i < finding->step_count; i++)
+        if (strcmp(finding->steps[i].holds.object, object->object) == 0)
+            return &finding->steps[i];
+    return NULL;
+}
+
+static void put_holder(const struct paper *paper, const struct finding_step *holder)
+{
+    fputs(" (held by ", paper->out);
+    paper_put(paper, INK_thread, holder->thread);
+    fputc(')', paper->out);
+}
+
+/* What a thread holds or wants, since when, and the calls where it took it or waits for it. */
+static void put_object(const struct paper *paper, const struct finding *finding, const struct finding_object *object,
+                       bool wanted, struct span span)
+{
+    const struct words *words = words_of(finding);
+    const struct finding_step *holder = wanted ? holder_of(finding, object) : NULL;
     char *label = label_of(finding, object);
-    fprintf(paper->out, "    %s ", verb);
+    fprintf(paper->out, "    %s ", wanted ? words->wants : words->holds);
     /* A label that isn't the name alone says the kind itself. */
     if (strcmp(label, object->name) == 0)
         fprintf(paper->out, "%s ", object->kind);
     paper_put(paper, INK_object, label);
     if (is_thread(object))
         fputs(" to end", paper->out);
-    put_time(paper, words_of(finding)->when, object->since_ns, span, lasting);
+    if (holder)
+        put_holder(paper, holder);
+    put_time(paper, words->when, object->since_ns, span, wanted && finding->certainty == CERTAINTY_happened);
     fputc('\n', paper->out);
     put_stack(paper, object);
     free(label);
@@ -186,7 +209,6 @@ static bool several_processes(const struct finding *finding)
 
 static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
 {
-    const struct words *words = words_of(finding);
     char ids[64];
     if (several_processes(finding))
         snprintf(ids, sizeof(ids), " (process %d, thread %d)", step->pid, step->tid);
@@ -197,8 +219,8 @@ static void put_thread(const struct paper *paper, const struct finding *finding,
     paper_put(paper, INK_aside, ids);
     fputc('\n', paper->out);
     if (!is_thread(&step->holds))
-        put_object(paper, finding, &step->holds, words->holds, span, false);
-    put_object(paper, finding, &step->wants, words->wants, span, finding->certainty == CERTAINTY_happened);
+        put_object(paper, finding, &step->holds, false, span);
+    put_object(paper, finding, &step->wants, true, span);
     fputc('\n', paper->out);
 }
 

@@ -11,36 +11,11 @@
 
 /* --- what is missing --- */
 
-static void put_loss(FILE *out, uint64_t count, const char *one, const char *many)
-{
-    char number[32];
-    if (count)
-        fprintf(out, "%s %s; ", format_count(number, count), count == 1 ? one : many);
-}
-
-/* "1,024 events were lost; ..." without the last semicolon; to be freed. */
-static char *losses_text(const struct reader_losses *losses)
-{
-    char *text;
-    size_t size;
-    FILE *out = memory_stream(&text, &size);
-    put_loss(out, losses->lost_events, "event was lost while recording", "events were lost while recording");
-    put_loss(out, losses->lost_packets, "packet of events was lost while recording", "packets of events were lost while recording");
-    put_loss(out, losses->unreadable, "event could not be read", "events could not be read");
-    if (losses->truncated)
-        fputs("the recording breaks off in the middle; ", out);
-    if (losses->trouble)
-        fprintf(out, "%s; ", losses->trouble);
-    fclose(out);
-    text[size >= 2 ? size - 2 : 0] = '\0';
-    return text;
-}
-
 static void put_losses(const struct paper *paper, const struct report *report)
 {
     if (!report_incomplete(report))
         return;
-    char *losses = losses_text(report->losses);
+    char *losses = report_losses(report);
     char *text = memory_format("%s. Some findings may be missing, and some may be wrong.", losses);
     paper_put(paper, INK_warning, "incomplete trace");
     fputs(": ", paper->out);
