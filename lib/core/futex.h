@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "core/annotate.h"
 
 /* The futex system call; its result, or -errno. */
 static inline long futex_call(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *deadline)
@@ -89,13 +90,16 @@ struct futex_lock {
 static inline bool futex_lock_try(struct futex_lock *lock)
 {
     uint32_t free = 0;
-    return atomic_compare_exchange_strong_explicit(&lock->state, &free, 1, memory_order_acquire, memory_order_relaxed);
+    annotate_atomic(&lock->state);
+    if (!atomic_compare_exchange_strong_explicit(&lock->state, &free, 1, memory_order_acquire, memory_order_relaxed))
+        return false;
+    annotate_after(lock);
+    return true;
 }
 
-static inline void futex_lock_acquire(struct futex_lock *lock)
+/* The part of futex_lock_acquire() that blocks. */
+static inline void futex_lock_wait(struct futex_lock *lock)
 {
-    if (__builtin_expect(futex_lock_try(lock), 1))
-        return;
     for (int i = 0; i < 40; i++) {
         futex_spin_pause();
         if (atomic_load_explicit(&lock->state, memory_order_relaxed) == 0 && futex_lock_try(lock))
@@ -103,10 +107,18 @@ static inline void futex_lock_acquire(struct futex_lock *lock)
     }
     while (atomic_exchange_explicit(&lock->state, 2, memory_order_acquire) != 0)
         futex_wait(&lock->state, 2, NULL);
+    annotate_after(lock);
+}
+
+static inline void futex_lock_acquire(struct futex_lock *lock)
+{
+    if (__builtin_expect(!futex_lock_try(lock), 0))
+        futex_lock_wait(lock);
 }
 
 static inline void futex_lock_release(struct futex_lock *lock)
 {
+    annotate_before(lock);
     if (atomic_exchange_explicit(&lock->state, 0, memory_order_release) == 2)
         futex_wake(&lock->state, 1);
 }

@@ -98,4 +98,12 @@ struct thrum_object {
 };
 #define THRUM_OBJECT_INIT(name) { 0, 0, name }
 
+/* Those who wait for an object, oldest first; private. */
+struct thrum_waiters {
+    THRUM_ATOMIC(uint32_t) guard;
+    uint32_t count;
+    struct thrum_waiter *first, *last;
+};
+#define THRUM_WAITERS_INIT { 0, 0, NULL, NULL }
+
 #endif
