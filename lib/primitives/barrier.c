@@ -26,6 +26,7 @@ static int begin(struct thrum_barrier *barrier, uint32_t parties, thrum_barrier_
                  const char *name, unsigned flags, const void *site)
 {
     object_begin(&barrier->object, OBJECT_BARRIER, flags);
+    guard_begin(&barrier->guard);
     waiters_begin(&barrier->waiters);
     barrier->parties = parties;
     barrier->broken = false;
@@ -77,10 +78,10 @@ static void break_round(struct thrum_barrier *barrier, bool broken, const void *
     object_check(&barrier->object, OBJECT_BARRIER);
     if (probed(barrier, site))
         probe_wake(barrier, THRUM_kind_barrier, THRUM_scope_all, site);
-    waiters_lock(&barrier->waiters);
+    guard_acquire(&barrier->guard);
     barrier->broken = broken;
     struct thrum_waiter *chain = waiters_take_many(&barrier->waiters, UINT32_MAX);
-    waiters_unlock(&barrier->waiters);
+    guard_release(&barrier->guard);
     signal_all(chain, true);
 }
 
@@ -131,10 +132,10 @@ static int wait_round(const struct wait *wait, struct thrum_waiter *self, uint32
     int result = 0;
     if (wait->probed)
         result = probe_wait_begin(barrier, THRUM_kind_barrier, NULL, wait_limit_left(wait->limit), wait->site);
-    if (result != 0 && !waiters_leave(&barrier->waiters, self))
+    if (result != 0 && !waiters_leave(&barrier->waiters, &barrier->guard, self))
         result = 0;
     if (result == 0)
-        result = -waiters_wait(&barrier->waiters, self, wait->limit, 0);
+        result = -waiters_wait(&barrier->waiters, &barrier->guard, self, wait->limit, 0);
     if (result == ETIMEDOUT)
         break_round(barrier, true, wait->site);
     bool broken = result == 0 && self->tag == BROKEN;
@@ -151,13 +152,13 @@ static int await(struct thrum_barrier *barrier, uint32_t *index, struct wait_lim
     struct thrum_waiter self;
     struct wait wait = { barrier, limit, probed(barrier, site), site };
     struct round round = { barrier, NULL, site };
-    waiters_lock(&barrier->waiters);
+    guard_acquire(&barrier->guard);
     bool broken = barrier->broken, last = barrier->waiters.count + 1 == barrier->parties;
     if (!broken && last)
         round.chain = waiters_take_many(&barrier->waiters, UINT32_MAX);
     else if (!broken)
         waiters_add(&barrier->waiters, &self, 0);
-    waiters_unlock(&barrier->waiters);
+    guard_release(&barrier->guard);
     if (broken)
         return ENOTRECOVERABLE;
     if (!last)
@@ -203,17 +204,17 @@ int thrum_barrier_reset(struct thrum_barrier *barrier)
 uint32_t thrum_barrier_waiting(struct thrum_barrier *barrier)
 {
     object_check(&barrier->object, OBJECT_BARRIER);
-    waiters_lock(&barrier->waiters);
+    guard_acquire(&barrier->guard);
     uint32_t count = barrier->waiters.count;
-    waiters_unlock(&barrier->waiters);
+    guard_release(&barrier->guard);
     return count;
 }
 
 bool thrum_barrier_broken(struct thrum_barrier *barrier)
 {
     object_check(&barrier->object, OBJECT_BARRIER);
-    waiters_lock(&barrier->waiters);
+    guard_acquire(&barrier->guard);
     bool broken = barrier->broken;
-    waiters_unlock(&barrier->waiters);
+    guard_release(&barrier->guard);
     return broken;
 }

@@ -14,6 +14,7 @@ static int begin(struct thrum_condition *condition, struct thrum_lock *lock, str
                  const char *name, unsigned flags, const void *site)
 {
     object_begin(&condition->object, OBJECT_CONDITION, flags);
+    guard_begin(&condition->guard);
     waiters_begin(&condition->waiters);
     condition->lock = lock;
     condition->rlock = rlock;
@@ -47,9 +48,9 @@ int thrum_condition_create_rlock(struct thrum_condition **condition, struct thru
 int thrum_condition_destroy(struct thrum_condition *condition)
 {
     object_check(&condition->object, OBJECT_CONDITION);
-    waiters_lock(&condition->waiters);
+    guard_acquire(&condition->guard);
     bool busy = condition->waiters.first != NULL;
-    waiters_unlock(&condition->waiters);
+    guard_release(&condition->guard);
     if (busy)
         return EBUSY;
     object_end(&condition->object, condition, THRUM_kind_condition, SITE);
@@ -104,9 +105,9 @@ static void unwind(void *argument)
     struct unwinding *wait = argument;
     struct thrum_condition *condition = wait->condition;
     if (wait->waiter.given) {
-        waiters_lock(&condition->waiters);
+        guard_acquire(&condition->guard);
         struct thrum_waiter *other = waiters_take(&condition->waiters);
-        waiters_unlock(&condition->waiters);
+        guard_release(&condition->guard);
         waiters_signal(other);
     }
     lock_again(condition, wait->depth);
@@ -118,12 +119,12 @@ static int sleep_notified(struct unwinding *wait, struct wait_limit *limit)
 {
     struct thrum_condition *condition = wait->condition;
     int result;
-    waiters_lock(&condition->waiters);
+    guard_acquire(&condition->guard);
     waiters_add(&condition->waiters, &wait->waiter, 0);
-    waiters_unlock(&condition->waiters);
+    guard_release(&condition->guard);
     wait->depth = unlock(condition);
     pthread_cleanup_push(unwind, wait);
-    result = -waiters_wait(&condition->waiters, &wait->waiter, limit, WAIT_CANCELLABLE);
+    result = -waiters_wait(&condition->waiters, &condition->guard, &wait->waiter, limit, WAIT_CANCELLABLE);
     pthread_cleanup_pop(0);
     lock_again(condition, wait->depth);
     return result;
@@ -192,9 +193,9 @@ static int notify(struct thrum_condition *condition, uint32_t count, enum thrum_
         for (uint32_t i = 0; i < (scope == THRUM_scope_all ? 1 : count); i++)
             probe_wake(condition, THRUM_kind_condition, scope, site);
     }
-    waiters_lock(&condition->waiters);
+    guard_acquire(&condition->guard);
     struct thrum_waiter *chain = waiters_take_many(&condition->waiters, count);
-    waiters_unlock(&condition->waiters);
+    guard_release(&condition->guard);
     waiters_signal(chain);
     return 0;
 }

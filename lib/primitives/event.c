@@ -134,6 +134,8 @@ static inline int await(struct thrum_event *event, struct wait_limit *limit, con
     if (!(seen & SET))
         return wait_blocking(event, seen, limit, probed, site);
     annotate_after(event);
+    if (probed)
+        probe_acquire(event, THRUM_kind_event, THRUM_mode_shared, wait_limit_how(limit), site);
     return 0;
 }
 

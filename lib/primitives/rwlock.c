@@ -22,6 +22,7 @@ static const struct object_birth birth = { THRUM_kind_rwlock, { .type = THRUM_ty
 static int begin(struct thrum_rwlock *rwlock, const char *name, unsigned flags, const void *site)
 {
     object_begin(&rwlock->object, OBJECT_RWLOCK, flags);
+    guard_begin(&rwlock->guard);
     waiters_begin(&rwlock->waiters);
     annotate_atomic(&rwlock->word);
     atomic_init(&rwlock->word, 0);
@@ -97,7 +98,7 @@ static struct thrum_waiter *admit(struct thrum_rwlock *rwlock)
 /* Gets in by the short way, or lists the caller, whom a release will let in. */
 static bool take_or_wait(struct thrum_rwlock *rwlock, struct thrum_waiter *self, enum thrum_mode mode)
 {
-    waiters_lock(&rwlock->waiters);
+    guard_acquire(&rwlock->guard);
     uint32_t word = atomic_load_explicit(&rwlock->word, memory_order_relaxed);
     bool taken = false, listed = word & WAITED_FOR;
     while (!taken && !listed) {
@@ -111,7 +112,7 @@ static bool take_or_wait(struct thrum_rwlock *rwlock, struct thrum_waiter *self,
     }
     if (listed)
         waiters_add(&rwlock->waiters, self, mode);
-    waiters_unlock(&rwlock->waiters);
+    guard_release(&rwlock->guard);
     return taken;
 }
 
@@ -120,13 +121,13 @@ static int wait_turn(struct thrum_rwlock *rwlock, enum thrum_mode mode, struct w
     struct thrum_waiter self;
     if (take_or_wait(rwlock, &self, mode))
         return 0;
-    int result = waiters_wait(&rwlock->waiters, &self, limit, 0);
+    int result = waiters_wait(&rwlock->waiters, &rwlock->guard, &self, limit, 0);
     if (result == 0)
         return 0;
     /* It has left the list: those behind it may come in now. */
-    waiters_lock(&rwlock->waiters);
+    guard_acquire(&rwlock->guard);
     struct thrum_waiter *chain = admit(rwlock);
-    waiters_unlock(&rwlock->waiters);
+    guard_release(&rwlock->guard);
     waiters_signal(chain);
     return -result;
 }
@@ -236,12 +237,12 @@ int thrum_rwlock_try_acquire_write(struct thrum_rwlock *rwlock)
 static bool hand_over(struct thrum_rwlock *rwlock, uint32_t held)
 {
     struct thrum_waiter *chain = NULL;
-    waiters_lock(&rwlock->waiters);
+    guard_acquire(&rwlock->guard);
     bool waited_for = rwlock->waiters.first != NULL;
     if (waited_for)
         atomic_fetch_sub(&rwlock->word, held);
     chain = admit(rwlock);
-    waiters_unlock(&rwlock->waiters);
+    guard_release(&rwlock->guard);
     waiters_signal(chain);
     return waited_for;
 }

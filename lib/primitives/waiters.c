@@ -6,8 +6,6 @@
 
 void waiters_begin(struct thrum_waiters *waiters)
 {
-    annotate_atomic(&waiters->guard);
-    atomic_init(&waiters->guard, 0);
     waiters->count = 0;
     waiters->first = waiters->last = NULL;
 }
@@ -86,32 +84,34 @@ static void await_signal(struct thrum_waiter *waiter)
     annotate_after(waiter);
 }
 
-bool waiters_leave(struct thrum_waiters *waiters, struct thrum_waiter *waiter)
+bool waiters_leave(struct thrum_waiters *waiters, struct thrum_guard *guard, struct thrum_waiter *waiter)
 {
-    waiters_lock(waiters);
+    guard_acquire(guard);
     bool listed = waiter->listed;
     if (listed)
         unlist(waiters, waiter);
-    waiters_unlock(waiters);
+    guard_release(guard);
     return listed;
 }
 
 struct unwinding {
     struct thrum_waiters *waiters;
+    struct thrum_guard *guard;
     struct thrum_waiter *waiter;
 };
 
 static void unwind(void *argument)
 {
     struct unwinding *wait = argument;
-    wait->waiter->given = !waiters_leave(wait->waiters, wait->waiter);
+    wait->waiter->given = !waiters_leave(wait->waiters, wait->guard, wait->waiter);
     if (wait->waiter->given)
         await_signal(wait->waiter);
 }
 
-int waiters_wait(struct thrum_waiters *waiters, struct thrum_waiter *waiter, struct wait_limit *limit, unsigned flags)
+int waiters_wait(struct thrum_waiters *waiters, struct thrum_guard *guard, struct thrum_waiter *waiter,
+                 struct wait_limit *limit, unsigned flags)
 {
-    struct unwinding wait = { waiters, waiter };
+    struct unwinding wait = { waiters, guard, waiter };
     int result = 0;
     pthread_cleanup_push(unwind, &wait);
     while (result == 0 && atomic_load_explicit(&waiter->word, memory_order_acquire) == 0)
@@ -121,7 +121,7 @@ int waiters_wait(struct thrum_waiters *waiters, struct thrum_waiter *waiter, str
         annotate_after(waiter);
         return 0;
     }
-    if (waiters_leave(waiters, waiter))
+    if (waiters_leave(waiters, guard, waiter))
         return result;
     await_signal(waiter);
     if (result == -EINTR) /* not now, but it isn't lost */

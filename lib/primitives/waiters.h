@@ -2,7 +2,7 @@
 /*
  * Lists of waiting threads, oldest first, each with a word of its own on its stack.
  *
- * A waiter is added under the list's guard, then waits without it. Who ends its wait takes it off the list under the
+ * A waiter is added under its object's guard, then waits without it. Who ends its wait takes it off the list under the
  * guard, lets the guard go, and signals it: from then on the waiter may be gone, and with it the object that the
  * list is in. So an object may be destroyed as soon as the waits for it have returned.
  *
@@ -15,6 +15,7 @@
 #ifndef THRUM_PRIMITIVES_WAITERS_H
 #define THRUM_PRIMITIVES_WAITERS_H
 
+#include "guard.h"
 #include "object.h"
 #include "wait.h"
 
@@ -25,16 +26,6 @@ struct thrum_waiter {
     bool given;            /* a cancelled wait was given something, which must go to another */
     uint32_t tag;          /* for the object: written by who adds, rewritten by who takes off */
 };
-
-static inline void waiters_lock(struct thrum_waiters *waiters)
-{
-    futex_lock_acquire((struct futex_lock *)&waiters->guard);
-}
-
-static inline void waiters_unlock(struct thrum_waiters *waiters)
-{
-    futex_lock_release((struct futex_lock *)&waiters->guard);
-}
 
 /* Makes an empty list. */
 void waiters_begin(struct thrum_waiters *waiters);
@@ -53,13 +44,14 @@ struct thrum_waiter *waiters_take_many(struct thrum_waiters *waiters, uint32_t c
 void waiters_signal(struct thrum_waiter *chain);
 
 /* Without the guard: takes a waiter off that gives up before it waits. False: a waker has done so, and signals it. */
-bool waiters_leave(struct thrum_waiters *waiters, struct thrum_waiter *waiter);
+bool waiters_leave(struct thrum_waiters *waiters, struct thrum_guard *guard, struct thrum_waiter *waiter);
 
 /*
  * Waits, without the guard, for the signal. 0: signalled, `tag` is the waker's; else it isn't in the list any more:
  * -ETIMEDOUT, -EINTR. Where a cancellation unwinds, `given` tells a clean-up of the caller's that the waiter had been
  * taken off.
  */
-int waiters_wait(struct thrum_waiters *waiters, struct thrum_waiter *waiter, struct wait_limit *limit, unsigned flags);
+int waiters_wait(struct thrum_waiters *waiters, struct thrum_guard *guard, struct thrum_waiter *waiter,
+                 struct wait_limit *limit, unsigned flags);
 
 #endif

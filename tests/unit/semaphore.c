@@ -191,7 +191,7 @@ START_TEST(an_event_tells_its_story)
     thrum_event_set(&event);
     thrum_event_wait(&event);
     thrum_event_destroy(&event);
-    ck_assert_str_eq(probes_story(&event), "init name wait_begin wait_end wake destroy");
+    ck_assert_str_eq(probes_story(&event), "init name wait_begin wait_end wake acquire destroy");
     ck_assert_int_eq(probes_get(&event, 2)->timeout, 5);
     ck_assert_int_eq(probes_get(&event, 3)->result, ETIMEDOUT);
     ck_assert_int_eq(probes_get(&event, 4)->scope, THRUM_scope_all);

@@ -18,6 +18,7 @@ typedef int thrum_barrier_action(void *argument);
 
 struct thrum_barrier {
     struct thrum_object object;
+    struct thrum_guard guard;
     struct thrum_waiters waiters;
     uint32_t parties;
     bool broken;
@@ -26,7 +27,7 @@ struct thrum_barrier {
 };
 #define THRUM_BARRIER_INIT(parties) THRUM_BARRIER_INIT_NAMED(parties, NULL)
 #define THRUM_BARRIER_INIT_NAMED(parties, name) \
-    { THRUM_OBJECT_INIT(name), THRUM_WAITERS_INIT, parties, false, NULL, NULL }
+    { THRUM_OBJECT_INIT(name), THRUM_GUARD_INIT, THRUM_WAITERS_INIT, parties, false, NULL, NULL }
 
 /* Makes a barrier for so many threads, in `*barrier` or on the heap. `action` may be NULL. 0; EINVAL: no parties;
  * ENOMEM. */

@@ -98,12 +98,17 @@ struct thrum_object {
 };
 #define THRUM_OBJECT_INIT(name) { 0, 0, name }
 
+/* What guards the inside of an object; private. */
+struct thrum_guard {
+    THRUM_ATOMIC(uint32_t) state;
+};
+#define THRUM_GUARD_INIT { 0 }
+
 /* Those who wait for an object, oldest first; private. */
 struct thrum_waiters {
-    THRUM_ATOMIC(uint32_t) guard;
-    uint32_t count;
     struct thrum_waiter *first, *last;
+    uint32_t count;
 };
-#define THRUM_WAITERS_INIT { 0, 0, NULL, NULL }
+#define THRUM_WAITERS_INIT { NULL, NULL, 0 }
 
 #endif

@@ -25,13 +25,14 @@ THRUM_BEGIN_DECLARATIONS
 
 struct thrum_condition {
     struct thrum_object object;
+    struct thrum_guard guard;
     struct thrum_waiters waiters;
     struct thrum_lock *lock; /* one of these is NULL */
     struct thrum_rlock *rlock;
 };
 #define THRUM_CONDITION_INIT(lock) THRUM_CONDITION_INIT_NAMED(lock, NULL)
-#define THRUM_CONDITION_INIT_NAMED(lock, name) { THRUM_OBJECT_INIT(name), THRUM_WAITERS_INIT, lock, NULL }
-#define THRUM_CONDITION_INIT_RLOCK(rlock, name) { THRUM_OBJECT_INIT(name), THRUM_WAITERS_INIT, NULL, rlock }
+#define THRUM_CONDITION_INIT_NAMED(lock, name) { THRUM_OBJECT_INIT(name), THRUM_GUARD_INIT, THRUM_WAITERS_INIT, lock, NULL }
+#define THRUM_CONDITION_INIT_RLOCK(rlock, name) { THRUM_OBJECT_INIT(name), THRUM_GUARD_INIT, THRUM_WAITERS_INIT, NULL, rlock }
 
 /* Makes a condition of this lock, in `*condition` or on the heap. 0; ENOMEM. */
 THRUM_API int thrum_condition_init(struct thrum_condition *condition, struct thrum_lock *lock, const char *name);

@@ -17,10 +17,11 @@ THRUM_BEGIN_DECLARATIONS
 struct THRUM_CAPABILITY("rwlock") thrum_rwlock {
     struct thrum_object object;
     THRUM_ATOMIC(uint32_t) word; /* readers; bit 30: others wait; bit 31: a writer holds it */
+    struct thrum_guard guard;
     struct thrum_waiters waiters;
 };
 #define THRUM_RWLOCK_INIT THRUM_RWLOCK_INIT_NAMED(NULL)
-#define THRUM_RWLOCK_INIT_NAMED(name) { THRUM_OBJECT_INIT(name), 0, THRUM_WAITERS_INIT }
+#define THRUM_RWLOCK_INIT_NAMED(name) { THRUM_OBJECT_INIT(name), 0, THRUM_GUARD_INIT, THRUM_WAITERS_INIT }
 
 /* Makes a read-write lock in `*rwlock` or on the heap. 0; ENOMEM. */
 THRUM_API int thrum_rwlock_init(struct thrum_rwlock *rwlock, const char *name);
