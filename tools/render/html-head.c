@@ -4,39 +4,18 @@
 
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 #include "render/html-inner.h"
 #include "render/pack.h"
+#include "render/render.h"
 #include "trace/memory.h"
 #include "trace/words.h"
 
 /* --- small pieces of JSON --- */
 
-/* Length of the UTF-8 character at `text`, or 0 where it isn't one. */
-static size_t character_length(const unsigned char *text)
-{
-    size_t length = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((*text == 0xe0 && text[1] < 0xa0) || (*text == 0xed && text[1] > 0x9f) || (*text == 0xf0 && text[1] < 0x90) ||
-        (*text == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-/* Names come from the traced program: bytes that are no UTF-8 become a replacement character. */
+/* Names come from the traced program, and may hold anything. */
 static struct json_object *text_json(const char *text)
 {
-    char *clean = memory_new(strlen(text) * 3 + 1, 1), *to = clean;
-    while (*text) {
-        size_t length = character_length((const unsigned char *)text);
-        const char *from = length ? text : "\xef\xbf\xbd";
-        size_t copied = length ? length : 3;
-        memcpy(to, from, copied);
-        to += copied;
-        text += length ? length : 1;
-    }
+    char *clean = clean_text(text);
     struct json_object *json = json_object_new_string(clean);
     free(clean);
     return json;
@@ -76,9 +55,8 @@ static int64_t place_or_minus(uint32_t place)
 }
 
 /* --- who takes part --- */
-char *html_title(const struct html_page *page)
+char *html_title(const struct timeline *timeline)
 {
-    const struct timeline *timeline = page->timeline;
     if (!timeline->processes.count)
         return memory_text("empty trace");
     char *first = timeline_process_name(timeline, 0);
@@ -122,6 +100,7 @@ static struct json_object *object_json(const struct timeline *timeline, uint32_t
     struct json_object *object = json_object_new_object();
     put_number(object, "process", it->process);
     put_text(object, "kind", kind_word(it->kind));
+    put_text(object, "word", it->word);
     put(object, "label", owned_json(timeline_object_label(timeline, place)));
     put_text(object, "name", it->name ? it->name : "");
     put(object, "address", owned_json(memory_format("0x%llx", (unsigned long long)it->address)));
@@ -191,35 +170,49 @@ static struct json_object *step_json(const struct timeline *timeline, const stru
     return json;
 }
 
-static struct json_object *findings_json(const struct timeline *timeline, const struct findings *findings)
+static struct json_object *finding_json(const struct timeline *timeline, const struct finding *it)
+{
+    struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
+    put_text(finding, "id", it->id ? it->id : "");
+    put_text(finding, "kind", finding_kind_word(it->kind));
+    put_text(finding, "certainty", finding_certainty_word(it->certainty));
+    put_text(finding, "reason", it->reason ? it->reason : "");
+    put_text(finding, "message", it->message ? it->message : "");
+    put_text(finding, "advice", it->advice ? it->advice : "");
+    for (size_t i = 0; i < it->step_count; i++)
+        json_object_array_add(steps, step_json(timeline, &it->steps[i]));
+    put(finding, "steps", steps);
+    return finding;
+}
+
+static struct json_object *findings_json(const struct timeline *timeline, const struct report *report)
 {
     struct json_object *list = json_object_new_array();
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *it = &findings->at[i];
-        struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
-        put_text(finding, "id", it->id ? it->id : "");
-        put_text(finding, "kind", finding_kind_word(it->kind));
-        put_text(finding, "certainty", finding_certainty_word(it->certainty));
-        put_text(finding, "reason", it->reason ? it->reason : "");
-        put_text(finding, "message", it->message ? it->message : "");
-        put_text(finding, "advice", it->advice ? it->advice : "");
-        for (size_t j = 0; j < it->step_count; j++)
-            json_object_array_add(steps, step_json(timeline, &it->steps[j]));
-        put(finding, "steps", steps);
-        json_object_array_add(list, finding);
-    }
+    for (size_t i = 0; i < report->findings->count; i++)
+        if (report_shows(report, &report->findings->at[i]))
+            json_object_array_add(list, finding_json(timeline, &report->findings->at[i]));
+    return list;
+}
+
+static struct json_object *notes_json(const struct report *report)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < report->findings->note_count; i++)
+        json_object_array_add(list, text_json(report->findings->notes[i]));
+    for (size_t i = 0; i < report->note_count; i++)
+        json_object_array_add(list, text_json(report->notes[i]));
     return list;
 }
 
 /* --- how whole it is --- */
-static struct json_object *trace_json(const struct html_page *page)
+static struct json_object *trace_json(const struct report *report)
 {
-    const struct reader_losses *losses = page->losses;
+    const struct reader_losses *losses = report->losses;
     struct json_object *trace = json_object_new_object(), *paths = json_object_new_array();
-    for (size_t i = 0; i < page->path_count; i++)
-        json_object_array_add(paths, text_json(page->paths[i]));
+    for (size_t i = 0; i < report->path_count; i++)
+        json_object_array_add(paths, text_json(report->paths[i]));
     put(trace, "paths", paths);
-    put_number(trace, "events", (int64_t)page->totals->events);
+    put_number(trace, "events", (int64_t)report->totals->events);
     put_number(trace, "lost", (int64_t)losses->lost_events);
     put_number(trace, "lost_packets", (int64_t)losses->lost_packets);
     put_number(trace, "unreadable", (int64_t)losses->unreadable);
@@ -252,15 +245,14 @@ static struct json_object *results_json(const struct timeline *timeline)
     return results;
 }
 
-char *html_head(const struct html_page *page, struct pack *pack)
+char *html_head(const struct timeline *timeline, const struct report *report, struct pack *pack)
 {
-    const struct timeline *timeline = page->timeline;
     struct json_object *head = json_object_new_object();
     put_number(head, "version", 1);
-    put(head, "title", owned_json(html_title(page)));
+    put(head, "title", owned_json(html_title(timeline)));
     put(head, "begin_ns", owned_json(memory_format("%lld", (long long)timeline->begin_ns)));
     put_number(head, "duration_ns", timeline->end_ns - timeline->begin_ns);
-    put(head, "trace", trace_json(page));
+    put(head, "trace", trace_json(report));
     put(head, "left_out", left_out_json(timeline));
     put(head, "processes", processes_json(timeline));
     put(head, "threads", threads_json(timeline));
@@ -268,7 +260,8 @@ char *html_head(const struct html_page *page, struct pack *pack)
     put(head, "frames", frames_json(timeline));
     put(head, "stacks", stacks_json(timeline));
     put(head, "results", results_json(timeline));
-    put(head, "findings", findings_json(timeline, page->findings));
+    put(head, "findings", findings_json(timeline, report));
+    put(head, "notes", notes_json(report));
     put(head, "tables", html_tables(timeline, pack));
     char *text = memory_text(json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(head);

@@ -9,10 +9,10 @@ struct json_object;
 struct pack;
 
 /* The page's title, in new memory: which program. */
-char *html_title(const struct html_page *);
+char *html_title(const struct timeline *);
 
 /* All that the page knows, as JSON in one line of new memory, but for the numbers of its tables: those go to the pack. */
-char *html_head(const struct html_page *, struct pack *);
+char *html_head(const struct timeline *, const struct report *, struct pack *);
 
 /* The tables: their columns with their lengths in bytes. */
 struct json_object *html_tables(const struct timeline *, struct pack *);

@@ -43,15 +43,15 @@ static void write_text(const char *text, FILE *out)
         }
 }
 
-static void write_title(const struct html_page *page, FILE *out)
+static void write_title(const struct timeline *timeline, FILE *out)
 {
-    char *title = html_title(page);
+    char *title = html_title(timeline);
     write_text(title, out);
     free(title);
 }
 
 struct content {
-    const struct html_page *page;
+    const struct timeline *timeline;
     const char *head;
     const struct pack *data;
 };
@@ -68,7 +68,7 @@ static int write_named(const struct content *content, const char *name, size_t l
     else if (is(name, length, "js"))
         write_scripts(out);
     else if (is(name, length, "title"))
-        write_title(content->page, out);
+        write_title(content->timeline, out);
     else if (is(name, length, "head"))
         write_json(content->head, out);
     else if (is(name, length, "data"))
@@ -94,11 +94,11 @@ static int write_frame(const struct content *content, FILE *out)
     return status;
 }
 
-int html_write(const struct html_page *page, FILE *out)
+int html_write(const struct timeline *timeline, const struct report *report, FILE *out)
 {
     struct pack data = {0};
-    char *head = html_head(page, &data);
-    int status = write_frame(&(struct content){page, head, &data}, out);
+    char *head = html_head(timeline, report, &data);
+    int status = write_frame(&(struct content){timeline, head, &data}, out);
     free(head);
     pack_free(&data);
     errno = 0;

@@ -4,21 +4,10 @@
 #define THRUM_RENDER_HTML_H
 
 #include <stdio.h>
-#include "analyze/finding.h"
+#include "render/render.h"
 #include "render/timeline-data.h"
-#include "trace/reader.h"
 
-/* All that a page shows. */
-struct html_page {
-    const struct timeline *timeline; /* finished */
-    const struct findings *findings;
-    const struct reader_losses *losses;
-    const struct model_totals *totals;
-    const char *const *paths; /* of the traces */
-    size_t path_count;
-};
-
-/* Writes the page. 0 or -errno. */
-int html_write(const struct html_page *, FILE *out);
+/* Writes the page of a finished timeline, with the findings that the report shows and what it says of losses. 0 or -errno. */
+int html_write(const struct timeline *, const struct report *, FILE *out);
 
 #endif

@@ -105,6 +105,7 @@ struct timeline_thread {
 struct timeline_object {
     uint32_t process;
     enum thrum_kind kind;
+    const char *word; /* "mutex", "Python lock": what it is, in words */
     uint64_t address;
     char *name;      /* given, or that of its static variable; NULL: none */
     uint32_t number; /* 1, 2 ... among the unnamed ones of its kind; 0 where it has a name */
@@ -133,7 +134,7 @@ struct timeline {
     TIMELINE_TABLE(struct timeline_mark) marks; /* by time */
     struct texts frames;
     TIMELINE_TABLE(uint32_t *) stacks; /* each: a length, then that many frames, innermost first; NULL for 0 */
-    uint64_t left_out_objects, left_out_spans; /* of Python's global interpreter lock */
+    uint64_t left_out_objects, left_out_spans; /* of a runtime's own: Python's GIL above all */
 
     /* while it is collected */
     struct model *model;
@@ -146,8 +147,8 @@ struct timeline {
 };
 
 /*
- * Observes a model from now on; both live until timeline_free(). Without `all`, what lies inside _PyRuntime, Python's
- * global interpreter lock above all, is left out and counted.
+ * Observes a model from now on; both live until timeline_free(). Without `all`, what a runtime uses for itself (see
+ * known.h), Python's global interpreter lock above all, is left out and counted.
  */
 struct timeline *timeline_new(struct model *, const struct timeline_names *, bool all);
 void timeline_free(struct timeline *);

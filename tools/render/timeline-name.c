@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "render/timeline-inner.h"
+#include "trace/known.h"
 #include "trace/words.h"
 
 /* Slots of the model hold a place + 1; LEFT_OUT is no place. */
@@ -65,13 +66,8 @@ uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct th
     return place;
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 static uint32_t object_new(struct timeline *timeline, int64_t now, const struct object *object,
-                           const struct symbol_variable *variable)
+                           const struct symbol_variable *variable, const struct known *known)
 {
     uint32_t process = timeline_process(timeline, object->process);
     uint32_t thread = object->thread ? timeline_thread(timeline, now, object->thread) : TIMELINE_NONE;
@@ -80,6 +76,7 @@ static uint32_t object_new(struct timeline *timeline, int64_t now, const struct 
     struct timeline_object *it = &timeline->objects.at[place];
     it->process = process;
     it->kind = object->kind;
+    it->word = known ? known->word : kind_word(object->kind);
     it->address = object->address;
     it->thread = thread;
     it->birth = birth ? birth : variable ? texts_number(&timeline->frames, variable->place) : 0;
@@ -94,15 +91,20 @@ uint32_t timeline_object(struct timeline *timeline, int64_t now, const struct ob
     void **slot = &object->slots[timeline->slot];
     if (*slot)
         return *slot == (void *)LEFT_OUT ? TIMELINE_NONE : (uint32_t)((uintptr_t)*slot - 1);
+    const struct timeline_names *names = &timeline->names;
     const struct symbol_variable *variable = NULL;
+    const struct symbol_place *birth = NULL;
     if (object->kind != THRUM_kind_thread)
-        variable = timeline->names.variable(timeline->names.self, object->process->pid, now, object->address);
-    if (variable && !timeline->all && starts_with(variable->name, "_PyRuntime")) {
+        variable = names->variable(names->self, object->process->pid, now, object->address);
+    if (object->birth_site)
+        birth = names->call(names->self, object->process->pid, now, object->birth_site);
+    const struct known *known = known_object(variable, birth);
+    if (known && known->inner && !timeline->all) {
         *slot = (void *)LEFT_OUT;
         timeline->left_out_objects++;
         return TIMELINE_NONE;
     }
-    uint32_t place = object_new(timeline, now, object, variable);
+    uint32_t place = object_new(timeline, now, object, variable, known);
     slot_set(object->slots, timeline->slot, place);
     return place;
 }
@@ -118,7 +120,7 @@ uint32_t timeline_signal(struct timeline *timeline, const struct process *proces
     const char *word = sigabbrev_np(signal);
     uint32_t place = TIMELINE_ADD(&timeline->objects);
     timeline->objects.at[place] = (struct timeline_object){
-        .process = of, .kind = THRUM_kind_signal, .address = (uint64_t)signal, .thread = TIMELINE_NONE,
+        .process = of, .kind = THRUM_kind_signal, .word = kind_word(THRUM_kind_signal), .address = (uint64_t)signal, .thread = TIMELINE_NONE,
         .name = !signal ? memory_text("cancellation") : word ? memory_format("SIG%s", word) : memory_format("signal %d", signal),
     };
     return place;
@@ -234,5 +236,5 @@ char *timeline_object_label(const struct timeline *timeline, uint32_t object)
         return memory_text(it->name);
     if (it->thread != TIMELINE_NONE)
         return timeline_thread_name(timeline, it->thread);
-    return memory_format("%s %u", kind_word(it->kind), it->number);
+    return memory_format("%s %u", it->word, it->number);
 }

@@ -13,14 +13,13 @@ class Panel {
   findings() {
     const { el } = Format, { findings } = this.trace.head, box = document.getElementById('findings');
     document.getElementById('finding-count').textContent = findings.length ? `(${findings.length})` : '';
-    if (!findings.length) return box.append(el('p', { class: 'hint' }, 'No deadlock and no lock-order cycle was found in this trace.'));
+    if (!findings.length) box.append(el('p', { class: 'hint' }, 'No deadlock and no lock-order cycle was found in this trace.'));
     this.buttons = findings.map((finding, i) => el('button', { class: `finding ${finding.certainty}`, 'aria-pressed': 'false', onclick: () => this.go.finding(i) },
       el('span', { class: 'kind' }, finding.kind), ' ', el('span', { class: 'certainty' }, `· ${finding.certainty}`),
       el('span', { class: 'message' }, finding.message),
       el('ol', {}, finding.steps.map((step) => this.step(step))),
       el('span', { class: 'advice' }, finding.advice)));
-    box.append(...this.buttons);
-    return undefined;
+    box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint' }, note)));
   }
 
   step(step) {
@@ -29,7 +28,7 @@ class Panel {
   }
 
   press(index) {
-    (this.buttons || []).forEach((button, i) => button.setAttribute('aria-pressed', String(i === index)));
+    this.buttons.forEach((button, i) => button.setAttribute('aria-pressed', String(i === index)));
   }
 
   show(...nodes) { this.details.replaceChildren(...nodes.flat().filter(Boolean)); }
@@ -91,7 +90,7 @@ class Panel {
 
   row(type, id) {
     const { trace } = this, { el } = Format, thread = type === 'thread', item = thread ? trace.threads[id] : trace.objects[id];
-    const facts = el('dl', {}, thread ? Words.pair('thread', String(item.tid)) : Words.pair('kind', item.kind),
+    const facts = el('dl', {}, thread ? Words.pair('thread', String(item.tid)) : Words.pair('kind', item.word),
       thread ? Words.pair('process', `${trace.head.processes[item.process].name} (${trace.head.processes[item.process].pid})`) : Words.pair('address', item.address),
       thread ? Words.pair('runs', trace.frame(item.routine)) : Words.pair('made at', trace.frame(item.birth)),
       thread ? Words.pair('lived', `${Format.duration(item.end - item.begin)}${item.open ? ', until the trace ends' : ''}`) : [],

@@ -71,5 +71,6 @@ class Search {
     if (result.what === 'function') result.spans = this.spansAt(result.id);
     this.choose(result);
     this.close();
+    this.input.blur(); // keys move the picture again
   }
 }

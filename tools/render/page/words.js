@@ -4,7 +4,7 @@ const Words = (() => {
   const { el, duration, moment } = Format;
   const VERB = { condition: 'Waits on', event: 'Waits for', barrier: 'Waits at', queue: 'Waits on', signal: 'Waits for', thread: 'Joins', process: 'Waits for' };
 
-  const nameOf = (object) => object.name ? `${object.kind} ${object.name}` : object.label;
+  const nameOf = (object) => object.name ? `${object.word} ${object.name}` : object.label;
 
   function title(trace, span) {
     const { spans } = trace, object = trace.objectOf(span), name = nameOf(object);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes a timeline's page of a hand-made event sequence: page-maker < SCRIPT > PAGE. The script is that of unit/script.h,
+ * with these lines beside it:
+ *
+ *     lost N                                       so many events were lost
+ *     python A                                     the object A is one of Python's own
+ *     deadlock T1 A B  T2 B A ...                  T1 holds A and wants B ..., and it happened
+ *     inversion T1 A B  T2 B A ...                 the same as an order that may deadlock
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "render/html.h"
+#include "script.h"
+#include "suite.h"
+#include "trace/memory.h"
+
+struct maker {
+    struct model *model;
+    struct timeline *timeline;
+    struct script *script;
+    struct findings findings;
+    struct reader_losses losses;
+    uint64_t python;
+};
+
+static void take(void *self, const struct trace_event *event)
+{
+    model_feed(((struct maker *)self)->model, event);
+}
+
+/* A site @N is line N of a program. */
+static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    static struct symbol_frame frames[1000];
+    static struct symbol_place places[1000];
+    (void)self, (void)pid, (void)time_ns;
+    size_t line = address - SCRIPT_SITE(0) < 1000 ? (size_t)(address - SCRIPT_SITE(0)) : 999;
+    if (!frames[line].text)
+        frames[line].text = line == 999 ? "somewhere+0x10 (a.out)" : memory_format("step_%zu (story.c:%zu)", line, line);
+    places[line] = (struct symbol_place){.frames = &frames[line], .count = 1, .site = &frames[line]};
+    return &places[line];
+}
+
+static const struct symbol_variable *variable_at(void *self, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    static const struct symbol_variable gil = {.name = "_PyRuntime+0x1b8", .place = "", .module = ""};
+    (void)pid, (void)time_ns;
+    return address == ((struct maker *)self)->python ? &gil : NULL;
+}
+
+static struct finding_object object_of(struct maker *maker, const char *name)
+{
+    return (struct finding_object){.address = script_address(maker->script, name), .object = memory_text(name),
+                                   .kind = memory_text("mutex"), .name = memory_text(""), .birth = memory_text(""), .since_ns = -1};
+}
+
+static void add_finding(struct maker *maker, char *words, enum finding_kind kind, enum finding_certainty certainty)
+{
+    struct finding *finding = findings_add(&maker->findings);
+    size_t capacity = 0;
+    char *rest = NULL, *thread, *holds, *wants;
+    finding->kind = kind;
+    finding->certainty = certainty;
+    finding->message = memory_text(finding_kind_meaning(kind));
+    finding->advice = memory_text("Take them in one order everywhere.");
+    for (; (thread = strtok_r(words, " ", &rest)); words = NULL) {
+        holds = strtok_r(NULL, " ", &rest);
+        wants = strtok_r(NULL, " ", &rest);
+        finding->steps = memory_grow(finding->steps, finding->step_count + 1, &capacity, sizeof *finding->steps);
+        finding->steps[finding->step_count++] = (struct finding_step){
+            .pid = 100, .tid = script_tid(maker->script, thread), .thread = memory_text(thread),
+            .holds = object_of(maker, holds), .wants = object_of(maker, wants)};
+    }
+}
+
+static bool begins(const char *line, const char *word)
+{
+    return strncmp(line, word, strlen(word)) == 0;
+}
+
+static void read_line(struct maker *maker, char *line)
+{
+    line[strcspn(line, "\n")] = 0;
+    if (begins(line, "lost "))
+        maker->losses.lost_events = strtoul(line + 5, NULL, 10);
+    else if (begins(line, "python "))
+        maker->python = script_address(maker->script, line + 7);
+    else if (begins(line, "deadlock "))
+        add_finding(maker, line + 9, FINDING_deadlock, CERTAINTY_happened);
+    else if (begins(line, "inversion "))
+        add_finding(maker, line + 10, FINDING_lock_order, CERTAINTY_potential);
+    else
+        script_play(maker->script, line);
+}
+
+static int write_page(struct maker *maker)
+{
+    const char *path = "story";
+    model_finish(maker->model);
+    timeline_finish(maker->timeline);
+    timeline_mark_deadlocks(maker->timeline, &maker->findings);
+    struct report report = {.paths = &path, .path_count = 1, .totals = model_totals(maker->model),
+                            .losses = &maker->losses, .findings = &maker->findings};
+    return html_write(maker->timeline, &report, stdout);
+}
+
+int main(void)
+{
+    struct maker maker = {.model = model_new()};
+    struct timeline_names names = {.self = &maker, .call = place_of, .code = place_of, .variable = variable_at};
+    char *line = NULL;
+    size_t size = 0;
+
+    maker.timeline = timeline_new(maker.model, &names, false);
+    maker.script = script_new(take, &maker);
+    while (getline(&line, &size, stdin) > 0)
+        read_line(&maker, line);
+    int status = write_page(&maker);
+    timeline_free(maker.timeline);
+    findings_free(&maker.findings);
+    script_free(maker.script);
+    model_free(maker.model);
+    free(line);
+    return status ? 1 : 0;
+}
