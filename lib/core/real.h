@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The real functions: THE list of what is interposed, each with a pointer to the next definition of it. */
+/* The real functions: for each of the list a pointer to the next definition of it. */
 #ifndef THRUM_CORE_REAL_H
 #define THRUM_CORE_REAL_H
 
@@ -8,41 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* The mutex and thread calls come first: they are what a call made while this list is being resolved asks for. */
-#define REAL_FUNCTIONS(REAL)            \
-    REAL(pthread_mutex_lock)            \
-    REAL(pthread_mutex_unlock)          \
-    REAL(pthread_mutex_trylock)         \
-    REAL(pthread_mutex_timedlock)       \
-    REAL(pthread_mutex_clocklock)       \
-    REAL(pthread_mutex_init)            \
-    REAL(pthread_mutex_destroy)         \
-    REAL(pthread_create)                \
-    REAL(pthread_join)                  \
-    REAL(pthread_tryjoin_np)            \
-    REAL(pthread_timedjoin_np)          \
-    REAL(pthread_clockjoin_np)          \
-    REAL(pthread_detach)                \
-    REAL(pthread_exit)                  \
-    REAL(pthread_cancel)                \
-    REAL(pthread_kill)                  \
-    REAL(pthread_setname_np)            \
-    REAL(pthread_cond_init)             \
-    REAL(pthread_cond_destroy)          \
-    REAL(pthread_cond_wait)             \
-    REAL(pthread_cond_timedwait)        \
-    REAL(pthread_cond_clockwait)        \
-    REAL(pthread_cond_signal)           \
-    REAL(pthread_cond_broadcast)        \
-    REAL(sem_init)                      \
-    REAL(sem_destroy)                   \
-    REAL(sem_open)                      \
-    REAL(sem_wait)                      \
-    REAL(sem_trywait)                   \
-    REAL(sem_timedwait)                 \
-    REAL(sem_clockwait)                 \
-    REAL(sem_post)                      \
-    REAL(fork)
+#include "core/real-list.h"
 
 #define REAL_POINTER(name) __typeof__(&name) name;
 struct real {

@@ -7,6 +7,8 @@ int64_t timeout_until(clockid_t clock, const struct timespec *absolute)
     struct timespec now;
     int64_t left;
 
+    if (!absolute)
+        return -1;
     clock_gettime(clock, &now);
     if (__builtin_mul_overflow((int64_t)absolute->tv_sec - now.tv_sec, 1000000000, &left))
         return absolute->tv_sec > now.tv_sec ? INT64_MAX : 0;
@@ -30,6 +32,18 @@ int begun_end(struct begun *begun, int result)
     else
         probe_acquire_end(begun->object, begun->kind, begun->mode, begun->how, result, begun->site);
     return result;
+}
+
+bool begun_tried(struct begun *begun, int result)
+{
+    if (result == EBUSY && begun->how != THRUM_how_try)
+        return true;
+    begun->ended = true;
+    if (result == 0)
+        probe_acquire(begun->object, begun->kind, begun->mode, begun->how, begun->site);
+    else
+        probe_acquire_fail(begun->object, begun->kind, begun->mode, begun->how, result, begun->site);
+    return false;
 }
 
 void begun_unwound(struct begun *begun)

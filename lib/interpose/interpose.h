@@ -22,13 +22,19 @@
 
 #define INTERPOSE THRUM_EXPORT
 
-/* Nanoseconds from now until an absolute time; 0 where it has passed. */
+/* Nanoseconds from now until an absolute time; 0 where it has passed, -1 (for ever) for NULL, as libc takes it. */
 int64_t timeout_until(clockid_t clock, const struct timespec *absolute);
 
 /* Whether libc's clock-taking calls accept this clock; they refuse others before they look at the object. */
 static inline bool clock_is_supported(clockid_t clock)
 {
     return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+}
+
+/* Timed calls of semaphores and rwlocks refuse a time that isn't one, also where they would not block. */
+static inline bool time_is_valid(const struct timespec *time)
+{
+    return !time || (time->tv_nsec >= 0 && time->tv_nsec < 1000000000);
 }
 
 /*
@@ -48,6 +54,24 @@ struct begun {
     bool is_wait;
     bool ended;
 };
+
+/*
+ * Of an acquire that is tried first: tells what the try came to; true where the caller must block, which
+ * BEGUN_BLOCK() does:
+ *
+ *     BEGUN(begun, spin_begun(lock, THRUM_how_block, SITE));
+ *     int result = REAL(pthread_spin_trylock)(lock);
+ *     if (!begun_tried(&begun, result))
+ *         return result;
+ *     return BEGUN_BLOCK(&begun, -1, REAL(pthread_spin_lock)(lock));
+ */
+bool begun_tried(struct begun *begun, int result);
+
+#define BEGUN_BLOCK(begun, timeout, call)                     \
+    (__extension__({                                          \
+        int refused_ = begun_begin(begun, timeout);           \
+        refused_ ? refused_ : begun_end(begun, call);         \
+    }))
 
 #define BEGUN(variable, value) struct begun variable __attribute__((cleanup(begun_unwound))) = value
 

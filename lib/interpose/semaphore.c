@@ -60,12 +60,6 @@ INTERPOSE int sem_trywait(sem_t *semaphore)
     return result;
 }
 
-/* Both refuse a time that isn't one before they look at the semaphore. */
-static bool time_is_valid(const struct timespec *time)
-{
-    return time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
-}
-
 INTERPOSE int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict until)
 {
     if (!probe_on() || !time_is_valid(until))

@@ -105,7 +105,7 @@ INTERPOSE int pthread_timedjoin_np(pthread_t thread, void **value, const struct 
     if (!probe_on())
         return REAL(pthread_timedjoin_np)(thread, value, until);
     BEGUN(begun, join_begun(thread, SITE));
-    int refused = begun_begin(&begun, until ? timeout_until(CLOCK_REALTIME, until) : -1);
+    int refused = begun_begin(&begun, timeout_until(CLOCK_REALTIME, until));
     return refused ? refused : begun_end(&begun, REAL(pthread_timedjoin_np)(thread, value, until));
 }
 
@@ -114,7 +114,7 @@ INTERPOSE int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clo
     if (!probe_on() || !clock_is_supported(clock))
         return REAL(pthread_clockjoin_np)(thread, value, clock, until);
     BEGUN(begun, join_begun(thread, SITE));
-    int refused = begun_begin(&begun, until ? timeout_until(clock, until) : -1);
+    int refused = begun_begin(&begun, timeout_until(clock, until));
     return refused ? refused : begun_end(&begun, REAL(pthread_clockjoin_np)(thread, value, clock, until));
 }
 

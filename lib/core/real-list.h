@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * THE list of what is interposed. Each family has a heading line that says what its calls show; the table of what is
+ * covered in thrum-preload(7) is made of these lines and names, by man/coverage.awk.
+ */
+#ifndef THRUM_CORE_REAL_LIST_H
+#define THRUM_CORE_REAL_LIST_H
+
+/* The mutex and thread calls come first: they are what a call made while this list is being resolved asks for. */
+
+/* --- Mutexes: acquire, release; acquire_begin and acquire_end where it blocks --- */
+#define REAL_MUTEX(REAL)                \
+    REAL(pthread_mutex_lock)            \
+    REAL(pthread_mutex_unlock)          \
+    REAL(pthread_mutex_trylock)         \
+    REAL(pthread_mutex_timedlock)       \
+    REAL(pthread_mutex_clocklock)       \
+    REAL(pthread_mutex_init)            \
+    REAL(pthread_mutex_destroy)
+
+/* --- Threads: spawn, begin and end; joins are waits; cancel and kill are interrupts sent --- */
+#define REAL_THREAD(REAL)               \
+    REAL(pthread_create)                \
+    REAL(pthread_join)                  \
+    REAL(pthread_tryjoin_np)            \
+    REAL(pthread_timedjoin_np)          \
+    REAL(pthread_clockjoin_np)          \
+    REAL(pthread_detach)                \
+    REAL(pthread_exit)                  \
+    REAL(pthread_cancel)                \
+    REAL(pthread_kill)                  \
+    REAL(pthread_setname_np)
+
+/* --- Conditions: waits, which drop the mutex and take it again; wakes --- */
+#define REAL_CONDITION(REAL)            \
+    REAL(pthread_cond_init)             \
+    REAL(pthread_cond_destroy)          \
+    REAL(pthread_cond_wait)             \
+    REAL(pthread_cond_timedwait)        \
+    REAL(pthread_cond_clockwait)        \
+    REAL(pthread_cond_signal)           \
+    REAL(pthread_cond_broadcast)
+
+/* --- Semaphores: acquire and release; sem_open names one --- */
+#define REAL_SEMAPHORE(REAL)            \
+    REAL(sem_init)                      \
+    REAL(sem_destroy)                   \
+    REAL(sem_open)                      \
+    REAL(sem_wait)                      \
+    REAL(sem_trywait)                   \
+    REAL(sem_timedwait)                 \
+    REAL(sem_clockwait)                 \
+    REAL(sem_post)
+
+/* --- Read-write locks: acquire and release, exclusive or shared --- */
+#define REAL_RWLOCK(REAL)               \
+    REAL(pthread_rwlock_init)           \
+    REAL(pthread_rwlock_destroy)        \
+    REAL(pthread_rwlock_rdlock)         \
+    REAL(pthread_rwlock_tryrdlock)      \
+    REAL(pthread_rwlock_timedrdlock)    \
+    REAL(pthread_rwlock_clockrdlock)    \
+    REAL(pthread_rwlock_wrlock)         \
+    REAL(pthread_rwlock_trywrlock)      \
+    REAL(pthread_rwlock_timedwrlock)    \
+    REAL(pthread_rwlock_clockwrlock)    \
+    REAL(pthread_rwlock_unlock)
+
+/* --- Spinlocks: acquire and release --- */
+#define REAL_SPIN(REAL)                 \
+    REAL(pthread_spin_init)             \
+    REAL(pthread_spin_destroy)          \
+    REAL(pthread_spin_lock)             \
+    REAL(pthread_spin_trylock)          \
+    REAL(pthread_spin_unlock)
+
+/* --- Barriers: waits --- */
+#define REAL_BARRIER(REAL)              \
+    REAL(pthread_barrier_init)          \
+    REAL(pthread_barrier_destroy)       \
+    REAL(pthread_barrier_wait)
+
+/* --- Once: acquired for as long as its routine runs, or for a moment by who had to wait for that; nothing once it is done --- */
+#define REAL_ONCE(REAL)                 \
+    REAL(pthread_once)
+
+/* --- Processes: forks --- */
+#define REAL_PROCESS(REAL)              \
+    REAL(fork)
+
+#define REAL_FUNCTIONS(REAL)            \
+    REAL_MUTEX(REAL)                    \
+    REAL_THREAD(REAL)                   \
+    REAL_CONDITION(REAL)                \
+    REAL_SEMAPHORE(REAL)                \
+    REAL_RWLOCK(REAL)                   \
+    REAL_SPIN(REAL)                     \
+    REAL_BARRIER(REAL)                  \
+    REAL_ONCE(REAL)                     \
+    REAL_PROCESS(REAL)
+
+#endif
