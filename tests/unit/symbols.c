@@ -339,24 +339,27 @@ START_TEST(names_that_compilers_made_are_made_plain)
 }
 END_TEST
 
-static const char *known_word(const char *variable, const char *function)
+static const char *known_word(const char *variable, const char *function, const char *module)
 {
     struct symbol_variable in = {.name = variable};
     struct symbol_frame frame = {.function = function};
-    struct symbol_place birth = {.frames = &frame, .count = 1};
+    struct symbol_place birth = {.frames = &frame, .count = 1, .module = module};
     const struct known *known = known_object(variable ? &in : NULL, function ? &birth : NULL);
     return known ? known->word : "none";
 }
 
 START_TEST(objects_of_runtimes_are_known)
 {
-    ck_assert_str_eq(known_word(NULL, "PyThread_allocate_lock"), "Python lock");
-    ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL), "lock of the Python runtime");
-    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil"), "lock of the Python runtime");
-    ck_assert_str_eq(known_word("_PyRuntime", NULL), "lock of the Python runtime");
-    ck_assert_str_eq(known_word("_PyRuntimeState_lock", NULL), "none");
-    ck_assert_str_eq(known_word("forks[2]", "main"), "none");
-    ck_assert_str_eq(known_word(NULL, NULL), "none");
+    ck_assert_str_eq(known_word(NULL, "PyThread_allocate_lock", "/usr/bin/dining"), "Python lock");
+    ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL, "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil", "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime", NULL, "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntimeState_lock", NULL, "/usr/bin/dining"), "none");
+    ck_assert_str_eq(known_word("forks[2]", "main", "/usr/bin/dining"), "none");
+    ck_assert_str_eq(known_word(NULL, NULL, "/usr/bin/dining"), "none");
+    ck_assert_str_eq(known_word(NULL, "main", "/usr/bin/python3.11"), "Python lock");
+    ck_assert_str_eq(known_word(NULL, "main", "/usr/lib/libpython3.13.so.1.0"), "Python lock");
+    ck_assert_str_eq(known_word(NULL, "main", "/home/me/mypython3"), "none");
 }
 END_TEST
 

@@ -21,6 +21,15 @@ static const struct origin births[] = {
     {"g_rw_lock_impl_new", {"GRWLock", false}},
 };
 
+/*
+ * Executables and libraries whose every object is the same, by how their names begin: where CPython was built with link-time
+ * optimisation, as in Debian, PyThread_allocate_lock() is inlined all over.
+ */
+static const struct origin modules[] = {
+    {"python3", {"Python lock", false}},
+    {"libpython3", {"Python lock", false}},
+};
+
 /* A name as symbols_variable() gives it: the variable's, then ".member", "[1]" or "+0x28". */
 static bool is_in(const char *name, const char *variable)
 {
@@ -36,6 +45,15 @@ static const struct known *by_birth(const struct symbol_frame *frame)
     return NULL;
 }
 
+static const struct known *by_module(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+        if (strncmp(name, modules[i].name, strlen(modules[i].name)) == 0)
+            return &modules[i].known;
+    return NULL;
+}
+
 const struct known *known_object(const struct symbol_variable *variable, const struct symbol_place *birth)
 {
     const struct known *known = NULL;
@@ -44,5 +62,5 @@ const struct known *known_object(const struct symbol_variable *variable, const s
             return &variables[i].known;
     for (size_t i = 0; birth && !known && i < birth->count; i++)
         known = by_birth(&birth->frames[i]);
-    return known;
+    return birth && !known ? by_module(birth->module) : known;
 }
