@@ -83,9 +83,9 @@ THRUM_EVENT(object_init, "an object was made",
     THRUM_ADDR(site, "who called: its place of birth")
     THRUM_ADDRS(stack, "calls that led here"))
 
-THRUM_EVENT(object_destroy, "an object is about to be destroyed",
+THRUM_EVENT(object_destroy, "an object is about to be destroyed, or its memory freed, unmapped or a stack that ended",
     THRUM_ADDR(object, "its address")
-    THRUM_WORD(kind, kind, "what it is")
+    THRUM_WORD(kind, kind, "what it is; unknown where its memory ends: all that lives at that address")
     THRUM_ADDR(site, "who called"))
 
 THRUM_EVENT(object_name, "an object was given a name",

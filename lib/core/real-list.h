@@ -6,7 +6,16 @@
 #ifndef THRUM_CORE_REAL_LIST_H
 #define THRUM_CORE_REAL_LIST_H
 
-/* The mutex and thread calls come first: they are what a call made while this list is being resolved asks for. */
+/* Memory, mutexes and threads come first: they are what a call made while this list is being resolved asks for. */
+
+/* --- Memory: its end destroys the objects in it that nobody destroyed (C++ mutexes, statically initialised ones) --- */
+#define REAL_MEMORY(REAL)               \
+    REAL(free)                          \
+    REAL(malloc_usable_size)            \
+    REAL(realloc)                       \
+    REAL(reallocarray)                  \
+    REAL(munmap)                        \
+    REAL(mremap)
 
 /* --- Mutexes: acquire, release; acquire_begin and acquire_end where it blocks --- */
 #define REAL_MUTEX(REAL)                \
@@ -89,6 +98,7 @@
     REAL(fork)
 
 #define REAL_FUNCTIONS(REAL)            \
+    REAL_MEMORY(REAL)                   \
     REAL_MUTEX(REAL)                    \
     REAL_THREAD(REAL)                   \
     REAL_CONDITION(REAL)                \

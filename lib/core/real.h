@@ -3,9 +3,12 @@
 #ifndef THRUM_CORE_REAL_H
 #define THRUM_CORE_REAL_H
 
+#include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/real-list.h"

@@ -9,14 +9,34 @@ struct start {
     void *(*routine)(void *);
     void *argument;
     uint64_t serial; /* 0: not one of the program's threads */
+    size_t stack_size;
 };
 _Static_assert(sizeof(struct start) <= MEMORY_BLOCK, "a start fits a block");
 
-static void thread_left(void *unused)
+/*
+ * The frames of the program's function are gone, and with them the objects in them. The stack's size reaches at most from
+ * its highest address, which lies within a page above the thread's control block, so this never leaves the stack.
+ */
+static void stack_ends(size_t size, const void *frame)
 {
-    (void)unused;
-    if (probe_on())
-        probe_thread_end();
+#ifdef __x86_64__
+    const char *lowest = (const char *)pthread_self() - size + 4096;
+
+    if (size > 4096 && lowest < (const char *)frame)
+        probe_memory_end(lowest, (size_t)((const char *)frame - lowest), NULL);
+#else
+    (void)size, (void)frame;
+#endif
+}
+
+static void thread_left(void *data)
+{
+    const struct start *start = data;
+
+    if (!probe_on())
+        return;
+    stack_ends(start->stack_size, start);
+    probe_thread_end();
 }
 
 /* The first frame of every thread: left by return, by pthread_exit or by cancellation. */
@@ -32,10 +52,23 @@ static void *thread_run(void *argument)
     }
     if (probe_on())
         probe_thread_begin(start.serial, (const void *)start.routine);
-    pthread_cleanup_push(thread_left, NULL);
+    pthread_cleanup_push(thread_left, &start);
     value = start.routine(start.argument);
     pthread_cleanup_pop(1);
     return value;
+}
+
+/* As the attributes say, or as new threads have it. */
+static size_t stack_size(const pthread_attr_t *attributes)
+{
+    pthread_attr_t standard;
+    size_t size = 0;
+
+    if (attributes)
+        pthread_attr_getstacksize(attributes, &size);
+    else if (pthread_getattr_default_np(&standard) == 0)
+        pthread_attr_getstacksize(&standard, &size), pthread_attr_destroy(&standard);
+    return size;
 }
 
 /* Creates a thread that runs `routine`, known to the traces by its serial number. */
@@ -64,6 +97,7 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
         return thread_create(thread, attributes, &start);
     if (!probe_on())
         return REAL(pthread_create)(thread, attributes, routine, argument);
+    start.stack_size = stack_size(attributes);
     start.serial = probe_spawn((const void *)routine, SITE);
     result = thread_create(thread, attributes, &start);
     /* A detached thread may be gone by now; its handle is just a number here. */

@@ -2,6 +2,7 @@
 /* Probes of acquire and release. */
 #include "core/address.h"
 #include "core/backtrace.h"
+#include "core/objects.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 
@@ -9,6 +10,7 @@ void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mod
 {
     if (!emit_site(site))
         return;
+    objects_note(address_of(object));
     EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
 }
 
@@ -19,6 +21,7 @@ int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mod
 
     if (!emit_site(site))
         return 0;
+    objects_note(address_of(object));
     EMIT(acquire_begin, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .timeout = timeout,
          .site = address_of(site), .stack = emit_stack(at, site));
     return 0;

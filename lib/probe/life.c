@@ -5,6 +5,7 @@
 
 #include "core/address.h"
 #include "core/backtrace.h"
+#include "core/objects.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 
@@ -14,6 +15,7 @@ void probe_init(const void *object, enum thrum_kind kind, const struct probe_att
 
     if (!emit_site(site))
         return;
+    objects_note(address_of(object));
     EMIT(object_init, .object = address_of(object), .kind = kind, .type = attributes->type, .protocol = attributes->protocol,
          .robust = attributes->robust, .shared = attributes->shared, .value = attributes->value, .site = address_of(site),
          .stack = emit_stack(at, site));
@@ -23,7 +25,19 @@ void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
 {
     if (!emit_site(site))
         return;
+    objects_forget(address_of(object));
     EMIT(object_destroy, .object = address_of(object), .kind = kind, .site = address_of(site));
+}
+
+/* Of what kind it was isn't remembered here; who reads the event knows. */
+static void memory_ended(uint64_t address, const void *site)
+{
+    EMIT(object_destroy, .object = address, .kind = THRUM_kind_unknown, .site = address_of(site));
+}
+
+void probe_memory_end(const void *begin, size_t size, const void *site)
+{
+    objects_forget_range(address_of(begin), address_of(begin) + size, memory_ended, site);
 }
 
 void probe_name(const void *object, enum thrum_kind kind, const char *name)

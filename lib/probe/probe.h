@@ -15,6 +15,7 @@
 #define THRUM_PROBE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "core/visibility.h"
 #include "core/self.h"
@@ -62,6 +63,8 @@ struct probe_attributes {
 };
 THRUM_PRIVATE void probe_init(const void *object, enum thrum_kind, const struct probe_attributes *, const void *site);
 THRUM_PRIVATE void probe_destroy(const void *object, enum thrum_kind, const void *site);
+/* Memory is about to be given back, and ends the objects in it that were never destroyed. */
+THRUM_PRIVATE void probe_memory_end(const void *begin, size_t size, const void *site);
 THRUM_PRIVATE void probe_name(const void *object, enum thrum_kind, const char *name);
 
 /* --- the life of a thread; handles are pthread_t values --- */

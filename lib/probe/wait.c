@@ -2,6 +2,7 @@
 /* Probes of wait and wake, and of interrupts. */
 #include "core/address.h"
 #include "core/backtrace.h"
+#include "core/objects.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 
@@ -11,6 +12,8 @@ int probe_wait_begin(const void *object, enum thrum_kind kind, const void *mutex
 
     if (!emit_site(site))
         return 0;
+    if (kind != THRUM_kind_thread)
+        objects_note(address_of(object));
     EMIT(wait_begin, .object = address_of(object), .kind = kind, .mutex = address_of(mutex), .timeout = timeout,
          .site = address_of(site), .stack = emit_stack(at, site));
     return 0;

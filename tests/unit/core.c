@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/modules.h"
+#include "core/objects.h"
 #include "suite.h"
 
 START_TEST(kept_memory_is_zeroed_aligned_and_never_handed_out_twice)
@@ -174,6 +175,86 @@ START_TEST(an_address_in_no_module_is_harmless)
 }
 END_TEST
 
+/* Objects that a range ended, in order. */
+static uint64_t ended[64];
+static unsigned ended_count;
+
+static void remember_ended(uint64_t address, const void *context)
+{
+    ck_assert_ptr_eq(context, ended);
+    ended[ended_count++] = address;
+}
+
+static void end_range(uint64_t begin, uint64_t end)
+{
+    ended_count = 0;
+    objects_forget_range(begin, end, remember_ended, ended);
+}
+
+START_TEST(a_range_ends_the_objects_in_it_and_no_others)
+{
+    const uint64_t base = 0x7f0012345000;
+
+    objects_note(base - 8);
+    objects_note(base);
+    objects_note(base + 8);
+    objects_note(base + 504);
+    objects_note(base + 512);
+    objects_note(base + 40000);
+    objects_note(base + 100000);
+    end_range(base, base + 100000);
+    ck_assert_uint_eq(ended_count, 5);
+    ck_assert_uint_eq(ended[0], base);
+    ck_assert_uint_eq(ended[1], base + 8);
+    ck_assert_uint_eq(ended[2], base + 504);
+    ck_assert_uint_eq(ended[3], base + 512);
+    ck_assert_uint_eq(ended[4], base + 40000);
+    end_range(base, base + 100000);
+    ck_assert_uint_eq(ended_count, 0);
+    objects_note(base);
+    end_range(base - 8, base + 100008);
+    ck_assert_uint_eq(ended_count, 3);
+}
+END_TEST
+
+START_TEST(ranges_agree_with_a_plain_list)
+{
+    enum { UNITS = 4096 };
+    const uint64_t base = 0x10007ff0;
+    bool there[UNITS] = {false};
+
+    srandom(1);
+    for (int step = 0; step < 20000; step++) {
+        unsigned at = (unsigned)random() % UNITS, length = (unsigned)random() % 100, expected = 0;
+
+        if (step % 4) {
+            objects_note(base + 8 * at);
+            there[at] = true;
+            continue;
+        }
+        if (step % 3 == 0) {
+            objects_forget(base + 8 * at);
+            there[at] = false;
+        }
+        for (unsigned i = at; i < at + length && i < UNITS; i++) {
+            expected += there[i];
+            there[i] = false;
+        }
+        end_range(base + 8 * at, base + 8 * (at + length < UNITS ? at + length : UNITS));
+        ck_assert_uint_eq(ended_count, expected);
+    }
+}
+END_TEST
+
+START_TEST(a_huge_range_is_skipped_through)
+{
+    objects_note(0x5000);
+    objects_note(0x7ffffffff000);
+    end_range(0, UINT64_MAX);
+    ck_assert_uint_ge(ended_count, 2);
+}
+END_TEST
+
 START_TEST(the_environment_is_read)
 {
     struct env env;
@@ -242,6 +323,9 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, what_is_loaded_at_the_start_is_known);
     tcase_add_test(tests, what_is_loaded_later_is_told_of_once);
     tcase_add_test(tests, an_address_in_no_module_is_harmless);
+    tcase_add_test(tests, a_range_ends_the_objects_in_it_and_no_others);
+    tcase_add_test(tests, ranges_agree_with_a_plain_list);
+    tcase_add_test(tests, a_huge_range_is_skipped_through);
     tcase_add_test(tests, the_environment_is_read);
     tcase_add_test(tests, a_line_is_said_whole_and_cut_where_it_is_too_long);
     suite_add_tcase(suite, tests);

@@ -129,7 +129,14 @@ void on_object_init(struct thread *thread, const struct thrum_event_object_init 
 
 void on_object_destroy(struct thread *thread, const struct thrum_event_object_destroy *event)
 {
-    destroy_at(thread->process, event->kind, event->object);
+    /* Of no kind: the memory ended, and all that lived at that address. */
+    unsigned first = event->kind, last = event->kind;
+
+    if (event->kind == THRUM_kind_unknown)
+        first = 0, last = MODEL_KINDS - 1;
+    for (unsigned kind = first; kind <= last; kind++)
+        if (kind != THRUM_kind_thread)
+            destroy_at(thread->process, kind, event->object);
 }
 
 void on_object_name(struct thread *thread, const struct thrum_event_object_name *event)
