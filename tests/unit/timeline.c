@@ -211,8 +211,8 @@ END_TEST
 START_TEST(a_join_is_ended_by_the_joined_thread)
 {
     expect_spans("main begin; main start T1; main name boss; T1 name Kant; main joining T1; T1 end; main joined T1",
-                 "main waits on Kant 4-6\n");
-    expect_arrows("ended by T1 5: main waits on Kant 4-6\n");
+                 "main waits on end of Kant 4-6\n");
+    expect_arrows("ended by T1 5: main waits on end of Kant 4-6\n");
 }
 END_TEST
 

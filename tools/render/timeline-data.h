@@ -166,7 +166,7 @@ struct timeline_names timeline_names_of(struct symbols *);
 uint32_t timeline_find_thread(const struct timeline *, int32_t pid, int32_t tid);
 uint32_t timeline_find_object(const struct timeline *, int32_t pid, uint64_t address);
 
-/* What to call them, in new memory: "Plato", "thread 3 (worker)", "python3"; "forks[2]", "mutex 7". */
+/* What to call them, in new memory: "Plato", "thread 3 (worker)", "python3"; "forks[2]", "mutex 7", "end of Plato". */
 char *timeline_thread_name(const struct timeline *, uint32_t thread);
 char *timeline_object_label(const struct timeline *, uint32_t object);
 char *timeline_process_name(const struct timeline *, uint32_t process);

@@ -234,7 +234,10 @@ char *timeline_object_label(const struct timeline *timeline, uint32_t object)
     const struct timeline_object *it = &timeline->objects.at[object];
     if (it->name)
         return memory_text(it->name);
-    if (it->thread != TIMELINE_NONE)
-        return timeline_thread_name(timeline, it->thread);
+    if (it->thread != TIMELINE_NONE) {
+        char *name = timeline_thread_name(timeline, it->thread), *label = memory_format("end of %s", name);
+        free(name);
+        return label;
+    }
     return memory_format("%s %u", it->word, it->number);
 }

@@ -54,7 +54,7 @@ const Gutter = (() => {
   const sideOfObject = (object) => object.waits ? Format.duration(object.waited) : '';
   function subtitle(trace, row, item) {
     const more = row.left ? ` · ${Format.count(row.left)} not drawn` : '';
-    if (row.type === 'thread') return `${item.tid}${item.holds ? ` · ${Format.plural(item.holds, 'hold')}` : ''}${more}`;
+    if (row.type === 'thread') return `tid ${item.tid}${item.holds ? ` · ${Format.plural(item.holds, 'hold')}` : ''}${more}`;
     return (trace.frame(item.birth) || item.kind) + more;
   }
 

@@ -2,7 +2,7 @@
 // Says in words what a span, a thread or an object is: for the tooltip and the details.
 const Words = (() => {
   const { el, duration, moment } = Format;
-  const VERB = { condition: 'Waits on', event: 'Waits for', barrier: 'Waits at', queue: 'Waits on', signal: 'Waits for', thread: 'Joins', process: 'Waits for' };
+  const VERB = { condition: 'Waits on', event: 'Waits for', barrier: 'Waits at', queue: 'Waits on', signal: 'Waits for', thread: 'Waits for the', process: 'Waits for' };
 
   const nameOf = (object) => object.name ? `${object.word} ${object.name}` : object.label;
 
