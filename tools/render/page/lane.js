@@ -5,9 +5,15 @@ class Lane {
   constructor(trace, ids) {
     this.ids = Uint32Array.from(ids);
     const n = this.count = this.ids.length, { spans } = trace;
-    this.begin = Float64Array.from(this.ids, (id) => spans.begin[id]);
-    this.end = Float64Array.from(this.ids, (id) => spans.end[id]);
-    this.look = Uint8Array.from(this.ids, (id) => spans.look[id]);
+    this.begin = new Float64Array(n);
+    this.end = new Float64Array(n);
+    this.look = new Uint8Array(n);
+    for (let i = 0; i < n; i++) {
+      const id = this.ids[i];
+      this.begin[i] = spans.begin[id];
+      this.end[i] = spans.end[id];
+      this.look[i] = spans.look[id];
+    }
     this.sums = new Map(); // look -> time covered by the spans before each one
     for (const look of new Set(this.look)) {
       const sum = new Float64Array(n + 1);

@@ -16,7 +16,7 @@ class Layout {
   makeSections() {
     const { trace } = this, sections = [];
     trace.head.processes.forEach((process, id) => {
-      const name = trace.head.processes.length > 1 ? ` of ${process.name} (${process.pid})` : '';
+      const name = trace.head.processes.length > 1 ? ` · ${process.name} (${process.pid})` : '';
       const threads = trace.threads.map((thread, i) => i).filter((i) => trace.threads[i].process === id);
       threads.sort((a, b) => trace.threads[a].begin - trace.threads[b].begin);
       const objects = trace.objects.map((object, i) => i).filter((i) => trace.objects[i].process === id && trace.objects[i].holds + trace.objects[i].waits > 0);
@@ -36,7 +36,7 @@ class Layout {
   }
 
   threadRow(id) {
-    const { trace } = this, spans = Array.from(trace.spansOfThread(id)), { what } = trace.spans;
+    const { trace } = this, spans = trace.spansOfThread(id), { what } = trace.spans;
     const row = { type: 'thread', id, lanes: [], y: 0, h: 0 };
     const waits = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), 1);
     const holds = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.hold);
@@ -53,7 +53,7 @@ class Layout {
   }
 
   objectRow(id) {
-    const { trace } = this, spans = Array.from(trace.spansOfObject(id));
+    const { trace } = this, spans = trace.spansOfObject(id);
     const row = { type: 'object', id, lanes: [], y: 0, h: 0 };
     const holders = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.holder);
     const waiters = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), MOST.waiter);
