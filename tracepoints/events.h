@@ -192,3 +192,13 @@ THRUM_EVENT(finding, "a problem that the checker found while the program ran",
     THRUM_STRING(certainty, "happened, feasible or potential")
     THRUM_STRING(message, "what was found, in a sentence")
     THRUM_ADDRS(stack, "calls that led here"))
+
+/* --- flight recorder --- */
+
+THRUM_EVENT(held, "what the thread holds as the oldest or any later part of its ring begins; not an acquire of its own",
+    THRUM_ADDR(object, "its address")
+    THRUM_WORD(kind, kind, "what it is")
+    THRUM_WORD(mode, mode, "alone or with other readers")
+    THRUM_U32(count, "how many times it was taken and not given back")
+    THRUM_U64(age, "nanoseconds since it was taken first")
+    THRUM_ADDR(site, "who took it"))

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Chunks: files of packets, mapped into memory. */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "recorder-state.h"
+#include "recorder-text.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* "DIR/stream_3_0", or ".stream_3_0" while readers may not see it. */
+static int chunk_name(char *path, const char *directory, bool hidden, uint32_t stream, uint32_t number)
+{
+    struct text text = text_buffer(path, RECORDER_PATH);
+
+    text_add(&text, directory);
+    text_add(&text, hidden ? "/.stream_" : "/stream_");
+    text_number(&text, stream);
+    text_add(&text, "_");
+    text_number(&text, number);
+    return text.error;
+}
+
+/* Growing a file beyond its limit would not only fail, but raise SIGXFSZ. */
+static int may_grow_to(size_t size)
+{
+    struct rlimit limit;
+    long error = RAW(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit);
+
+    return error == 0 && limit.rlim_cur < size ? -EFBIG : 0;
+}
+
+static int fill(int fd, size_t size)
+{
+    long error = RAW(SYS_ftruncate, fd, size);
+
+    if (error == 0 && recorder_config.populate_missing)
+        error = RAW(SYS_fallocate, fd, 0, 0, size);
+    return (int)error;
+}
+
+int chunk_make(struct recorder_state *state, uint32_t stream, size_t size, struct chunk *chunk)
+{
+    int error = chunk_name(state->path, state->directory, true, stream, chunk->number);
+    long fd, base;
+
+    if (error || (error = may_grow_to(size)))
+        return error;
+    fd = RAW(SYS_openat, AT_FDCWD, state->path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return (int)fd;
+    error = fill((int)fd, size);
+    base = error ? error : RAW(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    RAW(SYS_close, fd);
+    if (base < 0 && base > -4096) {
+        RAW(SYS_unlinkat, AT_FDCWD, state->path, 0);
+        return (int)base;
+    }
+    /* A forked child has its own streams; this also keeps its page tables small. */
+    RAW(SYS_madvise, base, size, MADV_DONTFORK);
+    chunk->base = (uint8_t *)base;
+    chunk->size = size;
+    return 0;
+}
+
+static int chunk_rename(struct recorder_state *state)
+{
+    return (int)RAW(SYS_renameat, AT_FDCWD, state->path, AT_FDCWD, state->new_path);
+}
+
+int chunk_show(struct recorder_state *state, uint32_t stream, const struct chunk *chunk)
+{
+    int error = chunk_name(state->path, state->directory, true, stream, chunk->number);
+
+    if (!error)
+        error = chunk_name(state->new_path, state->directory, false, stream, chunk->number);
+    return error ? error : chunk_rename(state);
+}
+
+int chunk_hide(struct recorder_state *state, uint32_t stream, const struct chunk *chunk, uint32_t as)
+{
+    int error = chunk_name(state->path, state->directory, false, stream, chunk->number);
+
+    if (!error)
+        error = chunk_name(state->new_path, state->directory, true, stream, as);
+    return error ? error : chunk_rename(state);
+}
+
+void chunk_remove(struct recorder_state *state, uint32_t stream, const struct chunk *chunk)
+{
+    if (chunk_name(state->path, state->directory, true, stream, chunk->number) == 0)
+        RAW(SYS_unlinkat, AT_FDCWD, state->path, 0);
+}
+
+int chunk_populate(uint8_t *at, size_t size)
+{
+    long error;
+
+    if (recorder_config.populate_missing)
+        return 0;
+    error = RAW(SYS_madvise, at, size, MADV_POPULATE_WRITE);
+    return error == -EFAULT ? -ENOSPC : (int)error; /* a write would have raised SIGBUS */
+}
+
+void chunk_drop(uint8_t *at, size_t size)
+{
+    RAW(SYS_madvise, at, size, MADV_DONTNEED);
+}
+
+void chunk_unmap(struct chunk *chunk)
+{
+    if (chunk->base)
+        RAW(SYS_munmap, chunk->base, chunk->size);
+    chunk->base = NULL;
+}

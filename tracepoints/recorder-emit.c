@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Events into streams: one function for each event of the table. */
+#include "recorder-emit.h"
+
+#include "recorder-held.h"
+#include "recorder-pack.h"
+#include "recorder-state.h"
+
+/* Whether an event tells of what was done before it, so that its time may not be read too early. */
+#define FENCE(name) (THRUM_EVENT_##name != THRUM_EVENT_release)
+
+#define THRUM_EVENT(name, meaning, fields)                                                                              \
+    static inline __attribute__((always_inline)) void write_##name(const struct thrum_event_##name *record,             \
+                                                                   unsigned width)                                      \
+    {                                                                                                                   \
+        struct slot slot;                                                                                               \
+        uint8_t *at;                                                                                                    \
+                                                                                                                        \
+        do {                                                                                                            \
+            at = stream_begin(&slot, THRUM_EVENT_##name + (width == LAYOUT_ADDR ? 0 : ID_WIDE),                         \
+                              size_##name(record, width), FENCE(name));                                                 \
+        } while (at && !stream_commit(&slot, pack_##name(at, record, width)));                                          \
+    }                                                                                                                   \
+    static __attribute__((noinline)) void emit_wide_##name(const struct thrum_event_##name *record)                     \
+    {                                                                                                                   \
+        write_##name(record, LAYOUT_ADDR_WIDE);                                                                         \
+    }                                                                                                                   \
+    static inline __attribute__((always_inline)) void emit_##name(const struct thrum_event_##name *record)              \
+    {                                                                                                                   \
+        if (__builtin_expect(addresses_##name(record) >> ADDR_BITS, 0))                                                 \
+            emit_wide_##name(record);                                                                                   \
+        else                                                                                                            \
+            write_##name(record, LAYOUT_ADDR);                                                                          \
+    }
+#define THRUM_ADDR(name, meaning)
+#define THRUM_U32(name, meaning)
+#define THRUM_U64(name, meaning)
+#define THRUM_I32(name, meaning)
+#define THRUM_I64(name, meaning)
+#define THRUM_WORD(name, words, meaning)
+#define THRUM_STRING(name, meaning)
+#define THRUM_ADDRS(name, meaning)
+#include "events.h"
+#undef THRUM_EVENT
+
+/* A ring's stream follows what its thread holds. */
+static void follow(enum thrum_event_id id, const union thrum_event_record *record)
+{
+    struct thrum_event_held held = {.count = 1};
+
+    switch (id) {
+    case THRUM_EVENT_acquire:
+        held.object = record->acquire.object, held.kind = record->acquire.kind;
+        held.mode = record->acquire.mode, held.site = record->acquire.site;
+        held_add(&held);
+        break;
+    case THRUM_EVENT_acquire_end:
+        held.object = record->acquire_end.object, held.kind = record->acquire_end.kind;
+        held.mode = record->acquire_end.mode, held.site = record->acquire_end.site;
+        if (record->acquire_end.result == THRUM_result_ok || record->acquire_end.result == THRUM_result_EOWNERDEAD)
+            held_add(&held);
+        break;
+    case THRUM_EVENT_release:
+        held_remove(record->release.object);
+        break;
+    case THRUM_EVENT_wait_begin:
+        held_remove(record->wait_begin.mutex);
+        break;
+    case THRUM_EVENT_wait_end:
+        held.object = record->wait_end.mutex, held.kind = THRUM_kind_mutex;
+        held.mode = THRUM_mode_exclusive, held.site = record->wait_end.site;
+        if (held.object)
+            held_add(&held);
+        break;
+    default:
+        break;
+    }
+}
+
+static void emit(enum thrum_event_id id, const void *record)
+{
+    switch (id) {
+#define THRUM_EVENT(name, meaning, fields) \
+    case THRUM_EVENT_##name:               \
+        emit_##name(record);               \
+        break;
+#include "events.h"
+#include "events-end.h"
+    case THRUM_EVENT_COUNT:
+        break;
+    }
+}
+
+void recorder_emit(enum thrum_event_id id, const void *record)
+{
+    recorder_self.depth++;
+    if (__builtin_expect(id == THRUM_EVENT_acquire, 1))
+        emit_acquire(record);
+    else if (__builtin_expect(id == THRUM_EVENT_release, 1))
+        emit_release(record);
+    else
+        emit(id, record);
+    if (__builtin_expect(recorder_config.ring > 0, 0))
+        follow(id, record);
+    recorder_self.depth--;
+}

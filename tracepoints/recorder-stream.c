@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Streams: which thread has which, packets and chunks one after another. All of this is the slow path, and runs with
+ * signals blocked.
+ *
+ * A chunk is always a row of whole packets, of which the last reaches to the end of the file. A new packet is written
+ * behind the content of the last one, where no reader looks yet; then one store to the last one's packet_size, which ends
+ * it there, makes the new one visible.
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "recorder-held.h"
+#include "recorder-state.h"
+
+enum {
+    KIB = 1024,
+    STEP_FIRST = 16 * KIB, /* what a stream takes of the disk at once: first, and later */
+    STEP = 64 * KIB,
+    CHUNK_FIRST = 1024 * KIB, /* the size of chunks, most of which is a hole until it is written */
+    CHUNK_LAST = 64 * 1024 * KIB,
+    PAGE = 4 * KIB,
+    SCAN = 8, /* how many streams to look at for one whose thread is gone */
+};
+
+__thread struct recorder_self recorder_self;
+bool stream_plain_clock;
+
+static uint64_t now(struct recorder_state *state, struct stream *stream)
+{
+    if (stream_plain_clock)
+        return clock_monotonic_ns();
+    for (;;) {
+        uint64_t since = clock_ticks() - stream->line.start;
+        if (since <= stream->line.span)
+            return clock_on_line(&stream->line, since);
+        clock_refresh(&state->clock, &stream->line);
+    }
+}
+
+static size_t round_up(size_t size, size_t unit)
+{
+    return (size + unit - 1) / unit * unit;
+}
+
+static uint32_t stream_number(const struct recorder_state *state, const struct stream *stream)
+{
+    return (uint32_t)(stream - state->streams);
+}
+
+static uint8_t *content_end(struct packet *packet)
+{
+    return (uint8_t *)packet + packet->content_size / 8;
+}
+
+/* --- packets --- */
+
+/* Writes an empty packet at `at` that reaches to the end of the chunk. */
+static struct packet *packet_make(struct recorder_state *state, struct stream *stream, const struct chunk *chunk,
+                                  uint8_t *at, uint64_t sequence)
+{
+    uint64_t ns = now(state, stream);
+
+    if (ns < stream->last_ns)
+        ns = stream->last_ns;
+    *(struct packet *)at = (struct packet){
+        .magic = PACKET_MAGIC, .stream = stream_number(state, stream),
+        .packet_size = (uint64_t)(chunk->base + chunk->size - at) * 8, .content_size = sizeof(struct packet) * 8,
+        .timestamp_begin = ns, .timestamp_end = ns, .events_discarded = stream->discarded, .sequence = sequence,
+        .pid = stream->pid, .tid = stream->tid};
+    return (struct packet *)at;
+}
+
+/* Goes on in `packet`: events from here on are written there. */
+static void packet_enter(struct stream *stream, struct packet *packet)
+{
+    struct packet *last = stream->packet;
+
+    if (last && last->timestamp_end < stream->last_ns)
+        last->timestamp_end = stream->last_ns;
+    stream->last_ns = packet->timestamp_begin;
+    stream->sequence = packet->sequence;
+    stream->packet = packet;
+    if (stream->held)
+        held_record(stream);
+}
+
+/* --- room --- */
+
+/* Makes the chunk writable up to `end` at least. */
+static int extend(struct recorder_state *state, struct stream *stream, uint8_t *end)
+{
+    uint8_t *last = stream->chunk.base + stream->chunk.size;
+    size_t step = stream->limit - stream->chunk.base < STEP ? STEP_FIRST : STEP;
+    size_t size = round_up((size_t)(end - stream->limit), step);
+
+    if (size > (size_t)(last - stream->limit))
+        size = (size_t)(last - stream->limit);
+    int error = process_take(state, size);
+    if (!error)
+        error = chunk_populate(stream->limit, size);
+    if (!error)
+        stream->limit += size;
+    return error;
+}
+
+/* Gives back the pages behind the writer, but those that hold the packet's header: memory in use stays small. */
+static void drop_behind(struct stream *stream)
+{
+    uintptr_t end = (uintptr_t)content_end(stream->packet) / PAGE * PAGE;
+    uintptr_t header_end = round_up((uintptr_t)(stream->packet + 1), PAGE);
+    uintptr_t begin = (uintptr_t)stream->dropped;
+
+    if (begin < header_end)
+        begin = header_end;
+    if (end <= begin || end - begin < STEP)
+        return;
+    chunk_drop((uint8_t *)begin, end - begin);
+    stream->dropped = (uint8_t *)end;
+}
+
+/* --- chunks --- */
+
+static size_t chunk_size(const struct stream *stream, size_t need)
+{
+    size_t size = stream->chunk.base ? stream->chunk.size * 4 : CHUNK_FIRST;
+
+    if (size > CHUNK_LAST)
+        size = CHUNK_LAST;
+    if (recorder_config.populate_missing)
+        size = CHUNK_FIRST;
+    return need + sizeof(struct packet) > size ? round_up(need + sizeof(struct packet), STEP) : size;
+}
+
+/* A chunk that can be written to its first `need` bytes, not yet shown. */
+static int chunk_begin(struct recorder_state *state, struct stream *stream, struct chunk *chunk, size_t size, size_t need)
+{
+    int error = chunk_make(state, stream_number(state, stream), size, chunk);
+
+    if (error)
+        return error;
+    stream->chunk = *chunk;
+    stream->limit = stream->dropped = chunk->base;
+    error = extend(state, stream, chunk->base + need);
+    if (error) {
+        chunk_remove(state, stream_number(state, stream), chunk);
+        chunk_unmap(chunk);
+    }
+    return error;
+}
+
+/* The memory of the ring's oldest chunk, hidden from readers, to be the next one. */
+static int chunk_recycle(struct recorder_state *state, struct stream *stream, struct chunk *chunk)
+{
+    struct chunk *oldest = &stream->ring[chunk->number % RING_CHUNKS];
+    int error = chunk_hide(state, stream_number(state, stream), oldest, chunk->number);
+
+    if (error)
+        return error;
+    chunk->base = oldest->base;
+    chunk->size = oldest->size;
+    oldest->base = NULL;
+    stream->chunk = *chunk;
+    stream->limit = chunk->base + chunk->size;
+    return 0;
+}
+
+static int ring_begin(struct recorder_state *state, struct stream *stream, struct chunk *chunk, size_t need)
+{
+    size_t size = round_up(recorder_config.ring / RING_CHUNKS, PAGE);
+    struct chunk *oldest = &stream->ring[chunk->number % RING_CHUNKS];
+
+    if (need > size)
+        return -EMSGSIZE;
+    if (!oldest->base)
+        return chunk_begin(state, stream, chunk, size, size);
+    if (recorder_self.depth <= 1)
+        return chunk_recycle(state, stream, chunk);
+    /* An interrupted event may still be written to the old memory: it is left alone, and only its file goes. */
+    int error = chunk_hide(state, stream_number(state, stream), oldest, chunk->number);
+    if (error)
+        return error;
+    chunk_remove(state, stream_number(state, stream), chunk);
+    oldest->base = NULL;
+    atomic_fetch_sub(&state->recording->used, size);
+    return chunk_begin(state, stream, chunk, size, size);
+}
+
+/* Goes on in a chunk that has room for `need` bytes behind its first packet's header. */
+static int chunk_next(struct recorder_state *state, struct stream *stream, size_t need)
+{
+    const bool ring = recorder_config.ring > 0;
+    const struct stream was = *stream;
+    struct chunk old = was.chunk, new = {.number = old.number + (old.size > 0)};
+    int error;
+
+    need += sizeof(struct packet);
+    error = ring ? ring_begin(state, stream, &new, need)
+                 : chunk_begin(state, stream, &new, chunk_size(stream, need), need);
+    if (!error) {
+        struct packet *packet = packet_make(state, stream, &new, new.base, was.sequence + 1);
+        error = chunk_show(state, stream_number(state, stream), &new);
+        if (!error) {
+            packet_enter(stream, packet);
+            if (ring)
+                stream->ring[new.number % RING_CHUNKS] = new;
+            else if (recorder_self.depth <= 1) /* else an interrupted event may still be written there */
+                chunk_unmap(&old);
+            return 0;
+        }
+        chunk_remove(state, stream_number(state, stream), &new);
+        chunk_unmap(&new);
+    }
+    *stream = was;
+    return error;
+}
+
+/* --- whose stream --- */
+
+/* A stream whose thread is gone; NULL where a short look finds none. */
+static struct stream *find_left(struct recorder_state *state, int32_t tid)
+{
+    uint32_t count = recorder_config.next_stream - state->first_stream;
+
+    for (uint32_t i = 0; i < count && i < SCAN; i++) {
+        struct stream *stream = &state->streams[state->first_stream + state->scan++ % count];
+        if (stream->tid == tid || RAW(SYS_tgkill, state->pid, stream->tid, 0) == -ESRCH)
+            return stream;
+    }
+    return NULL;
+}
+
+/* Begins a packet of the calling thread's in what another thread left of its chunk. */
+static int take_over(struct recorder_state *state, struct stream *stream, size_t need)
+{
+    struct packet *last = stream->packet;
+    uint8_t *at = (uint8_t *)round_up((uintptr_t)content_end(last), PACKET_ALIGN);
+    uint8_t *end = at + sizeof(struct packet) + need;
+    int error = 0;
+
+    if (end > stream->chunk.base + stream->chunk.size)
+        return chunk_next(state, stream, need);
+    if (end > stream->limit)
+        error = extend(state, stream, end);
+    if (error)
+        return error;
+    struct packet *packet = packet_make(state, stream, &stream->chunk, at, stream->sequence + 1);
+    __atomic_store_n(&last->packet_size, (uint64_t)(at - (uint8_t *)last) * 8, __ATOMIC_RELEASE);
+    packet_enter(stream, packet);
+    return 0;
+}
+
+static int attach(struct recorder_state *state, size_t need)
+{
+    int32_t tid = (int32_t)RAW(SYS_gettid);
+    struct stream *stream = find_left(state, tid);
+    int error;
+
+    if (!stream && recorder_config.next_stream == RECORDER_STREAMS)
+        return -EAGAIN;
+    if (!stream)
+        stream = &state->streams[recorder_config.next_stream++];
+    stream->pid = state->pid;
+    stream->tid = tid;
+    held_clear(stream);
+    error = stream->packet ? take_over(state, stream, need) : chunk_next(state, stream, need);
+    if (!error)
+        recorder_self.stream = stream;
+    return error;
+}
+
+/* --- the slow path --- */
+
+static void count_lost(struct recorder_state *state)
+{
+    struct stream *stream = recorder_self.stream;
+    uint64_t signals = raw_signals_block();
+
+    raw_lock_acquire(&state->lock);
+    if (!stream || !stream->packet)
+        stream = &state->streams[state->first_stream];
+    if (stream->packet) {
+        stream->discarded++;
+        __atomic_fetch_add(&stream->packet->events_discarded, 1, __ATOMIC_RELAXED);
+    }
+    if (state->recording)
+        atomic_fetch_add(&state->recording->lost, 1);
+    raw_lock_release(&state->lock);
+    raw_signals_restore(signals);
+}
+
+static int begin_process(struct recorder_state *state)
+{
+    int error = process_open(state);
+
+    if (error)
+        return error;
+    state->first_stream = recorder_config.next_stream;
+    state->pid = (int32_t)RAW(SYS_getpid);
+    return 0;
+}
+
+/* A stream and a chunk with room for `need` bytes; lock held. *begun: this was the first event of the process. */
+static int make_room(struct recorder_state *state, size_t need, bool *begun)
+{
+    struct stream *stream = recorder_self.stream;
+    int error = 0;
+
+    if (state->pid == 0) {
+        error = begin_process(state);
+        *begun = error == 0;
+    }
+    if (error)
+        return error;
+    need += recorder_config.ring ? held_size(stream) : 0;
+    if (!stream || stream->pid != state->pid)
+        return attach(state, need);
+    uint8_t *end = content_end(stream->packet) + need;
+    if (end <= stream->limit)
+        return 0;
+    if (end > stream->chunk.base + stream->chunk.size)
+        return chunk_next(state, stream, need);
+    drop_behind(stream);
+    return extend(state, stream, end);
+}
+
+bool stream_prepare(size_t need)
+{
+    struct recorder_state *state = recorder_state;
+    bool begun = false;
+    uint64_t signals;
+    int error;
+
+    if (!state)
+        return false;
+    if (atomic_load_explicit(&state->stopped, memory_order_relaxed)) {
+        count_lost(state);
+        return false;
+    }
+    signals = raw_signals_block();
+    raw_lock_acquire(&state->lock);
+    error = make_room(state, need, &begun);
+    if (error && error != -EMSGSIZE)
+        process_stop(state, state->directory, error);
+    else if (!error)
+        now(state, recorder_self.stream);
+    raw_lock_release(&state->lock);
+    raw_signals_restore(signals);
+    if (error)
+        count_lost(state);
+    else if (begun && recorder_config.announce)
+        recorder_config.announce(&recorder_sink);
+    return error == 0;
+}
