@@ -7,10 +7,6 @@
 #include "recorder-state.h"
 #include "recorder-text.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 /* "DIR/stream_3_0", or ".stream_3_0" while readers may not see it. */
 static int chunk_name(char *path, const char *directory, bool hidden, uint32_t stream, uint32_t number)
 {
@@ -33,15 +29,6 @@ static int may_grow_to(size_t size)
     return error == 0 && limit.rlim_cur < size ? -EFBIG : 0;
 }
 
-static int fill(int fd, size_t size)
-{
-    long error = RAW(SYS_ftruncate, fd, size);
-
-    if (error == 0 && recorder_config.populate_missing)
-        error = RAW(SYS_fallocate, fd, 0, 0, size);
-    return (int)error;
-}
-
 int chunk_make(struct recorder_state *state, uint32_t stream, size_t size, struct chunk *chunk)
 {
     int error = chunk_name(state->path, state->directory, true, stream, chunk->number);
@@ -52,7 +39,7 @@ int chunk_make(struct recorder_state *state, uint32_t stream, size_t size, struc
     fd = RAW(SYS_openat, AT_FDCWD, state->path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return (int)fd;
-    error = fill((int)fd, size);
+    error = (int)RAW(SYS_ftruncate, fd, size);
     base = error ? error : RAW(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     RAW(SYS_close, fd);
     if (base < 0 && base > -4096) {
@@ -95,14 +82,20 @@ void chunk_remove(struct recorder_state *state, uint32_t stream, const struct ch
         RAW(SYS_unlinkat, AT_FDCWD, state->path, 0);
 }
 
-int chunk_populate(uint8_t *at, size_t size)
+int chunk_fill(struct recorder_state *state, uint32_t stream, const struct chunk *chunk, bool shown, size_t from, size_t to)
 {
-    long error;
+    int error = chunk_name(state->path, state->directory, !shown, stream, chunk->number);
+    long fd = error ? error : RAW(SYS_openat, AT_FDCWD, state->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC), n = 1;
 
-    if (recorder_config.populate_missing)
-        return 0;
-    error = RAW(SYS_madvise, at, size, MADV_POPULATE_WRITE);
-    return error == -EFAULT ? -ENOSPC : (int)error; /* a write would have raised SIGBUS */
+    if (fd < 0)
+        return (int)fd;
+    while (from < to && n > 0) {
+        size_t size = to - from < sizeof(state->zeros) ? to - from : sizeof(state->zeros);
+        n = RAW(SYS_pwrite64, fd, state->zeros, size, from);
+        from += n > 0 ? (size_t)n : 0;
+    }
+    RAW(SYS_close, fd);
+    return n > 0 ? 0 : n < 0 ? (int)n : -ENOSPC;
 }
 
 void chunk_drop(uint8_t *at, size_t size)

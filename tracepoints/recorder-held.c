@@ -101,7 +101,10 @@ static size_t one_size(void)
 
 size_t held_size(const struct stream *stream)
 {
-    return stream && stream->packet && stream->held ? stream->held->count * one_size() : 0;
+    size_t size = stream && stream->packet && stream->held ? stream->held->count * one_size() : 0;
+    size_t most = recorder_config.ring / RING_CHUNKS / 2;
+
+    return size < most ? size : most;
 }
 
 static uint8_t *write_one(uint8_t *at, const struct thrum_event_held *held, uint64_t ns)
@@ -118,9 +121,9 @@ void held_record(struct stream *stream)
 {
     const struct held_set *set = stream->held;
     struct packet *packet = stream->packet;
-    uint8_t *at = (uint8_t *)packet + packet->content_size / 8;
+    uint8_t *at = (uint8_t *)packet + packet->content_size / 8, *end = at + held_size(stream);
 
-    for (uint32_t i = 0; i < set->count && at + one_size() <= stream->limit; i++)
+    for (uint32_t i = set->count; i-- > 0 && at + one_size() <= end;)
         at = write_one(at, &set->at[i], packet->timestamp_begin);
     __atomic_store_n(&packet->content_size, (uint64_t)(at - (uint8_t *)packet) * 8, __ATOMIC_RELEASE);
 }

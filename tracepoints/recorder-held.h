@@ -13,10 +13,10 @@
 void held_add(const struct thrum_event_held *held);
 void held_remove(uint64_t object);
 
-/* Bytes that held_record() writes at most. */
+/* Bytes that held_record() writes at most: half of a chunk, where the thread holds more. */
 size_t held_size(const struct stream *stream);
 
-/* Writes an event for each held object as the first of a packet that has room for them. */
+/* Writes an event for each held object, newest first, as the first ones of a packet that has room for them. */
 void held_record(struct stream *stream);
 
 /* Forgets all: the stream has another thread. */

@@ -6,7 +6,7 @@
 #include "enums.h"
 
 /* BITS_kind ...: as few as the largest number of the enumeration needs. */
-#define LAYOUT_LAST(enumeration, word, number) char word[(number) + 1];
+#define LAYOUT_LAST(enumeration, word, number) char last_##word[(number) + 1];
 #define LAYOUT_BITS(name, list)                                           \
     union layout_##name { list(LAYOUT_LAST) };                            \
     enum { LAST_##name = sizeof(union layout_##name) - 1,                 \

@@ -7,31 +7,33 @@
 #include "recorder-text.h"
 #include "records.h"
 
-/* --- the table, as TSDL; ADDR is the type of addresses --- */
+/* --- the table, as rows --- */
 
-struct event_text {
-    const char *name, *fields;
+enum field_type { FIELD_END, FIELD_ADDR, FIELD_U32, FIELD_U64, FIELD_I32, FIELD_I64, FIELD_STRING, FIELD_ADDRS, FIELD_WORD };
+#define WORD_TYPE(name, list) WORD_##name,
+enum word_type { THRUM_ENUMS(WORD_TYPE) WORD_TYPES };
+
+struct field {
+    const char *name;
+    enum field_type type;
+    enum word_type words; /* of FIELD_WORD */
 };
-#define FIELD(type, name) "\t\t" type " _" #name ";\n"
-#define THRUM_EVENT(name, meaning, fields) {#name, fields},
-#define THRUM_U32(name, meaning) FIELD("u32", name)
-#define THRUM_U64(name, meaning) FIELD("u64", name)
-#define THRUM_I32(name, meaning) FIELD("i32", name)
-#define THRUM_I64(name, meaning) FIELD("i64", name)
-#define THRUM_WORD(name, words, meaning) FIELD(#words "_word", name)
-#define THRUM_STRING(name, meaning) FIELD("string", name)
-
-static const struct event_text events[] = {
-#define THRUM_ADDR(name, meaning) FIELD("addr", name)
-#define THRUM_ADDRS(name, meaning) FIELD("u16", _##name##_length) "\t\taddr _" #name "[ __" #name "_length ];\n"
+#define THRUM_ADDR(name, meaning) {"_" #name, FIELD_ADDR, 0},
+#define THRUM_U32(name, meaning) {"_" #name, FIELD_U32, 0},
+#define THRUM_U64(name, meaning) {"_" #name, FIELD_U64, 0},
+#define THRUM_I32(name, meaning) {"_" #name, FIELD_I32, 0},
+#define THRUM_I64(name, meaning) {"_" #name, FIELD_I64, 0},
+#define THRUM_WORD(name, words, meaning) {"_" #name, FIELD_WORD, WORD_##words},
+#define THRUM_STRING(name, meaning) {"_" #name, FIELD_STRING, 0},
+#define THRUM_ADDRS(name, meaning) {"_" #name, FIELD_ADDRS, 0},
+#define THRUM_EVENT(name, meaning, fields) static const struct field name##_fields[] = {fields{NULL, FIELD_END, 0}};
 #include "events.h"
-#undef THRUM_ADDR
-#undef THRUM_ADDRS
-};
-
-static const struct event_text wide_events[] = {
-#define THRUM_ADDR(name, meaning) FIELD("wide", name)
-#define THRUM_ADDRS(name, meaning) FIELD("u16", _##name##_length) "\t\twide _" #name "[ __" #name "_length ];\n"
+#undef THRUM_EVENT
+#define THRUM_EVENT(name, meaning, fields) {#name, name##_fields},
+static const struct event {
+    const char *name;
+    const struct field *fields;
+} events[] = {
 #include "events.h"
 #include "events-end.h"
 };
@@ -46,14 +48,13 @@ struct word {
 #define WORD_ROWS(name, list) static const struct word name##_words[] = {list(WORD_ROW)};
 THRUM_ENUMS(WORD_ROWS)
 
-struct enumeration {
+#define ENUM_ROW(name, list) {#name, BITS_##name, name##_words, sizeof(name##_words) / sizeof(name##_words[0])},
+static const struct enumeration {
     const char *name;
     unsigned bits;
     const struct word *words;
     size_t count;
-};
-#define ENUM_ROW(name, list) {#name "_word", BITS_##name, name##_words, sizeof(name##_words) / sizeof(name##_words[0])},
-static const struct enumeration enumerations[] = {THRUM_ENUMS(ENUM_ROW)};
+} enumerations[] = {THRUM_ENUMS(ENUM_ROW)};
 
 /* --- what is the same in every trace --- */
 
@@ -64,7 +65,7 @@ static const char TYPES[] =
     "typealias integer { size = 64; align = 8; signed = false; } := u64;\n"
     "typealias integer { size = 32; align = 8; signed = true; } := i32;\n"
     "typealias integer { size = 64; align = 8; signed = true; } := i64;\n"
-    "typealias integer { size = 48; align = 8; signed = false; base = 16; } := addr;\n"
+    "typealias integer { size = 48; align = 1; signed = false; base = 16; } := addr;\n"
     "typealias integer { size = 64; align = 8; signed = false; base = 16; } := wide;\n\n";
 
 static const char TRACE[] =
@@ -89,24 +90,81 @@ static const char STREAM[] =
     "\t\t\tstruct {\n\t\t\t\tu32 id;\n\t\t\t\ttime64 timestamp;\n\t\t\t} extended;\n\t\t} v;\n"
     "\t} align(8);\n};\n\n";
 
+/*
+ * Bits of a word: words that stand side by side share bytes, and the last of them takes what is left of the last byte, so
+ * that whatever follows begins at a whole byte without being aligned by its type: babeltrace 1.5 can't read integers of 48
+ * bits that are.
+ */
+static unsigned word_width(const struct field *fields, const struct field *field)
+{
+    const struct field *first = field;
+    unsigned sum = 0;
+
+    if (field[1].type == FIELD_WORD)
+        return enumerations[field->words].bits;
+    while (first > fields && first[-1].type == FIELD_WORD)
+        sum += enumerations[(--first)->words].bits;
+    return (sum + enumerations[field->words].bits + 7) / 8 * 8 - sum;
+}
+
+enum { WIDTHS = 33 };
+
+static void add_enumeration(struct text *text, const struct enumeration *e, unsigned width)
+{
+    text_add(text, "typealias enum : integer { size = ");
+    text_number(text, width);
+    text_add(text, "; align = 1; signed = false; } {");
+    for (size_t w = 0; w < e->count; w++) {
+        text_add(text, w ? ", \"" : " \"");
+        text_add(text, e->words[w].word);
+        text_add(text, "\" = ");
+        text_number(text, e->words[w].number);
+    }
+    text_add(text, " } := ");
+    text_add(text, e->name);
+    text_number(text, width);
+    text_add(text, ";\n");
+}
+
+/* Each enumeration in each width that a field has. */
 static void add_enumerations(struct text *text)
 {
-    for (size_t i = 0; i < sizeof(enumerations) / sizeof(enumerations[0]); i++) {
-        const struct enumeration *e = &enumerations[i];
-        text_add(text, "typealias enum : integer { size = ");
-        text_number(text, e->bits);
-        text_add(text, "; align = 1; signed = false; } {");
-        for (size_t w = 0; w < e->count; w++) {
-            text_add(text, w ? ", \"" : " \"");
-            text_add(text, e->words[w].word);
-            text_add(text, "\" = ");
-            text_number(text, e->words[w].number);
+    bool done[WORD_TYPES][WIDTHS] = {{false}};
+
+    for (size_t i = 0; i < THRUM_EVENT_COUNT; i++)
+        for (const struct field *field = events[i].fields; field->name; field++) {
+            unsigned width = field->type == FIELD_WORD ? word_width(events[i].fields, field) : 0;
+            if (width == 0 || done[field->words][width])
+                continue;
+            add_enumeration(text, &enumerations[field->words], width);
+            done[field->words][width] = true;
         }
-        text_add(text, " } := ");
-        text_add(text, e->name);
-        text_add(text, ";\n");
-    }
     text_add(text, "\n");
+}
+
+static void add_field(struct text *text, const struct field *fields, const struct field *field, const char *addr)
+{
+    static const char *const types[] = {
+        [FIELD_U32] = "u32", [FIELD_U64] = "u64", [FIELD_I32] = "i32", [FIELD_I64] = "i64", [FIELD_STRING] = "string"};
+    const char *type = types[field->type == FIELD_WORD ? FIELD_END : field->type];
+
+    if (field->type == FIELD_ADDRS) {
+        text_add(text, "\t\tu16 _");
+        text_add(text, field->name);
+        text_add(text, "_length;\n");
+    }
+    text_add(text, "\t\t");
+    text_add(text, type ? type : field->type == FIELD_WORD ? enumerations[field->words].name : addr);
+    if (field->type == FIELD_WORD)
+        text_number(text, word_width(fields, field));
+    text_add(text, " ");
+    text_add(text, field->name);
+    if (field->type == FIELD_ADDRS) {
+        text_add(text, "[ _");
+        text_add(text, field->name);
+        text_add(text, "_length ]");
+    }
+    text_add(text, ";\n");
 }
 
 static void add_hex(struct text *text, uint64_t number, unsigned digits)
@@ -166,14 +224,15 @@ static void add_environment(struct text *text, const char *program, int32_t pid)
     text_add(text, ";\n};\n\n");
 }
 
-static void add_event(struct text *text, const struct event_text *event, uint32_t id)
+static void add_event(struct text *text, const struct event *event, uint32_t id, const char *addr)
 {
     text_add(text, "event {\n\tname = \"thrum:");
     text_add(text, event->name);
     text_add(text, "\";\n\tid = ");
     text_number(text, id);
     text_add(text, ";\n\tstream_id = 0;\n\tfields := struct {\n");
-    text_add(text, event->fields);
+    for (const struct field *field = event->fields; field->name; field++)
+        add_field(text, event->fields, field, addr);
     text_add(text, "\t};\n};\n\n");
 }
 
@@ -190,9 +249,9 @@ int metadata_write(int fd, char *scratch, int64_t clock_offset, const uint64_t b
     add_clock(&text, clock_offset, boot_id);
     text_add(&text, STREAM);
     for (uint32_t id = 0; id < THRUM_EVENT_COUNT; id++)
-        add_event(&text, &events[id], id);
+        add_event(&text, &events[id], id, "addr");
     for (uint32_t id = 0; id < THRUM_EVENT_COUNT; id++)
-        add_event(&text, &wide_events[id], ID_WIDE + id);
+        add_event(&text, &events[id], ID_WIDE + id, "wide");
     text_flush(&text);
     return text.error;
 }

@@ -28,7 +28,6 @@ struct recorder_config {
     uint64_t max_size;
     thrum_sink_announce *announce;
     uint32_t next_stream; /* the first that no thread ever had; a child goes on from its parent's */
-    bool populate_missing; /* the kernel has no MADV_POPULATE_WRITE */
 };
 extern struct recorder_config recorder_config;
 
@@ -41,6 +40,7 @@ struct recorder_state {
     uint32_t first_stream, scan; /* where this process's streams begin; where to look for one to hand on */
     char directory[RECORDER_PATH];            /* of this process: its trace */
     char path[RECORDER_PATH], new_path[RECORDER_PATH], text[RECORDER_TEXT]; /* scratch: stacks may be tiny */
+    char zeros[256 * 1024];
     struct stream streams[RECORDER_STREAMS];
 };
 extern struct recorder_state *recorder_state; /* NULL: never started */
@@ -68,8 +68,12 @@ int chunk_show(struct recorder_state *state, uint32_t stream, const struct chunk
 int chunk_hide(struct recorder_state *state, uint32_t stream, const struct chunk *chunk, uint32_t as);
 /* Removes a hidden chunk's file; its memory stays. Lock held. */
 void chunk_remove(struct recorder_state *state, uint32_t stream, const struct chunk *chunk);
-/* Makes [at, at + size) of a chunk safe to write: 0, or -errno where there is no room on the disk. */
-int chunk_populate(uint8_t *at, size_t size);
+/*
+ * Makes bytes `from` to `to` of a chunk safe to write: 0, or -errno where there is no room on the disk, for which a write
+ * to the memory would raise SIGBUS. Zeroes are written to the file because that is the cheapest way, by a third, to get
+ * its pages. Lock held.
+ */
+int chunk_fill(struct recorder_state *state, uint32_t stream, const struct chunk *chunk, bool shown, size_t from, size_t to);
 /* Gives pages back that were written. */
 void chunk_drop(uint8_t *at, size_t size);
 void chunk_unmap(struct chunk *chunk);

@@ -17,7 +17,8 @@
 enum {
     KIB = 1024,
     STEP_FIRST = 16 * KIB, /* what a stream takes of the disk at once: first, and later */
-    STEP = 64 * KIB,
+    STEP_LAST = 256 * KIB,
+    DROP = 1024 * KIB, /* what it gives back of its memory at once */
     CHUNK_FIRST = 1024 * KIB, /* the size of chunks, most of which is a hole until it is written */
     CHUNK_LAST = 64 * 1024 * KIB,
     PAGE = 4 * KIB,
@@ -88,20 +89,20 @@ static void packet_enter(struct stream *stream, struct packet *packet)
 
 /* --- room --- */
 
-/* Makes the chunk writable up to `end` at least. */
-static int extend(struct recorder_state *state, struct stream *stream, uint8_t *end)
+/* Makes the chunk writable up to `end` at least; at once as much as it has already, within bounds. */
+static int extend(struct recorder_state *state, struct stream *stream, const struct chunk *chunk, bool shown, uint8_t *end)
 {
-    uint8_t *last = stream->chunk.base + stream->chunk.size;
-    size_t step = stream->limit - stream->chunk.base < STEP ? STEP_FIRST : STEP;
-    size_t size = round_up((size_t)(end - stream->limit), step);
+    size_t from = (size_t)(stream->limit - chunk->base), to = (size_t)(end - chunk->base);
+    size_t step = from < STEP_FIRST ? STEP_FIRST : from < STEP_LAST ? from : STEP_LAST;
 
-    if (size > (size_t)(last - stream->limit))
-        size = (size_t)(last - stream->limit);
-    int error = process_take(state, size);
+    to = round_up(to > from + step ? to : from + step, STEP_FIRST);
+    if (to > chunk->size)
+        to = chunk->size;
+    int error = process_take(state, to - from);
     if (!error)
-        error = chunk_populate(stream->limit, size);
+        error = chunk_fill(state, stream_number(state, stream), chunk, shown, from, to);
     if (!error)
-        stream->limit += size;
+        stream->limit = chunk->base + to;
     return error;
 }
 
@@ -114,7 +115,7 @@ static void drop_behind(struct stream *stream)
 
     if (begin < header_end)
         begin = header_end;
-    if (end <= begin || end - begin < STEP)
+    if (end <= begin || end - begin < DROP)
         return;
     chunk_drop((uint8_t *)begin, end - begin);
     stream->dropped = (uint8_t *)end;
@@ -128,9 +129,7 @@ static size_t chunk_size(const struct stream *stream, size_t need)
 
     if (size > CHUNK_LAST)
         size = CHUNK_LAST;
-    if (recorder_config.populate_missing)
-        size = CHUNK_FIRST;
-    return need + sizeof(struct packet) > size ? round_up(need + sizeof(struct packet), STEP) : size;
+    return need > size ? round_up(need, STEP_LAST) : size;
 }
 
 /* A chunk that can be written to its first `need` bytes, not yet shown. */
@@ -142,7 +141,7 @@ static int chunk_begin(struct recorder_state *state, struct stream *stream, stru
         return error;
     stream->chunk = *chunk;
     stream->limit = stream->dropped = chunk->base;
-    error = extend(state, stream, chunk->base + need);
+    error = extend(state, stream, chunk, false, chunk->base + need);
     if (error) {
         chunk_remove(state, stream_number(state, stream), chunk);
         chunk_unmap(chunk);
@@ -242,7 +241,7 @@ static int take_over(struct recorder_state *state, struct stream *stream, size_t
     if (end > stream->chunk.base + stream->chunk.size)
         return chunk_next(state, stream, need);
     if (end > stream->limit)
-        error = extend(state, stream, end);
+        error = extend(state, stream, &stream->chunk, true, end);
     if (error)
         return error;
     struct packet *packet = packet_make(state, stream, &stream->chunk, at, stream->sequence + 1);
@@ -322,7 +321,7 @@ static int make_room(struct recorder_state *state, size_t need, bool *begun)
     if (end > stream->chunk.base + stream->chunk.size)
         return chunk_next(state, stream, need);
     drop_behind(stream);
-    return extend(state, stream, end);
+    return extend(state, stream, &stream->chunk, true, end);
 }
 
 bool stream_prepare(size_t need)

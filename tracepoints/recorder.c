@@ -41,12 +41,6 @@ static int state_make(void)
     return 0;
 }
 
-/* MADV_POPULATE_WRITE came with Linux 5.14. */
-static bool populate_missing(void)
-{
-    return RAW(SYS_madvise, recorder_state, PAGE, 23) == -EINVAL;
-}
-
 static int start(thrum_sink_announce *announce)
 {
     int error = recorder_state ? 0 : state_make();
@@ -54,7 +48,6 @@ static int start(thrum_sink_announce *announce)
     if (error)
         return error;
     stream_plain_clock = !clock_ticks_usable();
-    recorder_config.populate_missing = populate_missing();
     recorder_config.announce = announce;
     recorder_self.depth++;
     bool ready = stream_prepare(0); /* announces */
