@@ -167,7 +167,7 @@ static int chunk_recycle(struct recorder_state *state, struct stream *stream, st
 
 static int ring_begin(struct recorder_state *state, struct stream *stream, struct chunk *chunk, size_t need)
 {
-    size_t size = round_up(recorder_config.ring / RING_CHUNKS, PAGE);
+    size_t size = recorder_config.ring / RING_CHUNKS;
     struct chunk *oldest = &stream->ring[chunk->number % RING_CHUNKS];
 
     if (need > size)

@@ -9,7 +9,7 @@
 #include "recorder-state.h"
 #include "recorder-text.h"
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, RING_CHUNK_LEAST = 4 * PAGE };
 
 int recorder_configure(const struct recorder_options *options)
 {
@@ -23,7 +23,10 @@ int recorder_configure(const struct recorder_options *options)
         text_add(&path, "/");
     }
     text_add(&path, options->directory);
-    recorder_config.ring = options->ring;
+    if (options->ring > 0) {
+        uint64_t chunk = options->ring / RING_CHUNKS / PAGE * PAGE;
+        recorder_config.ring = RING_CHUNKS * (chunk < RING_CHUNK_LEAST ? RING_CHUNK_LEAST : chunk);
+    }
     recorder_config.max_size = options->max_size;
     return path.error;
 }

@@ -39,6 +39,24 @@ static unsigned env_read_stack(void)
     return (unsigned)depth;
 }
 
+/* Bytes: a number, with K, M, G or T behind it for powers of 1024. */
+static uint64_t env_read_size(const char *name)
+{
+    static const char units[] = "KMGT";
+    const char *value = getenv(name), *unit;
+    unsigned long long size;
+    char *end;
+
+    if (!value || !*value)
+        return 0;
+    size = strtoull(value, &end, 10);
+    unit = *end ? strchr(units, *end) : NULL;
+    if (*value >= '0' && *value <= '9' && (!*end || (unit && !end[1])))
+        return unit ? size << 10 * (unit - units + 1) : size;
+    log_line(name, "=", value, " isn't a size such as 512K or 64M: not used", NULL);
+    return 0;
+}
+
 void env_read(struct env *env)
 {
     *env = (struct env){.off = true};
@@ -47,4 +65,9 @@ void env_read(struct env *env)
     env->off = env_read_switch("THRUM") == ENV_OFF;
     env->lttng = env_read_switch("THRUM_LTTNG");
     env->stack = env_read_stack();
+    env->record = getenv("THRUM_RECORD");
+    if (env->record && !*env->record)
+        env->record = NULL;
+    env->ring = env_read_size("THRUM_RECORD_RING");
+    env->max_size = env_read_size("THRUM_RECORD_MAX");
 }

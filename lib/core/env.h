@@ -4,6 +4,7 @@
 #define THRUM_CORE_ENV_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum env_switch { ENV_AUTO, ENV_ON, ENV_OFF };
 
@@ -11,6 +12,9 @@ struct env {
     bool off;              /* THRUM=off, or a process that runs with another's rights: no tracing at all */
     enum env_switch lttng; /* THRUM_LTTNG=on|off */
     unsigned stack;        /* THRUM_STACK=N: calls kept for each stack, 0 for none */
+    const char *record;    /* THRUM_RECORD=DIR: record into this directory; NULL: don't */
+    uint64_t ring;         /* THRUM_RECORD_RING=SIZE: keep each thread's newest bytes; 0: keep everything */
+    uint64_t max_size;     /* THRUM_RECORD_MAX=SIZE: bound on the recording's size; 0: none */
 };
 
 /* Reads them. In a set-user-ID or set-group-ID process they don't count, and `off` is set. */

@@ -10,6 +10,7 @@
 #include "probe/emit.h"
 #include "probe/probe.h"
 #include "probe/process.h"
+#include "recorder.h"
 
 enum { SINKS_MAX = 4 };
 
@@ -90,6 +91,8 @@ void sinks_start(const struct env *env)
 {
     sinks_stack_depth = env->stack;
     add(lttng_load(env->lttng), PROBE_LTTNG);
+    if (env->record && recorder_configure(&(struct recorder_options){env->record, env->ring, env->max_size}) == 0)
+        add(&recorder_sink, PROBE_RECORD);
 }
 
 void sinks_fork_prepare(void)
