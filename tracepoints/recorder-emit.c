@@ -91,16 +91,47 @@ static void emit(enum thrum_event_id id, const void *record)
     }
 }
 
+/* What a ring may not lose, for the tools need it to name what is left: few events, by all threads into one stream. */
+static bool kept_beside_rings(enum thrum_event_id id)
+{
+    switch (id) {
+    case THRUM_EVENT_process_begin:
+    case THRUM_EVENT_process_fork:
+    case THRUM_EVENT_module_load:
+    case THRUM_EVENT_thread_begin:
+    case THRUM_EVENT_thread_name:
+    case THRUM_EVENT_object_name:
+    case THRUM_EVENT_order_edge:
+    case THRUM_EVENT_finding:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void emit_into_ring(enum thrum_event_id id, const void *record)
+{
+    struct stream_keep keep;
+
+    if (__builtin_expect(!kept_beside_rings(id), 1)) {
+        emit(id, record);
+        follow(id, record);
+    } else if (stream_keep_begin(&keep)) {
+        emit(id, record);
+        stream_keep_end(&keep);
+    }
+}
+
 void recorder_emit(enum thrum_event_id id, const void *record)
 {
     recorder_self.depth++;
-    if (__builtin_expect(id == THRUM_EVENT_acquire, 1))
+    if (__builtin_expect(recorder_config.ring > 0, 0))
+        emit_into_ring(id, record);
+    else if (__builtin_expect(id == THRUM_EVENT_acquire, 1))
         emit_acquire(record);
     else if (__builtin_expect(id == THRUM_EVENT_release, 1))
         emit_release(record);
     else
         emit(id, record);
-    if (__builtin_expect(recorder_config.ring > 0, 0))
-        follow(id, record);
     recorder_self.depth--;
 }

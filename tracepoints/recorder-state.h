@@ -37,6 +37,8 @@ struct recorder_state {
     _Atomic bool stopped; /* nothing more is recorded; one line has said why */
     struct recording *recording;
     struct clock_function clock;
+    struct raw_lock keep_lock; /* taken before `lock` */
+    struct stream *kept;       /* beside rings */
     uint32_t first_stream, scan; /* where this process's streams begin; where to look for one to hand on */
     char directory[RECORDER_PATH];            /* of this process: its trace */
     char path[RECORDER_PATH], new_path[RECORDER_PATH], text[RECORDER_TEXT]; /* scratch: stacks may be tiny */

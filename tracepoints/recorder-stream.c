@@ -85,6 +85,7 @@ static void packet_enter(struct stream *stream, struct packet *packet)
     stream->packet = packet;
     if (stream->held)
         held_record(stream);
+    stream->reserved = content_end(packet);
 }
 
 /* --- room --- */
@@ -189,7 +190,7 @@ static int ring_begin(struct recorder_state *state, struct stream *stream, struc
 /* Goes on in a chunk that has room for `need` bytes behind its first packet's header. */
 static int chunk_next(struct recorder_state *state, struct stream *stream, size_t need)
 {
-    const bool ring = recorder_config.ring > 0;
+    const bool ring = recorder_config.ring > 0 && !stream->kept;
     const struct stream was = *stream;
     struct chunk old = was.chunk, new = {.number = old.number + (old.size > 0)};
     int error;
@@ -224,20 +225,22 @@ static struct stream *find_left(struct recorder_state *state, int32_t tid)
 
     for (uint32_t i = 0; i < count && i < SCAN; i++) {
         struct stream *stream = &state->streams[state->first_stream + state->scan++ % count];
+        if (stream->kept)
+            continue;
         if (stream->tid == tid || RAW(SYS_tgkill, state->pid, stream->tid, 0) == -ESRCH)
             return stream;
     }
     return NULL;
 }
 
-/* Begins a packet of the calling thread's in what another thread left of its chunk. */
-static int take_over(struct recorder_state *state, struct stream *stream, size_t need)
+/* Begins another packet in the chunk, behind `at`, or in a new chunk where this one has no more room. */
+static int packet_next(struct recorder_state *state, struct stream *stream, uint8_t *at, size_t need)
 {
     struct packet *last = stream->packet;
-    uint8_t *at = (uint8_t *)round_up((uintptr_t)content_end(last), PACKET_ALIGN);
-    uint8_t *end = at + sizeof(struct packet) + need;
     int error = 0;
 
+    at = (uint8_t *)round_up((uintptr_t)at, PACKET_ALIGN);
+    uint8_t *end = at + sizeof(struct packet) + need;
     if (end > stream->chunk.base + stream->chunk.size)
         return chunk_next(state, stream, need);
     if (end > stream->limit)
@@ -250,20 +253,31 @@ static int take_over(struct recorder_state *state, struct stream *stream, size_t
     return 0;
 }
 
+static struct stream *stream_new(struct recorder_state *state)
+{
+    if (recorder_config.next_stream == RECORDER_STREAMS)
+        return NULL;
+    return &state->streams[recorder_config.next_stream++];
+}
+
+/* Gives a stream to the calling thread, with a packet of its own. */
+static int stream_give(struct recorder_state *state, struct stream *stream, int32_t tid, size_t need)
+{
+    stream->pid = state->pid;
+    stream->tid = tid;
+    return stream->packet ? packet_next(state, stream, content_end(stream->packet), need) : chunk_next(state, stream, need);
+}
+
 static int attach(struct recorder_state *state, size_t need)
 {
     int32_t tid = (int32_t)RAW(SYS_gettid);
     struct stream *stream = find_left(state, tid);
     int error;
 
-    if (!stream && recorder_config.next_stream == RECORDER_STREAMS)
+    if (!stream && !(stream = stream_new(state)))
         return -EAGAIN;
-    if (!stream)
-        stream = &state->streams[recorder_config.next_stream++];
-    stream->pid = state->pid;
-    stream->tid = tid;
     held_clear(stream);
-    error = stream->packet ? take_over(state, stream, need) : chunk_next(state, stream, need);
+    error = stream_give(state, stream, tid, need);
     if (!error)
         recorder_self.stream = stream;
     return error;
@@ -300,6 +314,17 @@ static int begin_process(struct recorder_state *state)
     return 0;
 }
 
+/*
+ * Where a handler may write: behind what the event it interrupts was promised. An event that is only about to be placed
+ * may have left another packet's end there; it will find that the version has changed, and writes nothing.
+ */
+static uint8_t *behind_interrupted(const struct stream *stream)
+{
+    uint8_t *content = content_end(stream->packet);
+
+    return stream->reserved > content && stream->reserved <= stream->limit ? stream->reserved : content;
+}
+
 /* A stream and a chunk with room for `need` bytes; lock held. *begun: this was the first event of the process. */
 static int make_room(struct recorder_state *state, size_t need, bool *begun)
 {
@@ -315,6 +340,8 @@ static int make_room(struct recorder_state *state, size_t need, bool *begun)
     need += recorder_config.ring ? held_size(stream) : 0;
     if (!stream || stream->pid != state->pid)
         return attach(state, need);
+    if (recorder_self.depth > stream->depth)
+        return packet_next(state, stream, behind_interrupted(stream), need);
     uint8_t *end = content_end(stream->packet) + need;
     if (end <= stream->limit)
         return 0;
@@ -322,6 +349,13 @@ static int make_room(struct recorder_state *state, size_t need, bool *begun)
         return chunk_next(state, stream, need);
     drop_behind(stream);
     return extend(state, stream, &stream->chunk, true, end);
+}
+
+static void enter(struct recorder_state *state, struct stream *stream)
+{
+    now(state, stream); /* a line of the clock */
+    stream->depth = recorder_self.depth;
+    stream->version++;
 }
 
 bool stream_prepare(size_t need)
@@ -343,7 +377,7 @@ bool stream_prepare(size_t need)
     if (error && error != -EMSGSIZE)
         process_stop(state, state->directory, error);
     else if (!error)
-        now(state, recorder_self.stream);
+        enter(state, recorder_self.stream);
     raw_lock_release(&state->lock);
     raw_signals_restore(signals);
     if (error)
@@ -351,4 +385,53 @@ bool stream_prepare(size_t need)
     else if (begun && recorder_config.announce)
         recorder_config.announce(&recorder_sink);
     return error == 0;
+}
+
+/* --- what is kept beside rings --- */
+
+static int keep_enter(struct recorder_state *state)
+{
+    int32_t tid = (int32_t)RAW(SYS_gettid);
+    int error = 0;
+
+    if (!state->kept && !(state->kept = stream_new(state)))
+        return -EAGAIN;
+    state->kept->kept = true;
+    if (state->kept->tid != tid)
+        error = stream_give(state, state->kept, tid, 0);
+    if (!error)
+        enter(state, state->kept);
+    return error;
+}
+
+bool stream_keep_begin(struct stream_keep *keep)
+{
+    struct recorder_state *state = recorder_state;
+    int error;
+
+    if (!recorder_self.stream && !stream_prepare(0))
+        return false;
+    keep->signals = raw_signals_block();
+    keep->own = recorder_self.stream;
+    raw_lock_acquire(&state->keep_lock);
+    raw_lock_acquire(&state->lock);
+    error = atomic_load(&state->stopped) ? -ECANCELED : keep_enter(state);
+    if (error && error != -ECANCELED)
+        process_stop(state, state->directory, error);
+    raw_lock_release(&state->lock);
+    if (!error) {
+        recorder_self.stream = state->kept;
+        return true;
+    }
+    raw_lock_release(&state->keep_lock);
+    raw_signals_restore(keep->signals);
+    count_lost(state);
+    return false;
+}
+
+void stream_keep_end(const struct stream_keep *keep)
+{
+    recorder_self.stream = keep->own;
+    raw_lock_release(&recorder_state->keep_lock);
+    raw_signals_restore(keep->signals);
 }

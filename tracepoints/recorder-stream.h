@@ -3,9 +3,10 @@
  * A thread's stream of packets, and the way of an event into it.
  *
  * Who touches what: a stream belongs to one thread until that thread is gone; no other thread reads or writes it. Signal
- * handlers of the same thread may: an event recorded by a handler that interrupts stream_begin()...stream_commit() is
- * written and committed at once, where the interrupted event was being written, and the interrupted event is written
- * again behind it. That costs no locked instruction: the commit is a compare-and-swap that is atomic for one processor.
+ * handlers of the same thread do. A handler that records while an event is being written, between stream_begin() and
+ * stream_commit(), does so in a new packet, behind the room that the event had been promised; the event then finds that
+ * the stream's version has changed, and is written again, behind what the handler wrote. So events are whole as soon
+ * as they are committed, also where a handler never returns, and a commit is one store.
  */
 #ifndef THRUM_TRACEPOINTS_RECORDER_STREAM_H
 #define THRUM_TRACEPOINTS_RECORDER_STREAM_H
@@ -52,13 +53,17 @@ struct stream {
     struct packet *packet; /* NULL: none; so it is in zeroed memory, as a forked child finds it */
     uint8_t *limit;        /* end of the memory that can be written without asking the system */
     struct clock_line line;
-    uint64_t last_ns; /* not after the last event's time */
-    uint64_t sequence;
+    uint64_t last_ns;  /* not after the newest event's time */
+    uint64_t version;  /* changes with every packet, limit and line */
+    uint8_t *reserved; /* end of the room that the newest event was promised */
+    uint32_t depth;    /* of the newest event in this packet, as recorder_self.depth */
     /* The rest. */
     struct held_set *held; /* ring only */
     int32_t pid, tid;      /* whose stream it is; pid 0: never used */
+    bool kept;             /* what is kept whole beside rings, by all threads in turn */
     uint64_t discarded;
-    uint8_t *dropped; /* behind this address and up to the packet's first page, pages were given back */
+    uint64_t sequence; /* of its newest packet */
+    uint8_t *dropped;  /* behind this address and up to the packet's first page, pages were given back */
     struct chunk chunk;
     struct chunk ring[RING_CHUNKS]; /* the newest chunk is at [chunk.number % RING_CHUNKS] */
 };
@@ -75,7 +80,7 @@ struct slot {
     struct stream *stream;
     struct packet *packet;
     uint64_t start; /* content size before it */
-    uint64_t sequence;
+    uint64_t version;
     uint64_t ns;
 };
 
@@ -84,6 +89,17 @@ struct slot {
  * False: the event can't be recorded; it has been counted.
  */
 bool stream_prepare(size_t size);
+
+/*
+ * Beside rings: makes the stream that is kept whole the calling thread's, until stream_keep_end(); false where it can't
+ * be. Between them signals are blocked and no other thread comes here.
+ */
+struct stream_keep {
+    struct stream *own;
+    uint64_t signals;
+};
+bool stream_keep_begin(struct stream_keep *keep);
+void stream_keep_end(const struct stream_keep *keep);
 
 /* Whether the clock is read from the system and not from the tick counter. */
 extern bool stream_plain_clock;
@@ -119,61 +135,64 @@ static inline bool stream_time(const struct stream *stream, bool fence, uint64_t
     return since <= stream->line.span;
 }
 
+/* Orders memory for the signal handlers of this thread: the compiler keeps to it. */
+static inline void stream_signal_fence(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* A place of `size` bytes for an event; NULL where the slow path has to see to it first. */
+static inline uint8_t *stream_place(struct slot *slot, struct stream *stream, size_t size, bool fence)
+{
+    const uint32_t depth = recorder_self.depth;
+
+    if (__builtin_expect(!stream || !stream->packet || (depth > 1 && stream->depth < depth), 0))
+        return NULL;
+    stream->depth = depth;
+    stream_signal_fence();
+    slot->stream = stream;
+    slot->version = stream->version;
+    stream_signal_fence();
+    slot->packet = stream->packet;
+    slot->start = slot->packet->content_size;
+    uint8_t *at = (uint8_t *)slot->packet + slot->start / 8, *limit = stream->limit;
+    stream->reserved = at + size;
+    stream_signal_fence();
+    /* All of it belongs together only if no handler came between. */
+    if (__builtin_expect(stream->version != slot->version || at + size > limit, 0))
+        return NULL;
+    return __builtin_expect(stream_time(stream, fence, &slot->ns), 1) ? at : NULL;
+}
+
 /*
  * Begins an event whose fields take at most `size` bytes, and writes its header; where its fields go, or NULL where it
- * can't be recorded. Up to 8 bytes behind the fields may be written too. Every call is followed by stream_commit() or,
- * after NULL, by nothing.
+ * can't be recorded. Up to 8 bytes behind the fields may be written too. Ended by stream_commit().
  */
 static inline uint8_t *stream_begin(struct slot *slot, unsigned id, size_t size, bool fence)
 {
-    for (;;) {
-        struct stream *stream = recorder_self.stream;
-        struct packet *packet = stream ? __atomic_load_n(&stream->packet, __ATOMIC_RELAXED) : NULL;
-        if (__builtin_expect(packet != NULL, 1)) {
-            slot->sequence = __atomic_load_n(&stream->sequence, __ATOMIC_RELAXED);
-            slot->start = __atomic_load_n(&packet->content_size, __ATOMIC_RELAXED);
-            uint8_t *at = (uint8_t *)packet + slot->start / 8;
-            if (__builtin_expect(at + HEADER_EXTENDED + size + 8 <= stream->limit, 1) &&
-                __builtin_expect(stream_time(stream, fence, &slot->ns), 1)) {
-                uint64_t gap = slot->ns - stream->last_ns;
-                if (__builtin_expect((int64_t)gap < 0, 0)) /* the processor read its counter too early */
-                    slot->ns = stream->last_ns, gap = 0;
-                slot->stream = stream;
-                slot->packet = packet;
-                return stream_header(at, id, slot->ns, gap >= (uint64_t)1 << TIME_BITS);
-            }
-        }
-        if (!stream_prepare(HEADER_EXTENDED + size + 8))
-            return NULL;
-    }
-}
+    uint8_t *at;
 
-/* Replaces *word if it is `old`; atomic for the signal handlers of this thread. */
-static inline bool stream_swap(uint64_t *word, uint64_t old, uint64_t new)
-{
-#if defined(__x86_64__)
-    bool swapped;
-    __asm__ volatile("cmpxchgq %3, %1" : "=@ccz"(swapped), "+m"(*word), "+a"(old) : "r"(new) : "memory");
-    return swapped;
-#else
-    return __atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-#endif
+    size += HEADER_EXTENDED + 8;
+    while (!(at = stream_place(slot, recorder_self.stream, size, fence)))
+        if (!stream_prepare(size))
+            return NULL;
+    uint64_t gap = slot->ns - slot->stream->last_ns;
+    if (__builtin_expect((int64_t)gap < 0, 0)) /* the processor read its counter too early */
+        slot->ns = slot->stream->last_ns, gap = 0;
+    return stream_header(at, id, slot->ns, gap >= (uint64_t)1 << TIME_BITS);
 }
 
 /* Ends the event whose fields end at `end`. False: a handler recorded meanwhile; begin it again. */
 static inline bool stream_commit(struct slot *slot, const uint8_t *end)
 {
-    uint64_t content = (uint64_t)(end - (uint8_t *)slot->packet) * 8;
+    struct packet *packet = slot->packet;
 
-    /* Readers see the time's bound before they see the event. */
-    __atomic_store_n(&slot->packet->timestamp_end, slot->ns, __ATOMIC_RELEASE);
-    if (__builtin_expect(!stream_swap(&slot->packet->content_size, slot->start, content), 0))
+    stream_signal_fence();
+    if (__builtin_expect(slot->stream->version != slot->version, 0))
         return false;
-    if (__builtin_expect(__atomic_load_n(&slot->stream->sequence, __ATOMIC_RELAXED) != slot->sequence, 0)) {
-        /* The handler went on to another packet, and this event is older than what is in that one. */
-        stream_swap(&slot->packet->content_size, content, slot->start);
-        return false;
-    }
+    /* A handler that comes from here on goes on behind this packet, in which the event still has its place. */
+    __atomic_store_n(&packet->timestamp_end, slot->ns, __ATOMIC_RELEASE); /* readers see it before the event */
+    __atomic_store_n(&packet->content_size, (uint64_t)(end - (uint8_t *)packet) * 8, __ATOMIC_RELEASE);
     slot->stream->last_ns = slot->ns;
     return true;
 }
