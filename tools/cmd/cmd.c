@@ -11,6 +11,7 @@
 
 /* In the order of thrum --help. */
 static const struct cmd *const commands[] = {
+    &cmd_record,
     &cmd_report,
 };
 

@@ -31,6 +31,8 @@ static void print_help(const struct parse *parse)
     const char *summary = parse->cmd->summary;
     printf("Usage: %s %s\n%c%s.\n\n", die_program(), parse->cmd->args, toupper(summary[0]), summary + 1);
     fflush(stdout);
+    /* A note on short options that only tells what everybody knows. */
+    setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
     argp_help(parse->all, stdout, ARGP_HELP_LONG, NULL);
     if (parse->argp->doc)
         printf("\n%s\n", parse->argp->doc);

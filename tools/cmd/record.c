@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* thrum record: runs a program and leaves a trace of its threads. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/cmd.h"
+#include "cmd/die.h"
+#include "cmd/options.h"
+#include "record/backend.h"
+#include "record/child.h"
+#include "record/directory.h"
+#include "record/summary.h"
+
+struct options {
+    const char *output;
+    int64_t timeout_ms;
+    char **program;
+};
+
+struct recording {
+    const struct options *options;
+    const struct backend *backend;
+    struct backend_run *run;
+    struct directory directory;
+    struct child_signals signals;
+};
+
+#ifdef HAVE_LTTNG_CTL
+static const struct backend *const default_backend = &backend_lttng;
+#else
+static const struct backend *const default_backend = NULL;
+#endif
+
+/* --- the command line --- */
+
+static int64_t read_seconds(const char *text)
+{
+    char *end;
+    errno = 0;
+    double seconds = strtod(text, &end);
+    if (end == text || *end || errno || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
+        die("--timeout=%s: give a number of seconds, as in --timeout=10", text);
+    int64_t ms = (int64_t)(seconds * 1000);
+    return ms ? ms : 1;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case 'o':
+        if (!*arg)
+            die("-o needs the name of a directory");
+        options->output = arg;
+        return 0;
+    case 't':
+        options->timeout_ms = read_seconds(arg);
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->program = state->argv + state->next;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_list[] = {
+    {"output", 'o', "DIR", 0, "Where the trace goes; by default thrum-PROG-YYYYMMDD-HHMMSS here", 0},
+    {"timeout", 't', "SECONDS", 0, "End the program after so long; the trace is whole up to then", 0},
+    {0},
+};
+
+static const char help_text[] =
+    "Ctrl-C ends the program, as it does without thrum, and the trace is whole up to\n"
+    "then. The exit status is the program's, 128+N where signal N ended it; 127 where\n"
+    "it wasn't found, 126 where it couldn't be run, 2 where nothing could be recorded.\n"
+    "See also: deadlock-report, thrum timeline.";
+
+/* --- the recording --- */
+
+static int prepare(void *data)
+{
+    const struct recording *recording = data;
+    return recording->backend->prepare(recording->run);
+}
+
+static void ending(enum child_end why, void *data)
+{
+    const struct recording *recording = data;
+    const char *program = recording->options->program[0];
+    if (why == CHILD_TIMEOUT)
+        warn("%s still runs after %g s: ending it", program, (double)recording->options->timeout_ms / 1000);
+    else
+        warn("%s still runs after Ctrl-C: ending it", program);
+    recording->backend->stop(recording->run);
+}
+
+static void broke(void *data)
+{
+    const struct recording *recording = data;
+    warn("%s: %s runs on, unrecorded", recording->backend->broken(recording->run), recording->options->program[0]);
+}
+
+static void start(struct recording *recording)
+{
+    char *trouble = NULL;
+    if (directory_make(&recording->directory, recording->options->output, recording->options->program[0], &trouble) < 0)
+        die("%s", trouble ? trouble : "out of memory");
+    child_hold_signals(&recording->signals);
+    int err = recording->backend->start(&recording->run, recording->directory.absolute, &trouble);
+    if (!err)
+        return;
+    directory_discard(&recording->directory);
+    die("%s", trouble ? trouble : strerror(-err));
+}
+
+static int run_program(struct recording *recording, struct child_outcome *child)
+{
+    struct child_plan plan = {
+        .argv = recording->options->program,
+        .timeout_ms = recording->options->timeout_ms,
+        .helper = recording->backend->helper(recording->run),
+        .watch = recording->backend->watch(recording->run),
+        .watched = broke,
+        .prepare = prepare,
+        .ending = ending,
+        .data = recording,
+    };
+    return child_run(&plan, &recording->signals, child);
+}
+
+/* The program never ran: nothing stays behind. As env does, tells what isn't there from what can't be run. */
+static int give_up(struct recording *recording, int err)
+{
+    recording->backend->end(recording->run);
+    directory_discard(&recording->directory);
+    warn("can't run %s: %s", recording->options->program[0], strerror(err));
+    return err == ENOENT ? 127 : 126;
+}
+
+static void tell(const struct recording *recording, const struct backend_outcome *outcome, const struct child_outcome *child)
+{
+    const char *program = recording->options->program[0];
+    if (outcome->trouble)
+        warn("%s", outcome->trouble);
+    if (child->left)
+        warn("%zu process%s that %s started still run%s, unrecorded from now on", child->left, child->left == 1 ? "" : "es", program,
+             child->left == 1 ? "s" : "");
+    summary_print(&recording->directory, program, outcome);
+}
+
+static int finish(struct recording *recording, const struct child_outcome *child)
+{
+    struct backend_outcome outcome;
+    recording->backend->finish(recording->run, &outcome);
+    int err = directory_keep_private(recording->directory.absolute);
+    if (err)
+        warn("%s: can't make all of it private: %s", recording->directory.path, strerror(-err));
+    tell(recording, &outcome, child);
+    recording->backend->end(recording->run);
+    free(outcome.trouble);
+    return child->status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = {0};
+    options_parse(&cmd_record, &(struct argp){.options = option_list, .parser = parse_option, .doc = help_text}, ARGP_IN_ORDER, argc, argv,
+                  &options);
+    if (!options.program)
+        die("which program? As in: thrum record -- PROG ARG...");
+    if (!default_backend)
+        die("this thrum was built without LTTng: install liblttng-ust-dev and liblttng-ctl-dev, and build it anew");
+    struct recording recording = {.options = &options, .backend = default_backend};
+    struct child_outcome child;
+    start(&recording);
+    int err = run_program(&recording, &child);
+    int status = err || child.exec_error ? give_up(&recording, err ? -err : child.exec_error) : finish(&recording, &child);
+    directory_free(&recording.directory);
+    return status;
+}
+
+const struct cmd cmd_record = {
+    .name = "record",
+    .args = "[-o DIR] [--timeout SECONDS] -- PROG [ARG...]",
+    .summary = "run a program and leave a trace of its threads",
+    .run = run,
+};

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Records through LTTng: a session of the recording's own, in a private daemon or, for root, in the system's. */
+#include "config.h"
+#include "record/backend.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cmd/paths.h"
+#include "record/directory.h"
+#include "record/salvage.h"
+#include "record/session.h"
+#include "record/sessiond.h"
+#include "record/trouble.h"
+
+struct backend_run {
+    const char *directory; /* where the trace goes */
+    char *home;            /* the daemon's files and the buffers' memory */
+    char *buffers;
+    char *preload;
+    uint64_t number;       /* the recording's */
+    struct sessiond daemon;
+    struct session session;
+    char *trouble;         /* the first that came up while stopping */
+};
+
+/* --- start --- */
+
+/* LD_PRELOAD is a list: a path with its separators in it can't be given. */
+static int find_libraries(struct backend_run *run, char **trouble)
+{
+    char *provider = paths_library("libthrum-lttng.so");
+    run->preload = paths_library("libthrum-preload.so");
+    bool both = provider && run->preload;
+    free(provider);
+    if (!both)
+        return trouble_tell(trouble, ENOENT, "can't find %s beside this program nor in %s; is thrum installed whole?",
+                            run->preload ? "libthrum-lttng.so" : "libthrum-preload.so", THRUM_LIBDIR);
+    if (run->preload[strcspn(run->preload, " :")])
+        return trouble_tell(trouble, EINVAL, "%s can't be preloaded: no space or colon may be in its path", run->preload);
+    return 0;
+}
+
+/* Short, for the daemon's sockets, and in shared memory, for the buffers. */
+static int make_home(struct backend_run *run, char **trouble)
+{
+    const char *places[] = {"/dev/shm", getenv("XDG_RUNTIME_DIR"), "/tmp"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (!places[i] || asprintf(&run->home, "%s/thrum-XXXXXX", places[i]) < 0)
+            continue;
+        if (mkdtemp(run->home))
+            break;
+        free(run->home);
+        run->home = NULL;
+    }
+    if (!run->home)
+        return trouble_tell(trouble, errno, "can't make a directory in /dev/shm or /tmp: %s", strerror(errno));
+    if (asprintf(&run->buffers, "%s/buffers", run->home) < 0)
+        return -ENOMEM;
+    return mkdir(run->buffers, 0700) < 0 ? -errno : 0;
+}
+
+static void free_run(struct backend_run *run)
+{
+    if (run->home)
+        directory_remove(run->home);
+    free(run->home);
+    free(run->buffers);
+    free(run->preload);
+    free(run->trouble);
+    free(run);
+}
+
+static int start_session(struct backend_run *run, char **trouble)
+{
+    int err = sessiond_join(&run->daemon, run->home, trouble);
+    if (err)
+        return err;
+    err = session_start(&run->session, run->directory, run->buffers, run->number, run->daemon.shared, trouble);
+    if (err)
+        sessiond_leave(&run->daemon);
+    else
+        sessiond_joined(&run->daemon);
+    return err;
+}
+
+static int lttng_start(struct backend_run **started, const char *directory, char **trouble)
+{
+    struct backend_run *run = calloc(1, sizeof(*run));
+    if (!run)
+        return -ENOMEM;
+    run->directory = directory;
+    while (!run->number)
+        if (getrandom(&run->number, sizeof(run->number), 0) == sizeof(run->number))
+            run->number >>= 2; /* a number that LTTng's filters can hold */
+    int err = find_libraries(run, trouble);
+    if (!err)
+        err = make_home(run, trouble);
+    if (!err)
+        err = start_session(run, trouble);
+    if (err)
+        free_run(run);
+    else
+        *started = run;
+    return err;
+}
+
+/* --- the program --- */
+
+static int prepend_preload(const char *library)
+{
+    const char *others = getenv("LD_PRELOAD");
+    char *list;
+    if (!others || !*others)
+        return setenv("LD_PRELOAD", library, 1);
+    if (asprintf(&list, "%s:%s", library, others) < 0)
+        return -1;
+    int result = setenv("LD_PRELOAD", list, 1);
+    free(list);
+    return result;
+}
+
+/* LTTNG_HOME, where it matters, is in the environment already. */
+static int lttng_prepare(const struct backend_run *run)
+{
+    char number[32];
+    snprintf(number, sizeof(number), "%" PRIu64, run->number);
+    if (prepend_preload(run->preload) < 0 || setenv("THRUM_LTTNG", "on", 1) < 0 || setenv("THRUM_SESSION", number, 1) < 0 ||
+        /* The first events count: a busy machine has time to answer. A daemon that is gone isn't waited for. */
+        setenv("LTTNG_UST_REGISTER_TIMEOUT", "10000", 0) < 0 ||
+        /* What there is to find is found in the trace; the program's own output stays as it is. */
+        setenv("THRUM_CHECK", "off", 0) < 0)
+        return -errno;
+    unsetenv("THRUM");
+    return 0;
+}
+
+static pid_t lttng_helper(const struct backend_run *run)
+{
+    return run->daemon.child;
+}
+
+static int lttng_watch(const struct backend_run *run)
+{
+    return run->daemon.pidfd;
+}
+
+static const char *lttng_broken(const struct backend_run *run)
+{
+    (void)run;
+    return "the LTTng session daemon ended";
+}
+
+/* --- the end --- */
+
+static void lttng_stop(struct backend_run *run)
+{
+    if (sessiond_runs(&run->daemon))
+        session_stop(&run->session, &run->trouble);
+    else
+        trouble_tell(&run->trouble, EIO, "the LTTng session daemon ended before the program did: the trace ends there");
+}
+
+/* Where the consumer stood still for long, the buffer filled up behind it, and what didn't fit isn't known to anybody. */
+static void recover(struct backend_run *run)
+{
+    int64_t most = salvage(run->buffers, run->directory);
+    if (most < 0)
+        trouble_tell(&run->trouble, (int)-most, "lttng-crash can't be run (%s): if a process was killed, its last events may be missing",
+                     strerror((int)-most));
+    else if ((uint64_t)most >= run->session.buffer_full)
+        trouble_tell(&run->trouble, EIO, "a process was killed while it wrote an event, and the buffer behind it filled up: "
+                     "events are missing, and how many isn't known");
+}
+
+static void lttng_finish(struct backend_run *run, struct backend_outcome *outcome)
+{
+    lttng_stop(run);
+    recover(run);
+    *outcome = (struct backend_outcome){
+        .lost_events = run->session.lost_events, .lost_packets = run->session.lost_packets, .trouble = run->trouble};
+    run->trouble = NULL;
+}
+
+static void lttng_end(struct backend_run *run)
+{
+    if (run->daemon.shared)
+        session_destroy(&run->session);
+    sessiond_leave(&run->daemon);
+    free_run(run);
+}
+
+const struct backend backend_lttng = {
+    .name = "lttng",
+    .start = lttng_start,
+    .prepare = lttng_prepare,
+    .helper = lttng_helper,
+    .watch = lttng_watch,
+    .broken = lttng_broken,
+    .stop = lttng_stop,
+    .finish = lttng_finish,
+    .end = lttng_end,
+};

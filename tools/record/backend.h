@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What records: LTTng now. One struct of operations each, so that `thrum record` is the same for all. */
+#ifndef THRUM_RECORD_BACKEND_H
+#define THRUM_RECORD_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct backend_run; /* a recording under way; each backend has its own */
+
+/* How a recording ended, beside what can be read from the trace itself. */
+struct backend_outcome {
+    uint64_t lost_events;  /* that the backend knows of; the trace may tell of the same */
+    uint64_t lost_packets;
+    char *trouble;         /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
+};
+
+struct backend {
+    const char *name;
+
+    /* Starts to record into `directory`, an absolute path, private and empty. 0, or -errno and *trouble, and all undone. */
+    int (*start)(struct backend_run **, const char *directory, char **trouble);
+
+    /* In the process that becomes the program: sets the environment that makes it and its descendants record. 0 or -errno. */
+    int (*prepare)(const struct backend_run *);
+
+    /* A child of this process that the backend runs, 0: none. */
+    pid_t (*helper)(const struct backend_run *);
+
+    /* A descriptor that becomes readable where recording breaks off, -1: none. And then, why, one line. */
+    int (*watch)(const struct backend_run *);
+    const char *(*broken)(const struct backend_run *);
+
+    /* No further event is taken; those that were are safe from the program's end. Called at most once. */
+    void (*stop)(struct backend_run *);
+
+    /* The program has ended: stops where that isn't done, and the trace is whole in its directory. */
+    void (*finish)(struct backend_run *, struct backend_outcome *);
+
+    /* Ends all that start() began, and frees the run. */
+    void (*end)(struct backend_run *);
+};
+
+extern const struct backend backend_lttng;
+
+#endif
