@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# What the README says to type works when pasted: each of its blocks of commands is run, as a newcomer would, in what looks
+# like a tree that was built in place. The blocks of the first screen install and test everything; those aren't run here.
+. "$srcdir/tap.sh"
+[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
+[ "$PYTHON3" != no ] || skip_all "no python3 to record"
+
+# lttng would start a daemon that stays, and remember the session in the user's home.
+export HOME=$tmp
+if ! limit 20 lttng --no-sessiond list > /dev/null 2>&1; then
+    lttng-sessiond --no-kernel --background --pidfile="$tmp/sessiond.pid" || skip_all "no session daemon can be started"
+    trap 'kill "$(cat "$tmp/sessiond.pid")"; rm -rf "$tmp"' EXIT
+fi
+
+mkdir -p "$tmp/tree/examples"
+cd "$tmp/tree" || exit 1
+ln -s "$top_builddir/tools" "$top_builddir/lib" .
+ln -s "$top_builddir/examples/dining" "$top_srcdir/examples/threads.py" examples
+
+# Each block of indented lines below the first heading of the second level, in a file of its own.
+awk '/^## / { inside = 1 }
+     /^    / && inside { if (!block++) file = "../block-" (++count) ".sh"; print substr($0, 5) > file; next }
+     { block = 0 }' "$top_srcdir/README.md"
+
+# A command may report findings (1) or tell how a program was ended (128 and more); it may not be in trouble or missing.
+for file in ../block-?.sh; do
+    ok "$(head -n 1 "$file")" limit 90 bash -c "trap 'case \$? in 2 | 126 | 127) exit 99 ;; esac' ERR
+        . $file; [ \$? -ne 99 ]" || diag "$(cat "$file")"
+done
+done_testing
