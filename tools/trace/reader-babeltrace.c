@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reader that uses libbabeltrace2: a source.ctf.fs component for each trace, and a sink of our own that merges all
+ * their streams by time. Merging here, and not in utils.muxer, is what lets one stream fail and the others go on.
+ */
+#include "config.h"
+#include "trace/reader.h"
+
+#include <babeltrace2/babeltrace.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/memory.h"
+#include "trace/reader-decode.h"
+#include "trace/reader-find.h"
+
+/* One stream: its messages come in batches. */
+struct input {
+    bt_self_component_port_input *port;
+    bt_message_iterator *iterator;
+    bt_message_array_const messages;
+    uint64_t message_count, message_next;
+    const bt_message *event; /* the stream's next event; NULL at its end */
+    int64_t time_ns;
+    uint64_t events;
+    bool finished; /* its end was announced */
+    const struct trace_place *place;
+    char *name; /* of its file */
+};
+
+struct reader {
+    struct trace_places places;
+    bt_graph *graph;
+    const bt_component_source **sources; /* a place's; NULL where it could not be opened */
+    struct input *inputs;
+    size_t input_count;
+    struct input **heap; /* inputs that have an event, the earliest first */
+    size_t heap_count;
+    struct decode *decode;
+    const bt_message *current; /* the event given last */
+    struct trace_event event;
+    bool given; /* there is an event to give */
+    bool ended;
+    struct reader_losses losses;
+};
+
+/* --- the heap --- */
+
+static bool before(const struct input *one, const struct input *other)
+{
+    return one->time_ns != other->time_ns ? one->time_ns < other->time_ns : one < other;
+}
+
+/* Puts the input in the place of the first, down to where it belongs. */
+static void heap_sink(struct reader *reader, struct input *input)
+{
+    size_t at = 0;
+    for (size_t child; (child = at * 2 + 1) < reader->heap_count; at = child) {
+        if (child + 1 < reader->heap_count && before(reader->heap[child + 1], reader->heap[child]))
+            child++;
+        if (!before(reader->heap[child], input))
+            break;
+        reader->heap[at] = reader->heap[child];
+    }
+    reader->heap[at] = input;
+}
+
+static void heap_add(struct reader *reader, struct input *input)
+{
+    size_t at = reader->heap_count++;
+    for (; at && before(input, reader->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        reader->heap[at] = reader->heap[(at - 1) / 2];
+    reader->heap[at] = input;
+}
+
+static void heap_drop_first(struct reader *reader)
+{
+    if (--reader->heap_count)
+        heap_sink(reader, reader->heap[reader->heap_count]);
+}
+
+/* --- one stream --- */
+
+static void count_lost_events(struct reader *reader, const bt_message *message)
+{
+    uint64_t count = 1;
+    bt_message_discarded_events_get_count(message, &count);
+    reader->losses.lost_events += count;
+}
+
+static void count_lost_packets(struct reader *reader, const bt_message *message)
+{
+    uint64_t count = 1;
+    bt_message_discarded_packets_get_count(message, &count);
+    reader->losses.lost_packets += count;
+}
+
+static int64_t time_of(const bt_message *message)
+{
+    int64_t ns = 0;
+    const bt_stream_class *stream =
+        bt_event_class_borrow_stream_class_const(bt_event_borrow_class_const(bt_message_event_borrow_event_const(message)));
+    if (bt_stream_class_borrow_default_clock_class_const(stream))
+        if (bt_clock_snapshot_get_ns_from_origin(bt_message_event_borrow_default_clock_snapshot_const(message), &ns))
+            bt_current_thread_clear_error();
+    return ns;
+}
+
+/* A stream is named after its file, or after its first; a port often isn't. */
+static void take_name(struct input *input, const bt_message *message)
+{
+    const char *name = bt_stream_get_name(bt_message_stream_beginning_borrow_stream_const(message));
+    const char *file = name ? strrchr(name, '/') : NULL;
+    if (!file)
+        return;
+    free(input->name);
+    input->name = memory_text(file + 1);
+}
+
+/* Takes the messages up to the next event; false: there is none in this batch. */
+static bool next_in_batch(struct reader *reader, struct input *input)
+{
+    while (input->message_next < input->message_count) {
+        const bt_message *message = input->messages[input->message_next++];
+        bt_message_type type = bt_message_get_type(message);
+        if (type == BT_MESSAGE_TYPE_EVENT) {
+            input->event = message;
+            input->time_ns = time_of(message);
+            input->events++;
+            return true;
+        }
+        if (type == BT_MESSAGE_TYPE_STREAM_BEGINNING)
+            take_name(input, message);
+        else if (type == BT_MESSAGE_TYPE_STREAM_END)
+            input->finished = true;
+        else if (type == BT_MESSAGE_TYPE_DISCARDED_EVENTS)
+            count_lost_events(reader, message);
+        else if (type == BT_MESSAGE_TYPE_DISCARDED_PACKETS)
+            count_lost_packets(reader, message);
+        bt_message_put_ref(message);
+    }
+    return false;
+}
+
+/* A stream whose bytes make no sense from some point on: what came before them is given, the rest is left. */
+static void end_broken(struct reader *reader, struct input *input)
+{
+    bt_current_thread_clear_error();
+    reader->losses.truncated = true;
+    if (!input->place->scratch) /* else that it was cut has been said */
+        losses_say(&reader->losses, "%s/%s: damaged, its first %llu events are read", input->place->path, input->name,
+                   (unsigned long long)input->events);
+}
+
+/* Moves on to the stream's next event; false at its end. */
+static bool input_next(struct reader *reader, struct input *input)
+{
+    input->event = NULL;
+    while (!next_in_batch(reader, input)) {
+        input->message_next = input->message_count = 0;
+        bt_current_thread_clear_error(); /* it may have left one when it gave the messages before it */
+        bt_message_iterator_next_status status =
+            bt_message_iterator_next(input->iterator, &input->messages, &input->message_count);
+        if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_AGAIN)
+            continue;
+        if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK) {
+            input->message_count = 0;
+            if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_END || !input->finished) /* some errors look like the end */
+                end_broken(reader, input);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- the sink --- */
+
+static bt_component_class_initialize_method_status sink_init(bt_self_component_sink *self,
+                                                             bt_self_component_sink_configuration *configuration,
+                                                             const bt_value *parameters, void *data)
+{
+    struct reader *reader = data;
+    (void)configuration, (void)parameters;
+    bt_self_component_set_data(bt_self_component_sink_as_self_component(self), reader);
+    for (size_t i = 0; i < reader->input_count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "in%zu", i);
+        if (bt_self_component_sink_add_input_port(self, name, NULL, &reader->inputs[i].port))
+            return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
+    }
+    return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_OK;
+}
+
+static bt_component_class_sink_graph_is_configured_method_status sink_configured(bt_self_component_sink *self)
+{
+    struct reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
+    for (size_t i = 0; i < reader->input_count; i++) {
+        struct input *input = &reader->inputs[i];
+        if (bt_message_iterator_create_from_sink_component(self, input->port, &input->iterator))
+            end_broken(reader, input);
+    }
+    return BT_COMPONENT_CLASS_SINK_GRAPH_IS_CONFIGURED_METHOD_STATUS_OK;
+}
+
+/* The first time: the first event of every stream. */
+static void fill_heap(struct reader *reader)
+{
+    reader->heap = memory_new(reader->input_count, sizeof(struct input *));
+    for (size_t i = 0; i < reader->input_count; i++)
+        if (reader->inputs[i].iterator && input_next(reader, &reader->inputs[i]))
+            heap_add(reader, &reader->inputs[i]);
+}
+
+static void give(struct reader *reader, struct input *input)
+{
+    switch (decode_event(reader->decode, bt_message_event_borrow_event_const(input->event), &reader->event)) {
+    case DECODE_ok:
+        reader->event.time_ns = input->time_ns;
+        reader->current = input->event;
+        reader->given = true;
+        return;
+    case DECODE_foreign:
+        reader->losses.foreign_events++;
+        break;
+    case DECODE_unreadable:
+        reader->losses.unreadable++;
+        break;
+    }
+    bt_message_put_ref(input->event);
+}
+
+/* Takes the earliest event of all. */
+static bt_component_class_sink_consume_method_status sink_consume(bt_self_component_sink *self)
+{
+    struct reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
+    if (!reader->heap)
+        fill_heap(reader);
+    while (reader->heap_count && !reader->given) {
+        struct input *input = reader->heap[0];
+        give(reader, input);
+        if (input_next(reader, input))
+            heap_sink(reader, input);
+        else
+            heap_drop_first(reader);
+    }
+    if (!reader->given)
+        reader->ended = true;
+    return reader->ended ? BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END : BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_OK;
+}
+
+/* --- opening --- */
+
+/* Adds a source for one directory; NULL: it can't be opened. */
+static const bt_component_source *add_source(bt_graph *graph, const char *name, const char *directory)
+{
+    static const bt_plugin *plugin; /* found once, for good */
+    const bt_component_source *source = NULL;
+    bt_value *parameters = bt_value_map_create(), *paths = NULL;
+    if (!plugin)
+        bt_plugin_find("ctf", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
+    const bt_component_class_source *class =
+        plugin ? bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs") : NULL;
+    bool ready = class && parameters && !bt_value_map_insert_empty_array_entry(parameters, "inputs", &paths) &&
+                 !bt_value_array_append_string_element(paths, directory);
+    if (!ready || bt_graph_add_source_component(graph, class, name, parameters, BT_LOGGING_LEVEL_NONE, &source))
+        source = NULL;
+    bt_current_thread_clear_error();
+    bt_value_put_ref(parameters);
+    return source;
+}
+
+static bool opens(const char *directory)
+{
+    bt_graph *graph = bt_graph_create(0);
+    bool opened = graph && add_source(graph, "trial", directory);
+    bt_graph_put_ref(graph);
+    return opened;
+}
+
+/* Whether it opens, mended where it has to be. */
+static bool place_opens(struct trace_place *place, struct reader_losses *losses)
+{
+    struct reader_losses found = {0};
+    if (opens(place->scratch ? place->scratch : place->path))
+        return true;
+    size_t kept = 0;
+    int result = place_mend_streams(place, opens, &found, &kept);
+    bool opened = !result && kept && opens(place->scratch);
+    if (opened) {
+        losses->truncated |= found.truncated;
+        if (found.trouble)
+            losses_say(losses, "%s", found.trouble);
+    } else if (result)
+        losses_say(losses, "%s: %s", place->path, strerror(-result));
+    else
+        losses_say(losses, "%s: none of its streams can be read with its metadata", place->path);
+    free(found.trouble);
+    return opened;
+}
+
+static const bt_component_source *open_place(struct reader *reader, struct trace_place *place)
+{
+    char name[32];
+    if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
+        return NULL;
+    snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
+    return add_source(reader->graph, name, place->scratch ? place->scratch : place->path);
+}
+
+static size_t count_streams(const struct reader *reader)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < reader->places.count; i++)
+        if (reader->sources[i])
+            count += bt_component_source_get_output_port_count(reader->sources[i]);
+    return count;
+}
+
+static int connect(struct reader *reader, const bt_component_sink *sink)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < reader->places.count; i++) {
+        const bt_component_source *source = reader->sources[i];
+        uint64_t count = source ? bt_component_source_get_output_port_count(source) : 0;
+        for (uint64_t j = 0; j < count; j++, n++) {
+            const bt_port_output *from = bt_component_source_borrow_output_port_by_index_const(source, j);
+            const bt_port_input *to = bt_component_sink_borrow_input_port_by_index_const(sink, n);
+            reader->inputs[n].place = &reader->places.at[i];
+            reader->inputs[n].name = memory_text(bt_port_get_name(bt_port_output_as_port_const(from)));
+            if (bt_graph_connect_ports(reader->graph, from, to, NULL))
+                return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int add_sink(struct reader *reader)
+{
+    const bt_component_sink *sink = NULL;
+    bt_component_class_sink *class = bt_component_class_sink_create("thrum", sink_consume);
+    reader->input_count = count_streams(reader);
+    reader->inputs = memory_new(reader->input_count, sizeof *reader->inputs);
+    if (!reader->input_count) { /* a graph needs a connected sink to run */
+        reader->ended = true;
+        bt_component_class_sink_put_ref(class);
+        return 0;
+    }
+    int result = -ENOMEM;
+    if (class && !bt_component_class_sink_set_initialize_method(class, sink_init) &&
+        !bt_component_class_sink_set_graph_is_configured_method(class, sink_configured) &&
+        !bt_graph_add_sink_component_with_initialize_method_data(reader->graph, class, "thrum", NULL, reader,
+                                                                 BT_LOGGING_LEVEL_NONE, &sink))
+        result = connect(reader, sink);
+    bt_component_class_sink_put_ref(class);
+    return result;
+}
+
+/* Opens every trace that can be; -errno where none can. */
+static int open_all(struct reader *reader)
+{
+    size_t opened = 0;
+    reader->graph = bt_graph_create(0);
+    reader->sources = memory_new(reader->places.count, sizeof reader->sources[0]);
+    if (!reader->graph)
+        return -ENOMEM;
+    for (size_t i = 0; i < reader->places.count; i++) {
+        reader->sources[i] = open_place(reader, &reader->places.at[i]);
+        opened += reader->sources[i] != NULL;
+    }
+    return opened ? add_sink(reader) : -EBADMSG;
+}
+
+int reader_open(struct reader **to, const char *const *paths, size_t count, char **trouble)
+{
+    struct reader *reader = memory_new(1, sizeof *reader);
+    int result = 0;
+    bt_logging_set_global_level(BT_LOGGING_LEVEL_NONE);
+    *trouble = NULL;
+    reader->decode = decode_new();
+    for (size_t i = 0; i < count && !result; i++)
+        result = places_find(&reader->places, paths[i], trouble);
+    if (!result)
+        result = open_all(reader);
+    if (!result) {
+        *to = reader;
+        return 0;
+    }
+    if (!*trouble && reader->losses.trouble)
+        *trouble = memory_text(reader->losses.trouble);
+    if (!*trouble)
+        *trouble = memory_format("%s: libbabeltrace2 can't read it: %s", count ? paths[0] : "no path", strerror(-result));
+    reader_close(reader);
+    return result;
+}
+
+/* --- reading --- */
+
+const struct trace_event *reader_next(struct reader *reader)
+{
+    bt_message_put_ref(reader->current);
+    reader->current = NULL;
+    reader->given = false;
+    while (!reader->given && !reader->ended) {
+        bt_current_thread_clear_error();
+        bt_graph_run_once_status status = bt_graph_run_once(reader->graph);
+        if (status != BT_GRAPH_RUN_ONCE_STATUS_OK && status != BT_GRAPH_RUN_ONCE_STATUS_AGAIN)
+            reader->ended = true;
+        if (status < 0) { /* no stream's fault: memory, or the library */
+            bt_current_thread_clear_error();
+            reader->losses.truncated = true;
+            losses_say(&reader->losses, "%s: libbabeltrace2 stopped reading", reader->places.at[0].path);
+        }
+    }
+    return reader->given ? &reader->event : NULL;
+}
+
+const struct reader_losses *reader_losses(const struct reader *reader)
+{
+    return &reader->losses;
+}
+
+void reader_close(struct reader *reader)
+{
+    if (!reader)
+        return;
+    bt_message_put_ref(reader->current);
+    for (size_t i = 0; i < reader->input_count; i++) {
+        struct input *input = &reader->inputs[i];
+        bt_message_put_ref(input->event);
+        while (input->message_next < input->message_count)
+            bt_message_put_ref(input->messages[input->message_next++]);
+        bt_message_iterator_put_ref(input->iterator);
+        free(input->name);
+    }
+    decode_free(reader->decode);
+    bt_graph_put_ref(reader->graph);
+    places_free(&reader->places);
+    free(reader->sources);
+    free(reader->inputs);
+    free(reader->heap);
+    free(reader->losses.trouble);
+    free(reader);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds traces, looks at their metadata. */
+#include "config.h"
+#include "trace/reader-find.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "trace/memory.h"
+#include "trace/reader-scratch.h"
+
+void losses_say(struct reader_losses *losses, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = memory_text("");
+    va_end(args);
+    char *all = losses->trouble ? memory_format("%s; %s", losses->trouble, text) : memory_text(text);
+    free(text);
+    free(losses->trouble);
+    losses->trouble = all;
+}
+
+/* --- where traces are --- */
+
+static int by_name(const FTSENT **one, const FTSENT **other)
+{
+    return strcmp((*one)->fts_name, (*other)->fts_name);
+}
+
+static void add_place(struct trace_places *places, const char *path)
+{
+    places->at = memory_grow(places->at, places->count + 1, &places->capacity, sizeof *places->at);
+    places->at[places->count++] = (struct trace_place){.path = memory_text(path)};
+}
+
+static bool has_metadata(const char *directory)
+{
+    struct stat status;
+    char *path = memory_format("%s/metadata", directory);
+    bool has = !stat(path, &status) && S_ISREG(status.st_mode);
+    free(path);
+    return has;
+}
+
+static void find_below(struct trace_places *places, const char *path)
+{
+    char *const paths[] = {(char *)path, NULL};
+    FTS *walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR | FTS_NOSTAT, by_name);
+    for (FTSENT *entry; walk && (entry = fts_read(walk));)
+        if (entry->fts_info == FTS_D && has_metadata(entry->fts_path))
+            add_place(places, entry->fts_path);
+    if (walk)
+        fts_close(walk);
+}
+
+int places_find(struct trace_places *places, const char *path, char **trouble)
+{
+    struct stat status;
+    size_t before = places->count;
+    if (stat(path, &status)) {
+        int error = errno;
+        *trouble = memory_format("%s: %s; give the directory that 'thrum record' or 'lttng' wrote", path, strerror(error));
+        return -error;
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        *trouble = memory_format("%s: a file, not a trace; give the directory that 'thrum record' or 'lttng' wrote", path);
+        return -ENOTDIR;
+    }
+    find_below(places, path);
+    if (places->count > before)
+        return 0;
+    *trouble = memory_format("%s: no trace in it (no file 'metadata', here or below); give the directory that "
+                             "'thrum record' or 'lttng' wrote", path);
+    return -ENOENT;
+}
+
+void places_free(struct trace_places *places)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        scratch_remove(places->at[i].scratch);
+        free(places->at[i].path);
+    }
+    free(places->at);
+    *places = (struct trace_places){0};
+}
+
+/* --- metadata --- */
+
+#define METADATA_MAGIC 0x75d11d57u
+enum { METADATA_HEADER = 37, METADATA_MAX = 256 << 20 };
+
+static uint32_t number_at(const unsigned char *at, bool big)
+{
+    uint32_t number;
+    memcpy(&number, at, sizeof number);
+    return big ? be32toh(number) : le32toh(number);
+}
+
+/* Puts the text of whole packets together in place; its length. *whole: the packets fill the file. */
+static size_t unpack(unsigned char *bytes, size_t size, bool *whole)
+{
+    bool big = number_at(bytes, true) == METADATA_MAGIC;
+    size_t from = 0, to = 0;
+    while (size - from >= METADATA_HEADER && number_at(bytes + from, big) == METADATA_MAGIC) {
+        size_t content = number_at(bytes + from + 24, big) / 8, packet = number_at(bytes + from + 28, big) / 8;
+        if (content < METADATA_HEADER || packet < content || content > size - from)
+            break;
+        memmove(bytes + to, bytes + from + METADATA_HEADER, content - METADATA_HEADER);
+        to += content - METADATA_HEADER;
+        if (packet > size - from)
+            break;
+        from += packet;
+    }
+    *whole = from == size;
+    return to;
+}
+
+/* Length of the text up to the end of its last declaration that is whole. */
+static size_t whole_declarations(const char *text, size_t length)
+{
+    size_t end = 0;
+    int depth = 0;
+    for (size_t i = 0; i < length; i++) {
+        const char *close = text[i] == '"' ? "\"" : !strncmp(text + i, "/*", 2) ? "*/" : !strncmp(text + i, "//", 2) ? "\n" : NULL;
+        if (close) {
+            const char *found = strstr(text + i + strlen(close), close);
+            if (!found)
+                break;
+            i = (size_t)(found - text) + strlen(close) - 1;
+        } else if (text[i] == '{')
+            depth++;
+        else if (text[i] == '}')
+            depth--;
+        else if (text[i] == ';' && depth == 0)
+            end = i + 1;
+    }
+    return end;
+}
+
+static bool ends_well(const char *text, size_t length)
+{
+    size_t end = whole_declarations(text, length);
+    return end && !text[end + strspn(text + end, " \t\r\n")];
+}
+
+static unsigned char *read_all(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "re");
+    struct stat status;
+    if (!file || fstat(fileno(file), &status) || status.st_size > METADATA_MAX) {
+        if (file)
+            fclose(file);
+        return NULL;
+    }
+    unsigned char *bytes = memory_new((size_t)status.st_size + 1, 1);
+    *size = fread(bytes, 1, (size_t)status.st_size, file);
+    fclose(file);
+    return bytes;
+}
+
+/* Scratch copy with the part of the metadata that is whole. */
+static int cut_metadata(struct trace_place *place, const char *text, size_t length, struct reader_losses *losses)
+{
+    static const char head[] = "/* CTF 1.8 */\n";
+    size_t skip = strncmp(text, "/* CTF", 6) ? 0 : strcspn(text, "\n");
+    size_t end = whole_declarations(text, length);
+    if (!end) {
+        losses_say(losses, "%s/metadata: cut short, nothing of it can be read", place->path);
+        return -EBADMSG;
+    }
+    char *part = memory_format("%s%.*s\n", head, (int)(end - skip), text + skip);
+    int result = scratch_begin(place) ?: scratch_text(place->scratch, "metadata", part);
+    if (!result)
+        result = scratch_link_streams(place);
+    losses->truncated = true;
+    losses_say(losses, "%s/metadata: cut short; events that it doesn't describe any more are lost", place->path);
+    free(part);
+    return result;
+}
+
+int place_check_metadata(struct trace_place *place, struct reader_losses *losses)
+{
+    char *path = memory_format("%s/metadata", place->path);
+    size_t size = 0;
+    unsigned char *bytes = read_all(path, &size);
+    bool whole = true, packets = bytes && size >= 4 &&
+        (number_at(bytes, false) == METADATA_MAGIC || number_at(bytes, true) == METADATA_MAGIC);
+    int result = 0;
+    if (!bytes) {
+        result = -errno;
+        losses_say(losses, "%s: %s", path, strerror(-result));
+    } else if (!packets && strncmp((char *)bytes, "/* CTF", 6)) {
+        result = -EBADMSG;
+        losses_say(losses, "%s: not CTF metadata; is this the directory of a trace?", path);
+    } else {
+        size_t length = packets ? unpack(bytes, size, &whole) : size;
+        bytes[length] = '\0';
+        if (!whole || !ends_well((char *)bytes, length))
+            result = cut_metadata(place, (char *)bytes, length, losses);
+    }
+    free(bytes);
+    free(path);
+    return result;
+}
