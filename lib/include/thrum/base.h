@@ -42,10 +42,10 @@
 
 #if defined(__GNUC__)
 #define THRUM_API __attribute__((visibility("default")))
-#define THRUM_PRINTF(format, arguments) __attribute__((format(printf, format, arguments)))
+#define THRUM_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #else
 #define THRUM_API
-#define THRUM_PRINTF(format, arguments)
+#define THRUM_PRINTF(at, first)
 #endif
 
 /* Thread-safety analysis: clang -Wthread-safety. A call that acquires does so where it returns 0. */

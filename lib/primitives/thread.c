@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads: how they start, run, end and are joined. */
+#include "thread.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "error.h"
+
+static __thread struct thrum_thread *self __attribute__((tls_model("initial-exec")));
+
+/* --- handles --- */
+
+void thread_ref(struct thrum_thread *thread)
+{
+    atomic_fetch_add_explicit(&thread->references, 1, memory_order_relaxed);
+}
+
+void thread_unref(struct thrum_thread *thread)
+{
+    annotate_before(&thread->references);
+    if (atomic_fetch_sub_explicit(&thread->references, 1, memory_order_acq_rel) > 1)
+        return;
+    annotate_after(&thread->references);
+    if (thread->error.code != 0 && !atomic_load_explicit(&thread->asked, memory_order_relaxed))
+        thrum_error_print(&thread->error);
+    thread->object.magic = OBJECT_DESTROYED;
+    free(thread);
+}
+
+static void plan_name(struct thrum_thread *thread, const char *name)
+{
+    static _Atomic unsigned number;
+    if (name)
+        snprintf(thread->name, sizeof thread->name, "%s", name);
+    else
+        snprintf(thread->name, sizeof thread->name, "thread-%u",
+                 atomic_fetch_add_explicit(&number, 1, memory_order_relaxed) + 1);
+}
+
+static struct thrum_thread *thread_new(const struct thread_plan *plan)
+{
+    struct thrum_thread *thread = calloc(1, sizeof *thread);
+    if (!thread)
+        return NULL;
+    object_begin(&thread->object, OBJECT_THREAD, OBJECT_ON_HEAP);
+    guard_begin(&thread->guard);
+    annotate_atomic(&thread->references);
+    annotate_atomic(&thread->state);
+    annotate_atomic(&thread->native_id);
+    annotate_atomic(&thread->asked);
+    annotate_atomic(&thread->handle);
+    atomic_init(&thread->references, plan->detached ? 1 : 2);
+    thread->reaped = plan->detached;
+    thread->daemon = plan->detached || (plan->options && plan->options->daemon);
+    thread->function = plan->function;
+    thread->argument = plan->argument;
+    thread->finish = plan->finish;
+    thread->finish_argument = plan->finish_argument;
+    plan_name(thread, plan->options ? plan->options->name : NULL);
+    return thread;
+}
+
+/* --- life --- */
+
+static void begin(struct thrum_thread *thread)
+{
+    char name[16];
+    self = thread;
+    atomic_store_explicit(&thread->handle, (uintptr_t)pthread_self(), memory_order_relaxed);
+    error_slot_set(&thread->error);
+    snprintf(name, sizeof name, "%.15s", thread->name);
+    thrum_self.guard++;
+    pthread_setname_np(pthread_self(), name);
+    thrum_self.guard--;
+    if (thread->serial != 0 && probe_on()) {
+        probe_thread_begin(thread->serial, (const void *)thread->function);
+        probe_thread_name((uint64_t)pthread_self(), thread->name);
+    }
+    atomic_store(&thread->native_id, (uint32_t)gettid());
+    wait_wake(&thread->native_id, INT32_MAX);
+}
+
+/* By return, exit or cancellation. From the exchange on the handle may be gone, but for the thread's own reference. */
+static void end(void *argument)
+{
+    struct thrum_thread *thread = argument;
+    if (thread->serial != 0 && probe_on())
+        probe_thread_end();
+    error_slot_set(NULL);
+    registry_remove(thread);
+    if (thread->finish)
+        thread->finish(thread, thread->finish_argument);
+    self = NULL;
+    annotate_before(thread);
+    if (atomic_exchange(&thread->state, THREAD_DONE) == THREAD_WAITED_FOR)
+        wait_wake(&thread->state, INT32_MAX);
+    thread_unref(thread);
+}
+
+static void *run(void *argument)
+{
+    struct thrum_thread *thread = argument;
+    void *result;
+    thrum_self.guard = 0; /* the preload takes a thread that is created under our guard for none of the program's */
+    annotate_after(&thread->serial);
+    begin(thread);
+    pthread_cleanup_push(end, thread);
+    result = thread->function(thread->argument);
+    thread->result = result;
+    thread->returned = true;
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+static int attributes_begin(pthread_attr_t *attributes, const struct thread_plan *plan)
+{
+    size_t size = plan->options && plan->options->stack_size ? plan->options->stack_size : thread_stack_size();
+    int result = pthread_attr_init(attributes);
+    if (result != 0)
+        return result;
+    if (size > 0)
+        result = pthread_attr_setstacksize(attributes, size);
+    if (result == 0 && plan->detached)
+        result = pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
+    if (result != 0)
+        pthread_attr_destroy(attributes);
+    return result;
+}
+
+/* Once it is created, a detached thread may be gone: nothing of it may be touched. */
+static int spawn(struct thrum_thread *thread, const struct thread_plan *plan, const void *site)
+{
+    pthread_attr_t attributes;
+    pthread_t handle = 0;
+    bool probed = probe_on();
+    int result = attributes_begin(&attributes, plan);
+    if (result != 0)
+        return result;
+    uint64_t serial = thread->serial = probed ? probe_spawn((const void *)plan->function, site) : 0;
+    annotate_before(&thread->serial);
+    thrum_self.guard++;
+    result = pthread_create(&handle, &attributes, run, thread);
+    thrum_self.guard--;
+    pthread_attr_destroy(&attributes);
+    if (result == 0 && !plan->detached)
+        atomic_store_explicit(&thread->handle, (uintptr_t)handle, memory_order_relaxed);
+    if (result == 0 && plan->ident)
+        *plan->ident = (uint64_t)handle;
+    if (probed)
+        probe_spawn_end(serial, result == 0 ? (uint64_t)handle : 0, result);
+    if (probed && result == 0 && plan->detached)
+        probe_thread_detach((uint64_t)handle, site);
+    return result;
+}
+
+int thread_create(struct thrum_thread **thread, const struct thread_plan *plan, const void *site)
+{
+    struct thrum_thread *new = thread_new(plan);
+    if (!new)
+        return ENOMEM;
+    if (!new->daemon)
+        registry_join_at_exit();
+    registry_add(new);
+    if (!plan->detached)
+        *thread = new;
+    int result = spawn(new, plan, site);
+    if (result != 0) {
+        registry_remove(new);
+        free(new);
+    }
+    return result;
+}
+
+/* --- join --- */
+
+/* Waits for the end of a thread whose function has ended: for its thread-local destructors and its stack. */
+static void reap(struct thrum_thread *thread)
+{
+    int state;
+    void *value = NULL;
+    guard_acquire(&thread->guard);
+    if (!thread->reaped) {
+        thrum_self.guard++;
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+        pthread_join((pthread_t)thread->handle, &value);
+        pthread_setcancelstate(state, NULL);
+        thrum_self.guard--;
+        thread->reaped = true;
+        if (!thread->returned)
+            thread->result = value;
+    }
+    guard_release(&thread->guard);
+}
+
+int thread_wait_done(struct thrum_thread *thread, struct wait_limit *limit, unsigned flags)
+{
+    uint32_t state = atomic_load_explicit(&thread->state, memory_order_acquire);
+    while (state < THREAD_DONE) {
+        if (state == THREAD_RUNS && !atomic_compare_exchange_weak(&thread->state, &state, THREAD_WAITED_FOR))
+            continue;
+        int result = wait_on(&thread->state, THREAD_WAITED_FOR, limit, flags);
+        if (result < 0)
+            return -result;
+        state = atomic_load_explicit(&thread->state, memory_order_acquire);
+    }
+    annotate_after(thread);
+    return state == THREAD_DONE ? 0 : ESRCH;
+}
+
+struct joining {
+    struct thrum_thread *thread;
+    bool probed;
+    const void *site;
+};
+
+static const void *told(const struct thrum_thread *thread)
+{
+    return (const void *)atomic_load_explicit(&thread->handle, memory_order_relaxed);
+}
+
+static void unwind(void *argument)
+{
+    struct joining *join = argument;
+    if (join->probed)
+        probe_wait_end(told(join->thread), THRUM_kind_thread, NULL, THRUM_result_cancelled, join->site);
+    thread_unref(join->thread);
+}
+
+int thread_join(struct thrum_thread *thread, void **result, struct wait_limit *limit, unsigned flags, const void *site)
+{
+    object_check(&thread->object, OBJECT_THREAD);
+    if (thread == self)
+        return EDEADLK;
+    struct joining join = { thread, probe_on(), site };
+    int failure = 0;
+    if (join.probed)
+        failure = probe_wait_begin(told(thread), THRUM_kind_thread, NULL, wait_limit_left(limit), site);
+    thread_ref(thread);
+    pthread_cleanup_push(unwind, &join);
+    if (failure == 0)
+        failure = thread_wait_done(thread, limit, flags);
+    pthread_cleanup_pop(0);
+    if (failure == 0) {
+        reap(thread);
+        atomic_store_explicit(&thread->asked, true, memory_order_relaxed);
+        if (result)
+            *result = thread->result;
+    }
+    if (join.probed)
+        probe_wait_end(told(thread), THRUM_kind_thread, NULL, failure, site);
+    thread_unref(thread);
+    return failure;
+}
+
+struct thrum_thread *thrum_thread_self(void)
+{
+    return self;
+}
+
+void thread_let_go(struct thrum_thread *thread, const void *site)
+{
+    guard_acquire(&thread->guard);
+    if (!thread->reaped) {
+        if (probe_on())
+            probe_thread_detach(thread->handle, site);
+        thrum_self.guard++;
+        pthread_detach((pthread_t)thread->handle);
+        thrum_self.guard--;
+        thread->reaped = true;
+    }
+    guard_release(&thread->guard);
+}
