@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* The order graph: a table of nodes, and the Pearce-Kelly order over its edges. */
+#include "check/graph.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+
+enum { TABLE_FIRST = 1024 };
+
+static uint32_t slot_of(const struct graph *graph, uint64_t object)
+{
+    return (uint32_t)((object >> 3) * 0x9e3779b97f4a7c15u >> 32) & (graph->table_size - 1);
+}
+
+/* Doubles the table; old tables stay in kept memory, together as large as the new one. */
+static bool grow(struct graph *graph)
+{
+    uint32_t old_size = graph->table_size, size = old_size ? 2 * old_size : TABLE_FIRST;
+    struct node **old = graph->table, **table = memory_keep(size * sizeof(*table));
+
+    if (!table)
+        return old_size > 0;
+    graph->table = table;
+    graph->table_size = size;
+    for (uint32_t i = 0; i < old_size; i++)
+        for (struct node *node = old[i], *next; node; node = next) {
+            struct node **chain = &table[slot_of(graph, node->object)];
+
+            next = node->next;
+            node->next = *chain;
+            *chain = node;
+        }
+    return true;
+}
+
+struct node *graph_find(const struct graph *graph, uint64_t object)
+{
+    if (graph->table_size == 0)
+        return NULL;
+    for (struct node *node = graph->table[slot_of(graph, object)]; node; node = node->next)
+        if (node->object == object)
+            return node;
+    return NULL;
+}
+
+struct node *graph_node(struct graph *graph, uint64_t object, uint32_t generation, uint8_t kind)
+{
+    struct node *node, **chain;
+
+    if (graph->node_count >= graph->table_size && !grow(graph))
+        return NULL;
+    chain = &graph->table[slot_of(graph, object)];
+    for (node = *chain; node; node = node->next)
+        if (node->object == object && node->generation == generation)
+            return node;
+    node = slab_take(&graph->nodes);
+    if (!node)
+        return NULL;
+    node->object = object;
+    node->generation = generation;
+    node->kind = kind;
+    node->rank = ++graph->last_rank;
+    node->next = *chain;
+    *chain = node;
+    graph->node_count++;
+    return node;
+}
+
+/* --- Pearce-Kelly --- */
+
+/* Nodes that a search met, linked by `listed`. */
+struct met {
+    struct node *first;
+    uint32_t count;
+};
+
+static bool meet(struct met *met, struct node *node, uint64_t search)
+{
+    if (node->visited == search)
+        return false;
+    node->visited = search;
+    node->listed = met->first;
+    met->first = node;
+    met->count++;
+    return true;
+}
+
+/* Nodes above `start` with ranks up to the goal's; true where the goal is among them. */
+static bool search_forward(struct graph *graph, struct node *start, const struct node *goal, struct met *met)
+{
+    uint64_t search = ++graph->searches;
+    struct met pending = {NULL, 0};
+
+    meet(&pending, start, search);
+    while (pending.first) {
+        struct node *node = pending.first;
+
+        pending.first = node->listed;
+        node->listed = met->first;
+        met->first = node;
+        met->count++;
+        if (node == goal)
+            return true;
+        for (struct edge *edge = node->out; edge; edge = edge->next_out)
+            if (!edge->back && edge->to->rank <= goal->rank)
+                meet(&pending, edge->to, search);
+    }
+    return false;
+}
+
+/* Nodes below `start` with ranks down to the lowest. */
+static void search_backward(struct graph *graph, struct node *start, int64_t lowest, struct met *met)
+{
+    uint64_t search = ++graph->searches;
+    struct met pending = {NULL, 0};
+
+    meet(&pending, start, search);
+    while (pending.first) {
+        struct node *node = pending.first;
+
+        pending.first = node->listed;
+        node->listed = met->first;
+        met->first = node;
+        met->count++;
+        for (struct edge *edge = node->in; edge; edge = edge->next_in)
+            if (!edge->back && edge->from->rank >= lowest)
+                meet(&pending, edge->from, search);
+    }
+}
+
+/* Sorts a list of nodes by rank, lowest first: merge sort, no memory. */
+static struct node *sort_by_rank(struct node *list)
+{
+    struct node *half = list, *end = list, *second, sorted = {.listed = NULL}, *tail = &sorted;
+
+    if (!list || !list->listed)
+        return list;
+    while (end->listed && end->listed->listed) {
+        half = half->listed;
+        end = end->listed->listed;
+    }
+    second = half->listed;
+    half->listed = NULL;
+    list = sort_by_rank(list);
+    second = sort_by_rank(second);
+    while (list && second) {
+        struct node **lower = list->rank <= second->rank ? &list : &second;
+
+        tail->listed = *lower;
+        tail = *lower;
+        *lower = tail->listed;
+    }
+    tail->listed = list ? list : second;
+    return sorted.listed;
+}
+
+/*
+ * Gives the ranks of both sets anew: the same ranks, in ascending order, first to `before`, then to `after`. The lists are
+ * read for their old ranks while the new ones are handed out, so the new ones wait in `visited` until all are.
+ */
+static void reorder(struct met *before, struct met *after)
+{
+    struct node *low = sort_by_rank(before->first), *high = sort_by_rank(after->first);
+    struct node *from_low = low, *from_high = high, *node = low ? low : high;
+
+    for (bool in_low = low != NULL; node; ) {
+        const struct node *lower;
+
+        if (!from_high || (from_low && from_low->rank < from_high->rank)) {
+            lower = from_low;
+            from_low = from_low->listed;
+        } else {
+            lower = from_high;
+            from_high = from_high->listed;
+        }
+        node->visited = (uint64_t)lower->rank;
+        node = node->listed;
+        if (!node && in_low) {
+            in_low = false;
+            node = high;
+        }
+    }
+    for (node = low; node; node = node->listed)
+        node->rank = (int64_t)node->visited, node->visited = 0;
+    for (node = high; node; node = node->listed)
+        node->rank = (int64_t)node->visited, node->visited = 0;
+}
+
+/* Makes room in the order for from → to; false where that closes a cycle. */
+static bool order(struct graph *graph, struct node *from, struct node *to)
+{
+    struct met after = {NULL, 0}, before = {NULL, 0};
+
+    if (from == to)
+        return false;
+    if (from->rank < to->rank)
+        return true;
+    if (search_forward(graph, to, from, &after))
+        return false;
+    search_backward(graph, from, to->rank, &before);
+    reorder(&before, &after);
+    return true;
+}
+
+struct edge *graph_edge(struct graph *graph, struct node *from, struct node *to, bool *fresh)
+{
+    struct edge *edge;
+
+    *fresh = false;
+    for (edge = from->out; edge; edge = edge->next_out)
+        if (edge->to == to)
+            return edge;
+    edge = slab_take(&graph->edges);
+    if (!edge)
+        return NULL;
+    *fresh = true;
+    edge->from = from;
+    edge->to = to;
+    edge->back = !order(graph, from, to);
+    edge->next_out = from->out;
+    from->out = edge;
+    edge->next_in = to->in;
+    to->in = edge;
+    graph->edge_count++;
+    graph->back_count += edge->back;
+    return edge;
+}
+
+/* --- removal --- */
+
+static void unlink_out(struct edge *edge)
+{
+    struct edge **link = &edge->from->out;
+
+    while (*link != edge)
+        link = &(*link)->next_out;
+    *link = edge->next_out;
+}
+
+static void unlink_in(struct edge *edge)
+{
+    struct edge **link = &edge->to->in;
+
+    while (*link != edge)
+        link = &(*link)->next_in;
+    *link = edge->next_in;
+}
+
+static void remove_edge(struct graph *graph, struct edge *edge, void (*drop)(struct edge *))
+{
+    unlink_out(edge);
+    unlink_in(edge);
+    graph->edge_count--;
+    graph->back_count -= edge->back;
+    if (drop)
+        drop(edge);
+    slab_give(&graph->edges, edge);
+}
+
+void graph_remove(struct graph *graph, struct node *node, void (*drop)(struct edge *))
+{
+    struct node **link = &graph->table[slot_of(graph, node->object)];
+
+    while (node->out)
+        remove_edge(graph, node->out, drop);
+    while (node->in)
+        remove_edge(graph, node->in, drop);
+    while (*link != node)
+        link = &(*link)->next;
+    *link = node->next;
+    graph->node_count--;
+    slab_give(&graph->nodes, node);
+}
