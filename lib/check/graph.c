@@ -44,21 +44,19 @@ struct node *graph_find(const struct graph *graph, uint64_t object)
     return NULL;
 }
 
-struct node *graph_node(struct graph *graph, uint64_t object, uint32_t generation, uint8_t kind)
+struct node *graph_node(struct graph *graph, uint64_t object, uint8_t kind)
 {
-    struct node *node, **chain;
+    struct node *node = graph_find(graph, object), **chain;
 
+    if (node)
+        return node;
     if (graph->node_count >= graph->table_size && !grow(graph))
         return NULL;
-    chain = &graph->table[slot_of(graph, object)];
-    for (node = *chain; node; node = node->next)
-        if (node->object == object && node->generation == generation)
-            return node;
     node = slab_take(&graph->nodes);
     if (!node)
         return NULL;
+    chain = &graph->table[slot_of(graph, object)];
     node->object = object;
-    node->generation = generation;
     node->kind = kind;
     node->rank = ++graph->last_rank;
     node->next = *chain;

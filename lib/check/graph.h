@@ -16,10 +16,9 @@
 
 struct witness;
 
-/* An object of one generation: what lived at one address one after the other are several nodes. */
+/* An object; it goes when the object ends, so what lived at one address one after the other are several nodes. */
 struct node {
     uint64_t object;
-    uint32_t generation;
     uint8_t kind;
     int64_t rank;           /* edges that aren't back edges go from lower to higher rank */
     uint64_t visited;       /* the last search that came here */
@@ -49,10 +48,10 @@ struct graph {
 
 #define GRAPH_INIT {.nodes = SLAB_OF(struct node), .edges = SLAB_OF(struct edge)}
 
-/* The node of an object's generation; made where there is none. NULL where there is no more memory. */
-struct node *graph_node(struct graph *graph, uint64_t object, uint32_t generation, uint8_t kind);
+/* The node of an object; made where there is none. NULL where there is no more memory. */
+struct node *graph_node(struct graph *graph, uint64_t object, uint8_t kind);
 
-/* The object's node, whatever its generation; NULL where it has none. */
+/* The object's node, NULL where it has none. */
 struct node *graph_find(const struct graph *graph, uint64_t object);
 
 /* The edge between two nodes; made where there is none, and then *fresh. NULL where there is no more memory. */

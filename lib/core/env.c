@@ -23,6 +23,30 @@ static enum env_switch env_read_switch(const char *name)
     return ENV_AUTO;
 }
 
+static enum env_check env_read_check(void)
+{
+    static const char *const words[] = {[ENV_CHECK_OFF] = "off", [ENV_CHECK_REPORT] = "report", [ENV_CHECK_ABORT] = "abort",
+                                        [ENV_CHECK_BREAK] = "break"};
+    const char *value = getenv("THRUM_CHECK");
+
+    if (!value || !*value)
+        return ENV_CHECK_OFF;
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(value, words[i]) == 0)
+            return (enum env_check)i;
+    log_line("THRUM_CHECK=", value, " isn't report, abort, break or off: taken as report", NULL);
+    return ENV_CHECK_REPORT;
+}
+
+static int env_read_check_log(void)
+{
+    const char *value = getenv("THRUM_CHECK_LOG");
+    char *end;
+    long fd = value && *value ? strtol(value, &end, 10) : -1;
+
+    return fd >= 0 && fd < 1 << 20 && !*end ? (int)fd : -1;
+}
+
 static unsigned env_read_stack(void)
 {
     const char *value = getenv("THRUM_STACK");
@@ -59,11 +83,13 @@ static uint64_t env_read_size(const char *name)
 
 void env_read(struct env *env)
 {
-    *env = (struct env){.off = true};
+    *env = (struct env){.off = true, .check_log = -1};
     if (getauxval(AT_SECURE))
         return;
     env->off = env_read_switch("THRUM") == ENV_OFF;
     env->lttng = env_read_switch("THRUM_LTTNG");
+    env->check = env_read_check();
+    env->check_log = env_read_check_log();
     env->stack = env_read_stack();
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)

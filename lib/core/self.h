@@ -7,11 +7,14 @@
 #include <stdint.h>
 #include "visibility.h"
 
+struct check_thread;
+
 struct thrum_self {
     /* > 0: this thread is inside thrum or a sink, or isn't the program's; its calls aren't events. */
     uint32_t guard;
     int32_t tid; /* 0: not asked for yet; so is pid */
     int32_t pid;
+    struct check_thread *check; /* what the checker knows of this thread, NULL where it hasn't met it */
 };
 
 extern THRUM_PRIVATE __thread struct thrum_self thrum_self __attribute__((tls_model("initial-exec")));

@@ -25,11 +25,19 @@ static bool mutex_tried(pthread_mutex_t *mutex, enum thrum_how how, int result, 
     return false;
 }
 
+/* A lock that the caller's own holding refuses at once: an error, where other mutexes would block for ever. */
+static bool mutex_refuses(const pthread_mutex_t *mutex)
+{
+    return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK && mutex->__data.__owner == self_tid();
+}
+
 INTERPOSE int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     if (!probe_on())
         return REAL(pthread_mutex_lock)(mutex);
     int result = REAL(pthread_mutex_trylock)(mutex);
+    if (result == EBUSY && mutex_refuses(mutex))
+        result = REAL(pthread_mutex_lock)(mutex);
     if (!mutex_tried(mutex, THRUM_how_block, result, SITE))
         return result;
     BEGUN(begun, mutex_begun(mutex, THRUM_how_block, SITE));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes of acquire and release. */
+#include "check/check.h"
 #include "core/address.h"
 #include "core/backtrace.h"
 #include "core/objects.h"
@@ -24,7 +25,7 @@ int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mod
     objects_note(address_of(object));
     EMIT(acquire_begin, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .timeout = timeout,
          .site = address_of(site), .stack = emit_stack(at, site));
-    return 0;
+    return probe_sinks & PROBE_CHECK ? check_refusal() : 0;
 }
 
 void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "check/check.h"
 #include "core/backtrace.h"
 #include "core/modules.h"
 #include "probe/emit.h"
@@ -90,6 +91,11 @@ static void add(const struct thrum_sink *sink, unsigned bit)
 void sinks_start(const struct env *env)
 {
     sinks_stack_depth = env->stack;
+    /* First: what it finds is told to the others as they stand. */
+    if (env->check != ENV_CHECK_OFF) {
+        check_configure(env);
+        add(&check_sink, PROBE_CHECK);
+    }
     add(lttng_load(env->lttng), PROBE_LTTNG);
     if (env->record && recorder_configure(&(struct recorder_options){env->record, env->ring, env->max_size}) == 0)
         add(&recorder_sink, PROBE_RECORD);

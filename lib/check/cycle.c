@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* The search for cycles: depth first with growing limits, so that short ones are found first; bounded in steps. */
+#include "check/cycle.h"
+
+#include "check/clock.h"
+#include "check/heap.h"
+#include "check/report.h"
+#include "check/semaphore.h"
+#include "check/thread.h"
+
+enum { STEPS_MAX = 100000, LENGTH_MAX = 4096 };
+
+/* The witnesses chosen so far, and how far the search at each of them has come. */
+struct search {
+    const struct node *goal;
+    struct cycle_step *steps;
+    uint32_t length, limit, steps_left;
+    uint64_t mark;
+    bool limited; /* something lay beyond the limit */
+};
+
+static bool holds_exclude(const struct record_object *first, const struct record_object *second)
+{
+    return first->object == second->object && !(first->mode == THRUM_mode_shared && second->mode == THRUM_mode_shared);
+}
+
+static bool share_a_lock(const struct record *first, const struct record *second)
+{
+    for (uint32_t i = 0; i < first->held_count; i++)
+        for (uint32_t j = 0; j < second->held_count; j++)
+            if (holds_exclude(&first->held[i], &second->held[j]))
+                return true;
+    return false;
+}
+
+static bool can_be_at_once(const struct record *first, const struct record *second)
+{
+    return first->serial != second->serial && first->forks == second->forks && !share_a_lock(first, second) &&
+           !clock_has(second->clock, first->serial, first->epoch) && !clock_has(first->clock, second->serial, second->epoch);
+}
+
+/* Whether the one who wants waits for the one who holds: not where a recursive reader wants what is held shared. */
+static bool waits_for(const struct record *wanting, const struct witness *holding)
+{
+    return !(wanting->recursive_read && holding->record->held[holding->index].mode == THRUM_mode_shared);
+}
+
+static bool is_lock(const struct record_object *object)
+{
+    return !semaphore_is_kind(object->kind) || semaphore_is_proven(object->object);
+}
+
+static bool are_locks(const struct witness *witness)
+{
+    return is_lock(&witness->record->held[witness->index]) && is_lock(&witness->record->wanted);
+}
+
+static bool fits(const struct search *search, const struct witness *witness)
+{
+    const struct cycle_step *steps = search->steps;
+
+    if (!are_locks(witness))
+        return false;
+    if (!waits_for(steps[search->length - 1].witness->record, witness))
+        return false;
+    for (uint32_t i = 0; i < search->length; i++)
+        if (!can_be_at_once(steps[i].witness->record, witness->record))
+            return false;
+    return witness->record->wanted.object != search->goal->object || waits_for(witness->record, steps[0].witness);
+}
+
+static struct witness *next_fit(const struct search *search, struct witness *witness)
+{
+    while (witness && !fits(search, witness))
+        witness = witness->next;
+    return witness;
+}
+
+/* Chooses the next edge and witness of the step at the end: from where it stands. False where there is none left. */
+static bool advance(struct search *search, struct edge *edge, struct witness *witness)
+{
+    for (;;) {
+        if (!edge || search->steps_left == 0)
+            return false;
+        search->steps_left--;
+        witness = edge->to->visited == search->mark ? NULL : next_fit(search, witness);
+        if (witness) {
+            search->steps[search->length++] = (struct cycle_step){edge, witness};
+            return true;
+        }
+        edge = edge->next_out;
+        witness = edge ? edge->witnesses : NULL;
+    }
+}
+
+/* Depth first; nodes on the path are marked. True where the path closes. */
+static bool find(struct search *search)
+{
+    bool deeper = true;
+
+    while (search->length > 0) {
+        struct cycle_step *last = &search->steps[search->length - 1];
+        struct node *end = last->edge->to;
+
+        if (deeper && end == search->goal)
+            return true;
+        if (deeper && search->length < search->limit) {
+            end->visited = search->mark;
+            if (advance(search, end->out, end->out ? end->out->witnesses : NULL))
+                continue;
+        } else if (deeper) {
+            search->limited = true;
+        }
+        /* Nothing beyond: the same edge by its next witness, or the next edge of where it begins. */
+        if (end->visited == search->mark)
+            end->visited = 0;
+        if (search->length == 1 || search->steps_left == 0)
+            return false;
+        struct cycle_step tried = *last;
+        search->length--;
+        deeper = advance(search, tried.edge, tried.witness->next);
+    }
+    return false;
+}
+
+void cycle_search(struct edge *edge, struct witness *witness)
+{
+    struct search search = {.goal = edge->from, .steps_left = STEPS_MAX};
+    size_t size = LENGTH_MAX * sizeof(*search.steps);
+    bool found = false;
+
+    search.steps = heap_take(size);
+    if (!search.steps || !are_locks(witness))
+        goto end;
+    for (search.limit = 2; !found && search.limit <= LENGTH_MAX; search.limit *= 2) {
+        search.mark = ++check_state.graph.searches;
+        search.steps[0] = (struct cycle_step){edge, witness};
+        search.length = 1;
+        search.limited = false;
+        found = find(&search);
+        if (!search.limited || search.steps_left == 0)
+            break;
+    }
+    if (found)
+        report_cycle(search.steps, search.length);
+    else if (search.steps_left == 0)
+        report_cut();
+end:
+    if (search.steps)
+        heap_give(search.steps, size);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What is taken under what: a set of what was seen, in front of the graph. */
+#include "check/order.h"
+
+#include <string.h>
+
+#include "check/cycle.h"
+#include "check/clock.h"
+#include "check/heap.h"
+#include "check/semaphore.h"
+#include "check/thread.h"
+
+enum { SEEN = 1 << 18, GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
+
+/*
+ * Hashes of (thread, all that it held, what it took): known means that the graph has it. A slot that another took over is
+ * learned again, which the graph notices. Hashes hold the objects' generations, so that what was seen of one that ended
+ * isn't taken for what is there now.
+ */
+static _Atomic uint64_t seen[SEEN];
+
+/* By hash of the address: rises when an object there ends; the lowest bit tells that the graph may have a node there. */
+static _Atomic uint32_t generations[GENERATIONS];
+enum { GENERATION_HAS_NODE = 1, GENERATION_NONRECURSIVE = 2, GENERATION_STEP = 4 };
+
+static uint32_t forks;
+
+void order_forked(void)
+{
+    forks++;
+}
+
+static _Atomic uint32_t *generation_of(uint64_t object)
+{
+    return &generations[check_mix(0, object) % GENERATIONS];
+}
+
+uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode)
+{
+    uint32_t generation = atomic_load_explicit(generation_of(object), memory_order_relaxed) / GENERATION_STEP;
+
+    return check_mix(below, object ^ (uint64_t)generation << 48 ^ (uint64_t)mode << 45 ^ kind);
+}
+
+void order_nonrecursive_reader(uint64_t object)
+{
+    atomic_fetch_or_explicit(generation_of(object), GENERATION_NONRECURSIVE, memory_order_relaxed);
+}
+
+static size_t record_size(uint32_t held)
+{
+    return sizeof(struct record) + held * sizeof(struct record_object);
+}
+
+static void record_unref(struct record *record)
+{
+    if (--record->references > 0)
+        return;
+    struct check_thread *thread = thread_by_serial(record->serial);
+
+    if (thread)
+        thread->witnesses--;
+    clock_unref(record->clock);
+    heap_give(record, record_size(record->held_count));
+}
+
+static struct record *record_new(struct check_thread *self, const struct record_object *wanted, uint64_t hash)
+{
+    struct record *record = heap_take(record_size(self->count));
+
+    if (!record)
+        return NULL;
+    record->references = 1;
+    record->serial = self->serial;
+    record->hash = hash;
+    record->clock = clock_ref(self->clock);
+    record->epoch = self->epoch;
+    record->forks = forks;
+    record->tid = self->tid;
+    memcpy(record->thread, self->name, NAME_SIZE);
+    record->wanted = *wanted;
+    record->recursive_read =
+        wanted->mode == THRUM_mode_shared &&
+        !(atomic_load_explicit(generation_of(wanted->object), memory_order_relaxed) & GENERATION_NONRECURSIVE);
+    for (uint32_t i = 0; i < self->count; i++)
+        if (semaphore_is_held(&self->held[i]))
+            record->held[record->held_count++] = (struct record_object){
+                self->held[i].object, self->held[i].stack, self->held[i].kind, self->held[i].mode};
+    self->witnesses++;
+    return record;
+}
+
+static bool is_witnessed(const struct edge *edge, uint64_t serial, uint64_t hash)
+{
+    for (const struct witness *witness = edge->witnesses; witness; witness = witness->next)
+        if (witness->record->serial == serial && witness->record->hash == hash && witness->record->forks == forks)
+            return true;
+    return false;
+}
+
+static bool add_witness(struct edge *edge, struct record *record, uint32_t index)
+{
+    struct witness *witness;
+
+    if (edge->witness_count >= WITNESSES_MAX || is_witnessed(edge, record->serial, record->hash))
+        return false;
+    witness = heap_take(sizeof(*witness));
+    if (!witness)
+        return false;
+    *witness = (struct witness){.next = edge->witnesses, .record = record, .index = index};
+    record->references++;
+    edge->witnesses = witness;
+    edge->witness_count++;
+    return true;
+}
+
+static struct node *node_of(const struct record_object *object)
+{
+    struct node *node = graph_node(&check_state.graph, object->object, object->kind);
+
+    atomic_fetch_or_explicit(generation_of(object->object), GENERATION_HAS_NODE, memory_order_relaxed);
+    return node;
+}
+
+/* Puts every pair of held and wanted into the graph; cycles are looked for where one could have come about. */
+static void learn(struct record *record)
+{
+    struct node *wanted = node_of(&record->wanted);
+
+    for (uint32_t i = 0; wanted && i < record->held_count; i++) {
+        struct node *held = node_of(&record->held[i]);
+        bool fresh;
+        struct edge *edge = held ? graph_edge(&check_state.graph, held, wanted, &fresh) : NULL;
+
+        if (edge && add_witness(edge, record, i) && check_state.graph.back_count > 0)
+            cycle_search(edge, edge->witnesses);
+    }
+}
+
+void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack)
+{
+    uint64_t hash = order_hash(self->held[self->count - 1].hash, object, kind, mode);
+    uint64_t key = check_mix(hash, self->serial + ((uint64_t)forks << 48));
+    _Atomic uint64_t *slot = &seen[key % SEEN];
+    struct record *record;
+    sigset_t signals;
+
+    if (atomic_load_explicit(slot, memory_order_relaxed) == key)
+        return;
+    check_lock(&signals);
+    record = record_new(self, &(struct record_object){object, stack, kind, mode}, hash);
+    if (record) {
+        learn(record);
+        record_unref(record);
+    }
+    atomic_store_explicit(slot, key, memory_order_relaxed);
+    check_unlock(&signals);
+}
+
+static void drop_edge(struct edge *edge)
+{
+    for (struct witness *witness = edge->witnesses, *next; witness; witness = next) {
+        next = witness->next;
+        record_unref(witness->record);
+        heap_give(witness, sizeof(*witness));
+    }
+}
+
+void order_forget(uint64_t object)
+{
+    _Atomic uint32_t *generation = generation_of(object);
+    uint32_t was = atomic_fetch_add_explicit(generation, GENERATION_STEP, memory_order_relaxed);
+    struct node *node;
+    sigset_t signals;
+
+    if (!(was & GENERATION_HAS_NODE))
+        return;
+    check_lock(&signals);
+    node = graph_find(&check_state.graph, object);
+    if (node)
+        graph_remove(&check_state.graph, node, drop_edge);
+    check_unlock(&signals);
+}

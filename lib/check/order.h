@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The order in which threads take objects: learned at the first time of each, and searched for cycles. */
+#ifndef THRUM_CHECK_ORDER_H
+#define THRUM_CHECK_ORDER_H
+
+#include "check/state.h"
+
+/* An object as it takes part in a record. */
+struct record_object {
+    uint64_t object;
+    const struct check_stack *stack;
+    uint8_t kind, mode;
+};
+
+/* That a thread took one object while it held others; each pair of held and wanted is an edge of the graph. */
+struct record {
+    uint32_t references; /* witnesses that point here */
+    uint32_t held_count;
+    uint64_t serial; /* the thread's */
+    uint64_t hash;   /* of what is held and wanted */
+    struct check_clock *clock;
+    uint32_t epoch;
+    uint32_t forks; /* of the process: what was before a fork is no other thread of the child */
+    int32_t tid;
+    bool recursive_read; /* wanted shared, and given also while a writer waits */
+    char thread[NAME_SIZE];
+    struct record_object wanted;
+    struct record_object held[];
+};
+
+/* One edge's view of a record: which of the held objects the edge begins at. */
+struct witness {
+    struct witness *next;
+    struct record *record;
+    uint32_t index;
+};
+
+/* The calling thread takes, or is about to wait for, an object while it holds others. */
+void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack);
+
+/* The object ended: its node, edges and records go. */
+void order_forget(uint64_t object);
+
+/* The process is a new one: its locks are copies, and only the calling thread is in it. */
+void order_forked(void);
+
+/* A read-write lock whose readers queue behind waiting writers. */
+void order_nonrecursive_reader(uint64_t object);
+
+/* What is held, hashed from below; `below` is the hash of what lies under it. */
+uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode);
+
+#endif

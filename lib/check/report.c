@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings as text on stderr, and as lines of JSON with bare addresses for the program that asked for them. */
+#include "check/report.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "check/heap.h"
+#include "check/symbol.h"
+#include "check/text.h"
+#include "core/log.h"
+#include "core/modules.h"
+
+enum { FINDINGS = 1024 };
+
+/* One thread's part in a finding. */
+struct part {
+    int32_t tid;
+    const char *thread;
+    bool main;
+    const struct record_object *holds, *wants;
+};
+
+static enum env_check wanted;
+static int log_fd = -1;
+static uint64_t ids[FINDINGS]; /* of what was said, by hash; 0 where none */
+static unsigned found_count, cut_count;
+static const struct module *told; /* the newest module that the log's reader knows */
+
+static const char *const kinds[] = {
+#define KIND(enumeration, word, number) [number] = #word,
+    THRUM_KINDS(KIND)
+#undef KIND
+};
+
+void report_configure(const struct env *env)
+{
+    wanted = env->check;
+    log_fd = env->check_log;
+}
+
+/* --- each finding once --- */
+
+/* The same for the same places, wherever the modules lie in memory. */
+static uint64_t place_of(const struct check_stack *stack)
+{
+    uint64_t address = stack->count > 0 ? stack->at[0] : 0;
+
+    for (const struct module *module = modules_known(); module; module = module->next)
+        if (module->begin <= address && address < module->end)
+            return address - module->base;
+    return address;
+}
+
+static uint64_t id_of(const char *kind, const struct part *parts, uint32_t count)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        sum += check_mix(place_of(parts[i].holds->stack), place_of(parts[i].wants->stack));
+    return check_mix((uint64_t)kind[0] << 8 | (uint64_t)kind[1], sum) | 1;
+}
+
+static bool is_new(uint64_t id)
+{
+    for (unsigned i = 0; i < FINDINGS; i++) {
+        uint64_t *slot = &ids[(id + i) % FINDINGS];
+
+        if (*slot == id)
+            return false;
+        if (*slot == 0) {
+            *slot = id;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- text --- */
+
+static void add_thread(struct text *text, const struct part *part)
+{
+    text_add(text, "thread ");
+    text_number(text, (uint64_t)part->tid);
+    if (*part->thread || part->main) {
+        text_add(text, " (");
+        text_add(text, *part->thread ? part->thread : "main");
+        text_add(text, ")");
+    }
+}
+
+static void add_object(struct text *text, const struct record_object *object)
+{
+    text_add(text, kinds[object->kind]);
+    text_add(text, " ");
+    if (object->kind != THRUM_kind_thread && symbol_data(text, object->object))
+        return;
+    text_hex(text, object->object);
+}
+
+static void add_stack(struct text *text, const struct check_stack *stack)
+{
+    for (uint32_t i = 0; i < stack->count && !symbol_is_own(stack->at[i]); i++) {
+        text_add(text, i ? "\n              " : " at ");
+        symbol_code(text, stack->at[i]);
+    }
+    text_add(text, "\n");
+}
+
+static void say(const char *headline, const char *holds, const char *wants, const struct part *parts, uint32_t count)
+{
+    static struct text text;
+
+    text.fd = STDERR_FILENO;
+    text_add(&text, "thrum: ");
+    text_add(&text, headline);
+    text_add(&text, "\n");
+    for (uint32_t i = 0; i < count; i++) {
+        text_add(&text, "  ");
+        add_thread(&text, &parts[i]);
+        text_add(&text, "\n    ");
+        if (parts[i].holds->object) {
+            text_add(&text, holds);
+            add_object(&text, parts[i].holds);
+            text_add(&text, ",\n      taken");
+            add_stack(&text, parts[i].holds->stack);
+            text_add(&text, "    ");
+        }
+        text_add(&text, wants);
+        add_object(&text, parts[i].wants);
+        text_add(&text, ",\n      asked for");
+        add_stack(&text, parts[i].wants->stack);
+    }
+    text_flush(&text);
+}
+
+/* --- JSON, a line for each thing --- */
+
+static void json_text(struct text *text, const char *key, const char *value)
+{
+    text_add(text, "\"");
+    text_add(text, key);
+    text_add(text, "\":\"");
+    text_json(text, value);
+    text_add(text, "\"");
+}
+
+static void json_number(struct text *text, const char *key, uint64_t value)
+{
+    text_add(text, "\"");
+    text_add(text, key);
+    text_add(text, "\":");
+    text_number(text, value);
+}
+
+static void json_modules(struct text *text, const struct module *module)
+{
+    if (module == told)
+        return;
+    if (module->next)
+        json_modules(text, module->next);
+    text_add(text, "{\"module\":{");
+    json_text(text, "path", module->path);
+    text_add(text, ",");
+    json_text(text, "build_id", module->build_id);
+    text_add(text, ",");
+    json_number(text, "base", module->base);
+    text_add(text, ",");
+    json_number(text, "begin", module->begin);
+    text_add(text, ",");
+    json_number(text, "end", module->end);
+    text_add(text, ",");
+    json_number(text, "pid", (uint64_t)self_pid());
+    text_add(text, "}}\n");
+}
+
+static void json_object(struct text *text, const char *key, const struct record_object *object)
+{
+    text_add(text, ",\"");
+    text_add(text, key);
+    text_add(text, "\":{");
+    json_text(text, "kind", object->object ? kinds[object->kind] : "");
+    text_add(text, ",");
+    json_number(text, "object", object->object);
+    text_add(text, ",\"stack\":[");
+    for (uint32_t i = 0; i < object->stack->count; i++) {
+        text_add(text, i ? "," : "");
+        text_number(text, object->stack->at[i]);
+    }
+    text_add(text, "]}");
+}
+
+static void log_finding(const char *kind, const char *certainty, const struct part *parts, uint32_t count)
+{
+    static struct text text;
+
+    text.fd = log_fd;
+    json_modules(&text, modules_known());
+    told = modules_known();
+    text_add(&text, "{\"finding\":{");
+    json_text(&text, "kind", kind);
+    text_add(&text, ",");
+    json_text(&text, "certainty", certainty);
+    text_add(&text, ",\"steps\":[");
+    for (uint32_t i = 0; i < count; i++) {
+        text_add(&text, i ? ",{" : "{");
+        json_number(&text, "pid", (uint64_t)self_pid());
+        text_add(&text, ",");
+        json_number(&text, "tid", (uint64_t)parts[i].tid);
+        text_add(&text, ",");
+        json_text(&text, "thread", *parts[i].thread ? parts[i].thread : parts[i].main ? "main" : "");
+        json_object(&text, "holds", parts[i].holds);
+        json_object(&text, "wants", parts[i].wants);
+        text_add(&text, "}");
+    }
+    text_add(&text, "]}}\n");
+    text_flush(&text);
+}
+
+/* --- the findings --- */
+
+static void tell(const char *kind, const char *certainty, const char *headline, const char *holds, const char *wants,
+                 const struct part *parts, uint32_t count)
+{
+    found_count++;
+    if (log_fd >= 0)
+        log_finding(kind, certainty, parts, count);
+    else
+        say(headline, holds, wants, parts, count);
+    if (wanted == ENV_CHECK_ABORT) {
+        log_line("stopping here, as THRUM_CHECK=abort asks", NULL);
+        abort();
+    }
+}
+
+void report_cycle(const struct cycle_step *steps, uint32_t count)
+{
+    struct part *parts = heap_take(count * sizeof(*parts));
+
+    for (uint32_t i = 0; parts && i < count; i++) {
+        const struct record *record = steps[i].witness->record;
+
+        parts[i] = (struct part){.tid = record->tid, .thread = record->thread, .main = record->tid == self_pid(),
+                                 .holds = &record->held[steps[i].witness->index], .wants = &record->wanted};
+    }
+    if (!parts)
+        return;
+    if (is_new(id_of("lock-order", parts, count)))
+        tell("lock-order", "potential",
+             "these threads take locks in opposite orders: when the timing is right, they wait for each other for ever", "held ",
+             "and took ", parts, count);
+    heap_give(parts, count * sizeof(*parts));
+}
+
+void report_circle(const struct circle_step *steps, uint32_t count)
+{
+    static const struct check_stack nowhere;
+    struct part *parts = heap_take(count * sizeof(*parts));
+    struct record_object *objects = heap_take(2 * count * sizeof(*objects)), *holds = objects, *wants = objects + count;
+
+    for (uint32_t i = 0; parts && objects && i < count; i++) {
+        const struct check_thread *thread = steps[i].thread;
+        const struct check_thread *before = steps[(i + count - 1) % count].thread;
+        const struct held *held = held_find(thread, before->wait.object);
+
+        wants[i] = (struct record_object){thread->wait.object, thread->wait.stack, thread->wait.kind, thread->wait.mode};
+        holds[i] = held ? (struct record_object){held->object, held->stack, held->kind, held->mode}
+                        : (struct record_object){.stack = &nowhere};
+        parts[i] = (struct part){thread->tid, thread->name, thread->main, &holds[i], &wants[i]};
+    }
+    const char *kind = count == 1 ? "self-deadlock" : "deadlock";
+    if (parts && objects && is_new(id_of(kind, parts, count)))
+        tell(kind, "happened",
+             count == 1 ? "deadlock: this thread waits for what only it could give"
+                        : "deadlock: each of these threads waits for the next, and the last for the first",
+             "holds ", "waits for ", parts, count);
+    if (parts)
+        heap_give(parts, count * sizeof(*parts));
+    if (objects)
+        heap_give(objects, 2 * count * sizeof(*objects));
+}
+
+void report_cut(void)
+{
+    cut_count++;
+}
+
+static void add_count(struct text *text, unsigned count, const char *one, const char *many)
+{
+    text_number(text, count);
+    text_add(text, count == 1 ? one : many);
+}
+
+void report_summary(void)
+{
+    static struct text text;
+
+    if (log_fd >= 0 || found_count + cut_count == 0)
+        return;
+    text.fd = STDERR_FILENO;
+    text_add(&text, "thrum: ");
+    add_count(&text, found_count, " finding", " findings");
+    if (cut_count > 0) {
+        text_add(&text, "; ");
+        add_count(&text, cut_count, " search for cycles was given up", " searches for cycles were given up");
+        text_add(&text, ": not all were examined");
+    }
+    text_add(&text, "\n");
+    text_flush(&text);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the checker says: findings, each once, on stderr or to the program that asked. Under the checker's lock. */
+#ifndef THRUM_CHECK_REPORT_H
+#define THRUM_CHECK_REPORT_H
+
+#include "check/cycle.h"
+#include "check/waitfor.h"
+#include "core/env.h"
+
+void report_configure(const struct env *env);
+
+/* A cycle of orders that can become a deadlock. */
+void report_cycle(const struct cycle_step *steps, uint32_t count);
+
+/* A deadlock that is there: each thread waits for the next, the last for the first. */
+void report_circle(const struct circle_step *steps, uint32_t count);
+
+/* A search for cycles was given up: its verdict isn't known. */
+void report_cut(void);
+
+/* At the end of the process, without the lock: what was found, in a line. */
+void report_summary(void);
+
+#endif

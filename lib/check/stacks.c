@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Stacks: interned, and found again by site and depth of the stack. */
+#include "check/stacks.h"
+
+#include <string.h>
+
+#include "core/backtrace.h"
+#include "core/memory.h"
+
+enum { CONTEXTS = 1 << 14, CHAINS = 1 << 12 };
+
+/* By hash of the context; one that hashes alike takes the slot over, and each then costs a walk when it comes. */
+static struct {
+    _Atomic uint64_t context;
+    const struct check_stack *_Atomic stack;
+} contexts[CONTEXTS];
+
+static struct check_stack *chains[CHAINS];
+static const struct check_stack nowhere;
+
+static const struct check_stack *intern(const uint64_t *at, uint32_t count)
+{
+    uint64_t hash = count;
+    struct check_stack *stack, **chain;
+
+    for (uint32_t i = 0; i < count; i++)
+        hash = check_mix(hash, at[i]);
+    chain = &chains[hash % CHAINS];
+    for (stack = *chain; stack; stack = stack->next)
+        if (stack->hash == hash && stack->count == count && memcmp(stack->at, at, count * sizeof(*at)) == 0)
+            return stack;
+    stack = memory_keep(sizeof(*stack) + count * sizeof(*at));
+    if (!stack)
+        return &nowhere;
+    stack->hash = hash;
+    stack->count = count;
+    memcpy(stack->at, at, count * sizeof(*at));
+    stack->next = *chain;
+    *chain = stack;
+    return stack;
+}
+
+static const struct check_stack *walk(uint64_t site)
+{
+    uint64_t at[BACKTRACE_DEFAULT];
+    uint32_t count = backtrace_capture(at, BACKTRACE_DEFAULT, (const void *)site);
+    const struct check_stack *stack;
+    sigset_t signals;
+
+    check_lock(&signals);
+    stack = intern(at, count);
+    check_unlock(&signals);
+    return stack;
+}
+
+const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
+{
+    uint64_t context = check_mix(site, self->frame - frame);
+    const struct check_stack *stack;
+
+    /* The stack is read before the context is compared again: a slot that is being taken over isn't believed. */
+    if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_acquire) == context) {
+        stack = atomic_load_explicit(&contexts[context % CONTEXTS].stack, memory_order_acquire);
+        if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_relaxed) == context && stack)
+            return stack;
+    }
+    stack = walk(site);
+    atomic_store_explicit(&contexts[context % CONTEXTS].context, 0, memory_order_release);
+    atomic_store_explicit(&contexts[context % CONTEXTS].stack, stack, memory_order_release);
+    atomic_store_explicit(&contexts[context % CONTEXTS].context, context, memory_order_release);
+    return stack;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The threads that the checker knows. */
+#ifndef THRUM_CHECK_THREAD_H
+#define THRUM_CHECK_THREAD_H
+
+#include "check/state.h"
+
+/* Makes the calling thread known; NULL where there is no memory for that. */
+struct check_thread *thread_meet(void);
+
+/* The calling thread; made known where it isn't. NULL where there is no memory for that. */
+static inline struct check_thread *thread_self(void)
+{
+    return __builtin_expect(thrum_self.check != NULL, 1) ? thrum_self.check : thread_meet();
+}
+
+/* --- under the lock --- */
+
+struct check_thread *thread_by_handle(uint64_t handle);
+struct check_thread *thread_by_serial(uint64_t serial);
+struct check_thread *thread_by_tid(int32_t tid);
+
+/* --- creation and join --- */
+
+/* The calling thread is about to create the thread of this number. */
+void thread_spawns(uint64_t number);
+/* The calling thread begins; `number` as above, 0 for a main thread. */
+void thread_begins(uint64_t number, uint64_t handle);
+void thread_ends(void);
+void thread_is_joined(uint64_t handle);
+void thread_is_detached(uint64_t handle);
+void thread_is_named(uint64_t handle, const char *name);
+
+/* In a forked child: the calling thread is the only one. */
+void threads_forked(void);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deadlocks that happened. Each thread publishes its wait, then walks from holder to holder. Of the threads of a circle one
+ * publishes last, and it sees the others' waits. What it saw is read again: waits with unchanged sequences stood still all
+ * the while, and so did what those threads hold.
+ */
+#include "check/waitfor.h"
+
+#include <stddef.h>
+
+#include "check/heap.h"
+#include "check/report.h"
+#include "check/semaphore.h"
+#include "check/thread.h"
+
+enum { CIRCLE_MAX = 1024 };
+
+const struct held *held_find(const struct check_thread *thread, uint64_t object)
+{
+    for (uint32_t i = thread->count; i-- > 0;)
+        if (thread->held[i].object == object)
+            return &thread->held[i];
+    return NULL;
+}
+
+/* A circle under construction: from the thread that begins to block. */
+struct circle {
+    const struct check_thread *start;
+    struct circle_step *steps;
+    uint32_t length;
+};
+
+static bool is_on(const struct circle *circle, const struct check_thread *thread)
+{
+    for (uint32_t i = 0; i < circle->length; i++)
+        if (circle->steps[i].thread == thread)
+            return true;
+    return false;
+}
+
+/* Whether `holder` keeps `waiter` from what it waits for. */
+static bool keeps_from(const struct check_thread *holder, const struct check_thread *waiter)
+{
+    const struct wait *wait = &waiter->wait;
+    const struct held *held;
+
+    if (wait->kind == THRUM_kind_thread)
+        return holder->handle == wait->handle && !holder->ended && !holder->joined;
+    held = held_find(holder, wait->object);
+    if (!held || (held->mode == THRUM_mode_shared && wait->mode == THRUM_mode_shared))
+        return false;
+    /* A semaphore that its holder waits for again is a signal that another will give. */
+    return !semaphore_is_kind(held->kind) ||
+           (holder != waiter && semaphore_holder(held->object) == holder->serial && semaphore_is_proven(held->object));
+}
+
+static uint64_t blocked_sequence(const struct check_thread *thread)
+{
+    uint64_t sequence = atomic_load_explicit(&thread->wait.sequence, memory_order_seq_cst);
+
+    return sequence % 2 ? sequence : 0;
+}
+
+/* Walks on from the last thread of the circle; true where it came back to the start. Under the lock. */
+static bool walk(struct circle *circle)
+{
+    const struct check_thread *waiter = circle->steps[circle->length - 1].thread;
+
+    if (circle->length == CIRCLE_MAX)
+        return false;
+    for (const struct check_thread *holder = check_state.threads; holder; holder = holder->next) {
+        uint64_t sequence;
+
+        if (!keeps_from(holder, waiter))
+            continue;
+        if (holder == circle->start)
+            return true;
+        sequence = blocked_sequence(holder);
+        if (!sequence || holder->wait.timed || is_on(circle, holder))
+            continue;
+        circle->steps[circle->length++] = (struct circle_step){holder, sequence};
+        if (walk(circle))
+            return true;
+        circle->length--;
+    }
+    return false;
+}
+
+/* Whether all still stand as they were seen, and each still keeps the one before from what it wants. */
+static bool still_stands(const struct circle *circle)
+{
+    for (uint32_t i = 0; i < circle->length; i++) {
+        const struct check_thread *next = circle->steps[(i + 1) % circle->length].thread;
+
+        if (!keeps_from(next, circle->steps[i].thread))
+            return false;
+    }
+    for (uint32_t i = 0; i < circle->length; i++)
+        if (blocked_sequence(circle->steps[i].thread) != circle->steps[i].sequence)
+            return false;
+    return true;
+}
+
+static bool look(struct check_thread *self)
+{
+    struct circle circle = {.start = self};
+    size_t size = CIRCLE_MAX * sizeof(*circle.steps);
+    bool found;
+    sigset_t signals;
+
+    check_lock(&signals);
+    circle.steps = heap_take(size);
+    found = circle.steps != NULL;
+    if (found) {
+        circle.steps[0] = (struct circle_step){self, blocked_sequence(self)};
+        circle.length = 1;
+        found = walk(&circle) && still_stands(&circle);
+        if (found)
+            report_circle(circle.steps, circle.length);
+        heap_give(circle.steps, size);
+    }
+    check_unlock(&signals);
+    return found;
+}
+
+bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
+{
+    struct wait *wait = &self->wait;
+
+    wait->object = target->object;
+    wait->handle = target->handle;
+    wait->kind = target->kind;
+    wait->mode = target->mode;
+    wait->timed = target->timed;
+    wait->stack = target->stack;
+    atomic_fetch_add_explicit(&wait->sequence, 1, memory_order_seq_cst);
+    /* With nothing held nobody waits for this thread, but for a join; and a wait that ends by itself is no deadlock. */
+    if (target->timed)
+        return false;
+    return look(self);
+}
+
+void waitfor_end(struct check_thread *self)
+{
+    atomic_fetch_add_explicit(&self->wait.sequence, 1, memory_order_seq_cst);
+}
