@@ -281,7 +281,7 @@ static bool opens(const char *directory)
 static bool place_opens(struct trace_place *place, struct reader_losses *losses)
 {
     struct reader_losses found = {0};
-    if (opens(place->scratch ? place->scratch : place->path))
+    if (place_streams_whole(place) && opens(place->scratch ? place->scratch : place->path))
         return true;
     size_t kept = 0;
     int result = place_mend_streams(place, opens, &found, &kept);

@@ -188,6 +188,26 @@ static int cut_metadata(struct trace_place *place, const char *text, size_t leng
     return result;
 }
 
+/* Whether `text`, but for white space, holds `part`, which has none. */
+static bool holds(const char *text, const char *part)
+{
+    for (; *text; text++) {
+        const char *t = text, *p = part;
+        while (*p && *t && (*t == *p || strchr(" \t\r\n", *t)))
+            p += *t++ == *p;
+        if (!*p)
+            return true;
+    }
+    return false;
+}
+
+static bool has_known_packets(const char *text)
+{
+    return holds(text, "packet.header:=struct{uint32_tmagic;uint8_tuuid[16];uint32_tstream_id;uint64_tstream_instance_id;}") &&
+           holds(text, "{uint64_clock_monotonic_ttimestamp_begin;uint64_clock_monotonic_ttimestamp_end;"
+                       "uint64_tcontent_size;uint64_tpacket_size;");
+}
+
 int place_check_metadata(struct trace_place *place, struct reader_losses *losses)
 {
     char *path = memory_format("%s/metadata", place->path);
@@ -205,6 +225,7 @@ int place_check_metadata(struct trace_place *place, struct reader_losses *losses
     } else {
         size_t length = packets ? unpack(bytes, size, &whole) : size;
         bytes[length] = '\0';
+        place->known = has_known_packets((char *)bytes);
         if (!whole || !ends_well((char *)bytes, length))
             result = cut_metadata(place, (char *)bytes, length, losses);
     }

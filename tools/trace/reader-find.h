@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Finding CTF traces in directories, and making readable what can be read of a damaged one. libbabeltrace2 refuses a
- * whole trace for one stream file that was cut short, and can loop for ever on metadata that was; so metadata is looked
- * at before it sees it, and of a trace that it refuses a scratch copy is made: links to what is well, and the whole
- * part of what isn't.
+ * whole trace for one stream file that was cut short, and can loop for ever or abort on metadata and packets that were
+ * damaged; so both are looked at before it sees them, and of a trace that isn't well a scratch copy is made: links to
+ * what is well, and the whole part of what isn't.
  */
 #ifndef THRUM_TRACE_READER_FIND_H
 #define THRUM_TRACE_READER_FIND_H
@@ -16,6 +16,7 @@
 struct trace_place {
     char *path;    /* as it was found */
     char *scratch; /* directory to be read in its place, or NULL */
+    bool known;    /* its packets begin as LTTng's do, so they can be checked and mended */
 };
 
 struct trace_places {
@@ -36,8 +37,11 @@ void places_free(struct trace_places *);
  */
 int place_check_metadata(struct trace_place *, struct reader_losses *losses);
 
+/* Whether the packets of all its streams are whole; true where their layout isn't known. */
+bool place_streams_whole(const struct trace_place *);
+
 /*
- * For a trace that can't be opened: makes the place one of those streams that can be, each as far as it can be, and says
+ * For a trace that isn't well: makes the place one of those streams that can be opened, each as far as it can be, and says
  * in *losses what is left out. `opens` tells whether a directory can be opened as a trace. 0 and how many streams are
  * *kept, or -errno.
  */

@@ -4,7 +4,6 @@
 #include "trace/reader-scratch.h"
 
 #include <dirent.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "trace/memory.h"
+#include "trace/reader-packets.h"
 
 int scratch_begin(struct trace_place *place)
 {
@@ -79,57 +79,10 @@ int scratch_link_streams(const struct trace_place *place)
     return result;
 }
 
-/* The beginning of each packet of LTTng's streams; its numbers are in the byte order of the magic number. */
-struct packet {
-    uint32_t magic;
-    uint8_t uuid[16];
-    uint32_t stream_id;
-    uint64_t instance_id;
-    uint64_t begin, end;
-    uint64_t content_bits;
-    uint64_t packet_bits;
-    uint64_t number;
-    uint64_t discarded;
-};
-#define PACKET_MAGIC 0xc1fc1fc1u
-
-static uint64_t native(const struct packet *packet, uint64_t number)
-{
-    return packet->magic == PACKET_MAGIC ? number : __builtin_bswap64(number);
-}
-
-/* Bytes of the packet at an offset, 0: there is none that makes sense. */
-static uint64_t packet_bytes(const struct packet *packet)
-{
-    if (packet->magic != PACKET_MAGIC && packet->magic != __builtin_bswap32(PACKET_MAGIC))
-        return 0;
-    uint64_t bits = native(packet, packet->packet_bits);
-    return bits % 8 || bits / 8 < sizeof *packet || native(packet, packet->content_bits) > bits ? 0 : bits / 8;
-}
-
-/* How far the packets are whole; *cut: the one after them begins well, and is `left` bytes long. */
-static uint64_t whole_packets(int file, uint64_t size, struct packet *cut, uint64_t *left)
-{
-    uint64_t at = 0;
-    *left = 0;
-    while (pread(file, cut, sizeof *cut, (off_t)at) == sizeof *cut) {
-        uint64_t bytes = packet_bytes(cut);
-        if (!bytes || bytes > size - at) {
-            *left = bytes ? size - at : 0;
-            break;
-        }
-        at += bytes;
-    }
-    return at;
-}
-
 /* Makes the packet as long as what is left of it. */
 static int mend_packet(int to, uint64_t at, struct packet *packet, uint64_t left)
 {
-    uint64_t bits = left * 8;
-    if (native(packet, packet->content_bits) > bits)
-        packet->content_bits = native(packet, bits);
-    packet->packet_bits = native(packet, bits);
+    packet_shorten(packet, left);
     return result_of(pwrite(to, packet, sizeof *packet, (off_t)at) != sizeof *packet);
 }
 
@@ -148,7 +101,9 @@ static int copy_whole(int from, int to, uint64_t size, size_t *kept)
 {
     struct packet cut = {0};
     uint64_t left;
-    uint64_t whole = whole_packets(from, size, &cut, &left);
+    uint64_t whole = packets_whole(from, size, &cut, &left);
+    if (left < sizeof cut)
+        left = 0;
     *kept = whole + left;
     if (!*kept)
         return -ENODATA;
@@ -174,19 +129,6 @@ int scratch_part(const struct trace_place *place, const char *name, size_t *kept
     return result;
 }
 
-bool scratch_is_stream(const struct trace_place *place, const char *name)
-{
-    char *path = memory_format("%s/%s", place->path, name);
-    struct packet first = {0};
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    bool is = file >= 0 && pread(file, &first, sizeof first.magic, 0) == sizeof first.magic &&
-              (first.magic == PACKET_MAGIC || first.magic == __builtin_bswap32(PACKET_MAGIC));
-    if (file >= 0)
-        close(file);
-    free(path);
-    return is;
-}
-
 void scratch_drop(const char *scratch, const char *name)
 {
     char *path = memory_format("%s/%s", scratch, name);
@@ -209,6 +151,18 @@ void scratch_remove(char *scratch)
 
 /* --- streams one by one --- */
 
+bool place_streams_whole(const struct trace_place *place)
+{
+    DIR *directory = place->known ? opendir(place->path) : NULL;
+    bool whole = true;
+    for (struct dirent *entry; directory && whole && (entry = readdir(directory));)
+        whole = !is_stream(place->path, entry->d_name) ||
+                (stream_is_whole(place->path, entry->d_name) && stream_fits_index(place->path, entry->d_name));
+    if (directory)
+        closedir(directory);
+    return whole;
+}
+
 /* Leaves in the scratch what of a stream can be opened beside the metadata, and says what can't. */
 static int mend_stream(const struct trace_place *place, struct trace_place *trial, const char *name,
                        bool (*opens)(const char *), struct reader_losses *losses, size_t *streams)
@@ -217,17 +171,16 @@ static int mend_stream(const struct trace_place *place, struct trace_place *tria
     int result = scratch_link(trial, name);
     if (result)
         return result;
-    if (opens(trial->scratch)) {
-        scratch_drop(trial->scratch, name);
+    bool good = (!place->known || stream_is_whole(place->path, name)) && opens(trial->scratch);
+    scratch_drop(trial->scratch, name);
+    if (good) {
         ++*streams;
         return scratch_link(place, name);
     }
-    scratch_drop(trial->scratch, name);
-    result = scratch_part(trial, name, &kept);
-    bool good = !result && opens(trial->scratch);
+    good = place->known && !scratch_part(trial, name, &kept) && opens(trial->scratch);
     scratch_drop(trial->scratch, name);
     if (!good) {
-        bool stream = scratch_is_stream(place, name);
+        bool stream = stream_is(place->path, name);
         losses->truncated |= stream;
         losses_say(losses, "%s/%s: %s, left out", place->path, name, stream ? "can't be read" : "not a stream of this trace");
         return 0;

@@ -23,9 +23,6 @@ int scratch_link_streams(const struct trace_place *);
  */
 int scratch_part(const struct trace_place *, const char *name, size_t *kept);
 
-/* Whether the file begins as a stream of LTTng's does. */
-bool scratch_is_stream(const struct trace_place *, const char *name);
-
 void scratch_drop(const char *scratch, const char *name);
 
 /* Removes the directory, and frees its name; NULL is nothing. */
