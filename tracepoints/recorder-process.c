@@ -11,14 +11,14 @@
 struct recorder_config recorder_config;
 struct recorder_state *recorder_state;
 
-static const uint64_t RECORDING_MAGIC = 0x31306d7572687422; /* "thrum01 */
-
 void process_stop(struct recorder_state *state, const char *what, long error)
 {
     struct text text = text_buffer(state->text, sizeof(state->text));
 
     if (atomic_exchange(&state->stopped, true))
         return;
+    if (error == -EDQUOT && atomic_exchange(&state->recording->stopped, RECORDING_FULL) != RECORDING_GOES_ON)
+        return; /* the process that found it full has said so */
     text_add(&text, "thrum: recorder: ");
     text_add(&text, what);
     const char *why = error == -EDQUOT ? "the recording has reached its largest size" : strerrordesc_np((int)-error);
@@ -37,7 +37,6 @@ int process_take(struct recorder_state *state, size_t size)
     if (recorder_config.max_size == 0 || used <= recorder_config.max_size)
         return 0;
     atomic_fetch_sub(&recording->used, size);
-    atomic_store(&recording->stopped, 1);
     return -EDQUOT;
 }
 
@@ -91,7 +90,7 @@ static int recording_make(struct recorder_state *state, const char *path)
     fd = RAW(SYS_openat, AT_FDCWD, hidden.at, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return (int)fd;
-    error = RAW(SYS_ftruncate, fd, 4096);
+    error = RAW(SYS_ftruncate, fd, RECORDING_SIZE);
     if (error == 0 && (error = RAW(SYS_write, fd, &fresh, sizeof(fresh))) == (long)sizeof(fresh))
         error = RAW(SYS_linkat, AT_FDCWD, hidden.at, AT_FDCWD, path, 0);
     RAW(SYS_close, fd);
@@ -109,7 +108,9 @@ static int recording_map(struct recorder_state *state, const char *path)
         return (int)fd;
     at = RAW(SYS_fstat, fd, &file);
     if (at == 0)
-        at = file.st_size < 4096 ? -EINVAL : RAW(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        at = file.st_size < RECORDING_SIZE
+                 ? -EINVAL
+                 : RAW(SYS_mmap, NULL, RECORDING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     RAW(SYS_close, fd);
     if (at < 0 && at > -4096)
         return (int)at;

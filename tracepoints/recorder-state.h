@@ -11,16 +11,6 @@
 
 enum { RECORDER_PATH = 4096, RECORDER_STREAMS = 32768, RECORDER_TEXT = 4096 };
 
-/* The first page of the file DIR/.recording, shared by all processes of a recording. */
-struct recording {
-    uint64_t magic;
-    uint64_t boot_id[2];    /* of /proc/sys/kernel/random/boot_id */
-    int64_t clock_offset;   /* CLOCK_REALTIME - CLOCK_MONOTONIC, in nanoseconds: the same for all its processes */
-    _Atomic uint64_t used;  /* bytes taken by all streams */
-    _Atomic uint64_t lost;  /* events that were not recorded, by all processes */
-    _Atomic uint32_t stopped; /* the bound on its size was reached */
-};
-
 /* What is fixed before the recorder starts, and kept by a forked child. */
 struct recorder_config {
     char directory[RECORDER_PATH / 2]; /* absolute */

@@ -285,22 +285,42 @@ static int attach(struct recorder_state *state, size_t need)
 
 /* --- the slow path --- */
 
+/* A thread that has no stream: another's packet tells of its events. */
+static void count_for_others(struct recorder_state *state)
+{
+    uint64_t signals = raw_signals_block();
+    struct stream *stream = &state->streams[state->first_stream];
+
+    raw_lock_acquire(&state->lock);
+    if (stream->packet)
+        __atomic_fetch_add(&stream->packet->events_discarded, 1, __ATOMIC_RELAXED);
+    raw_lock_release(&state->lock);
+    raw_signals_restore(signals);
+}
+
+/* An event isn't recorded; a program that isn't recorded any longer comes here with each. */
 static void count_lost(struct recorder_state *state)
 {
     struct stream *stream = recorder_self.stream;
-    uint64_t signals = raw_signals_block();
 
-    raw_lock_acquire(&state->lock);
-    if (!stream || !stream->packet)
-        stream = &state->streams[state->first_stream];
-    if (stream->packet) {
-        stream->discarded++;
-        __atomic_fetch_add(&stream->packet->events_discarded, 1, __ATOMIC_RELAXED);
-    }
+    if (state->recording && atomic_load_explicit(&state->recording->stopped, memory_order_relaxed) == RECORDING_ENDED)
+        return; /* nobody wants it */
+    if (stream && stream->packet) {
+        __atomic_store_n(&stream->packet->events_discarded, ++stream->discarded, __ATOMIC_RELAXED);
+        if (atomic_load_explicit(&state->stopped, memory_order_relaxed))
+            stream->limit = NULL; /* so that the next event comes here sooner */
+    } else
+        count_for_others(state);
     if (state->recording)
-        atomic_fetch_add(&state->recording->lost, 1);
-    raw_lock_release(&state->lock);
-    raw_signals_restore(signals);
+        atomic_fetch_add_explicit(&state->recording->lost, 1, memory_order_relaxed);
+}
+
+/* Whoever started the recording can stop it: a process notices when it next comes here, in 2 ms at most. */
+static bool stopped(struct recorder_state *state)
+{
+    if (state->recording && atomic_load_explicit(&state->recording->stopped, memory_order_relaxed) != RECORDING_GOES_ON)
+        atomic_store(&state->stopped, true);
+    return atomic_load_explicit(&state->stopped, memory_order_relaxed);
 }
 
 static int begin_process(struct recorder_state *state)
@@ -367,7 +387,7 @@ bool stream_prepare(size_t need)
 
     if (!state)
         return false;
-    if (atomic_load_explicit(&state->stopped, memory_order_relaxed)) {
+    if (stopped(state)) {
         count_lost(state);
         return false;
     }
@@ -415,7 +435,7 @@ bool stream_keep_begin(struct stream_keep *keep)
     keep->own = recorder_self.stream;
     raw_lock_acquire(&state->keep_lock);
     raw_lock_acquire(&state->lock);
-    error = atomic_load(&state->stopped) ? -ECANCELED : keep_enter(state);
+    error = stopped(state) ? -ECANCELED : keep_enter(state);
     if (error && error != -ECANCELED)
         process_stop(state, state->directory, error);
     raw_lock_release(&state->lock);

@@ -15,22 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "recorder-clock.h"
-
-/* A packet's header and context, as in the file; recorder-metadata.c describes it to readers. */
-struct packet {
-    uint32_t magic;
-    uint32_t stream_id;
-    uint64_t stream;
-    uint64_t packet_size;  /* bits, as is content_size */
-    uint64_t content_size; /* whole events only, at every instant */
-    uint64_t timestamp_begin;
-    uint64_t timestamp_end; /* not before the last event's, at every instant */
-    uint64_t events_discarded;
-    uint64_t sequence;
-    int32_t pid;
-    int32_t tid;
-};
-enum { PACKET_MAGIC = 0xC1FC1FC1u, PACKET_ALIGN = 64 };
+#include "recording.h"
 
 /*
  * An event's header is LTTng's compact one: 5 bits of id and 27 bits of time, or where those don't do, 31 in place of the

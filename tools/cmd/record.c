@@ -19,6 +19,8 @@
 struct options {
     const char *output;
     int64_t timeout_ms;
+    bool lttng;
+    struct backend_options backend;
     char **program;
 };
 
@@ -31,9 +33,9 @@ struct recording {
 };
 
 #ifdef HAVE_LTTNG_CTL
-static const struct backend *const default_backend = &backend_lttng;
+static const struct backend *const lttng = &backend_lttng;
 #else
-static const struct backend *const default_backend = NULL;
+static const struct backend *const lttng = NULL;
 #endif
 
 /* --- the command line --- */
@@ -49,6 +51,22 @@ static int64_t read_seconds(const char *text)
     return ms ? ms : 1;
 }
 
+/* Bytes: a number, with K, M, G or T behind it for powers of 1024. */
+static uint64_t read_size(const char *option, const char *text)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    unsigned long long size = strtoull(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    if (*text < '0' || *text > '9' || errno || (*end && (!unit || end[1])) || size == 0 || size > UINT64_MAX >> shift)
+        die("--%s=%s: give a size, as in --%s=64M", option, text, option);
+    return (uint64_t)size << shift;
+}
+
+enum { KEY_LTTNG = 256, KEY_RING, KEY_MAX_SIZE };
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -61,6 +79,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 't':
         options->timeout_ms = read_seconds(arg);
         return 0;
+    case KEY_LTTNG:
+        options->lttng = true;
+        return 0;
+    case KEY_RING:
+        options->backend.ring = read_size("ring", arg);
+        return 0;
+    case KEY_MAX_SIZE:
+        options->backend.max_size = read_size("max-size", arg);
+        return 0;
     case ARGP_KEY_ARGS:
         options->program = state->argv + state->next;
         return 0;
@@ -72,6 +99,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp_option option_list[] = {
     {"output", 'o', "DIR", 0, "Where the trace goes; by default thrum-PROG-YYYYMMDD-HHMMSS here", 0},
     {"timeout", 't', "SECONDS", 0, "End the program after so long; the trace is whole up to then", 0},
+    {"ring", KEY_RING, "SIZE", 0, "Keep only the newest SIZE bytes of each thread (flight recorder), as in 1M", 0},
+    {"max-size", KEY_MAX_SIZE, "SIZE", 0, "Stop recording, and let the program go on, when the trace has this size", 0},
+    {"lttng", KEY_LTTNG, NULL, 0, "Record through LTTng and its session daemon", 0},
     {0},
 };
 
@@ -112,7 +142,8 @@ static void start(struct recording *recording)
     if (directory_make(&recording->directory, recording->options->output, recording->options->program[0], &trouble) < 0)
         die("%s", trouble ? trouble : "out of memory");
     child_hold_signals(&recording->signals);
-    int err = recording->backend->start(&recording->run, recording->directory.absolute, &trouble);
+    int err = recording->backend->start(&recording->run, recording->directory.absolute,
+                                        &recording->options->backend, &trouble);
     if (!err)
         return;
     directory_discard(&recording->directory);
@@ -174,9 +205,9 @@ static int run(int argc, char **argv)
                   &options);
     if (!options.program)
         die("which program? As in: thrum record -- PROG ARG...");
-    if (!default_backend)
-        die("this thrum was built without LTTng: install liblttng-ust-dev and liblttng-ctl-dev, and build it anew");
-    struct recording recording = {.options = &options, .backend = default_backend};
+    if (options.lttng && !lttng)
+        die("--lttng: this thrum was built without LTTng: install liblttng-ust-dev and liblttng-ctl-dev, and build it anew");
+    struct recording recording = {.options = &options, .backend = options.lttng ? lttng : &backend_recorder};
     struct child_outcome child;
     start(&recording);
     int err = run_program(&recording, &child);
@@ -187,7 +218,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_record = {
     .name = "record",
-    .args = "[-o DIR] [--timeout SECONDS] -- PROG [ARG...]",
+    .args = "[-o DIR] [--timeout SECONDS] [--ring SIZE] [--max-size SIZE] [--lttng] -- PROG [ARG...]",
     .summary = "run a program and leave a trace of its threads",
     .run = run,
 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "cmd/paths.h"
 #include "record/directory.h"
+#include "record/preload.h"
 #include "record/salvage.h"
 #include "record/session.h"
 #include "record/sessiond.h"
@@ -31,19 +32,15 @@ struct backend_run {
 
 /* --- start --- */
 
-/* LD_PRELOAD is a list: a path with its separators in it can't be given. */
 static int find_libraries(struct backend_run *run, char **trouble)
 {
     char *provider = paths_library("libthrum-lttng.so");
-    run->preload = paths_library("libthrum-preload.so");
-    bool both = provider && run->preload;
+    if (!provider)
+        return trouble_tell(trouble, ENOENT, "can't find libthrum-lttng.so beside this program nor in %s; is thrum installed whole?",
+                            THRUM_LIBDIR);
     free(provider);
-    if (!both)
-        return trouble_tell(trouble, ENOENT, "can't find %s beside this program nor in %s; is thrum installed whole?",
-                            run->preload ? "libthrum-lttng.so" : "libthrum-preload.so", THRUM_LIBDIR);
-    if (run->preload[strcspn(run->preload, " :")])
-        return trouble_tell(trouble, EINVAL, "%s can't be preloaded: no space or colon may be in its path", run->preload);
-    return 0;
+    run->preload = preload_find(trouble);
+    return run->preload ? 0 : -ENOENT;
 }
 
 /* Short, for the daemon's sockets, and in shared memory, for the buffers. */
@@ -89,8 +86,11 @@ static int start_session(struct backend_run *run, char **trouble)
     return err;
 }
 
-static int lttng_start(struct backend_run **started, const char *directory, char **trouble)
+static int lttng_start(struct backend_run **started, const char *directory, const struct backend_options *options,
+                       char **trouble)
 {
+    if (options->ring || options->max_size)
+        return trouble_tell(trouble, EINVAL, "--ring and --max-size are the recorder's: leave out --lttng");
     struct backend_run *run = calloc(1, sizeof(*run));
     if (!run)
         return -ENOMEM;
@@ -112,25 +112,12 @@ static int lttng_start(struct backend_run **started, const char *directory, char
 
 /* --- the program --- */
 
-static int prepend_preload(const char *library)
-{
-    const char *others = getenv("LD_PRELOAD");
-    char *list;
-    if (!others || !*others)
-        return setenv("LD_PRELOAD", library, 1);
-    if (asprintf(&list, "%s:%s", library, others) < 0)
-        return -1;
-    int result = setenv("LD_PRELOAD", list, 1);
-    free(list);
-    return result;
-}
-
 /* LTTNG_HOME, where it matters, is in the environment already. */
 static int lttng_prepare(const struct backend_run *run)
 {
     char number[32];
     snprintf(number, sizeof(number), "%" PRIu64, run->number);
-    if (prepend_preload(run->preload) < 0 || setenv("THRUM_LTTNG", "on", 1) < 0 || setenv("THRUM_SESSION", number, 1) < 0 ||
+    if (preload_set(run->preload) < 0 || setenv("THRUM_LTTNG", "on", 1) < 0 || setenv("THRUM_SESSION", number, 1) < 0 ||
         /* The first events count: a busy machine has time to answer. A daemon that is gone isn't waited for. */
         setenv("LTTNG_UST_REGISTER_TIMEOUT", "10000", 0) < 0 ||
         /* What there is to find is found in the trace; the program's own output stays as it is. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What records: LTTng now. One struct of operations each, so that `thrum record` is the same for all. */
+/* What records: thrum's own recorder, or LTTng. One struct of operations each, so that `thrum record` is the same for all. */
 #ifndef THRUM_RECORD_BACKEND_H
 #define THRUM_RECORD_BACKEND_H
 
@@ -16,11 +16,17 @@ struct backend_outcome {
     char *trouble;         /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
 };
 
+/* What the user asked for; a backend says where it can't do it. */
+struct backend_options {
+    uint64_t ring;     /* keep only each thread's newest bytes; 0: everything */
+    uint64_t max_size; /* bytes of the whole trace; 0: no bound */
+};
+
 struct backend {
     const char *name;
 
     /* Starts to record into `directory`, an absolute path, private and empty. 0, or -errno and *trouble, and all undone. */
-    int (*start)(struct backend_run **, const char *directory, char **trouble);
+    int (*start)(struct backend_run **, const char *directory, const struct backend_options *, char **trouble);
 
     /* In the process that becomes the program: sets the environment that makes it and its descendants record. 0 or -errno. */
     int (*prepare)(const struct backend_run *);
@@ -42,6 +48,7 @@ struct backend {
     void (*end)(struct backend_run *);
 };
 
+extern const struct backend backend_recorder;
 extern const struct backend backend_lttng;
 
 #endif
