@@ -14,6 +14,7 @@
 #include "cmd/paths.h"
 #include "record/directory.h"
 #include "record/preload.h"
+#include "record/packets.h"
 #include "record/salvage.h"
 #include "record/session.h"
 #include "record/sessiond.h"
@@ -75,6 +76,7 @@ static void free_run(struct backend_run *run)
 
 static int start_session(struct backend_run *run, char **trouble)
 {
+    salvage_prepare(run->directory);
     int err = sessiond_join(&run->daemon, run->home, trouble);
     if (err)
         return err;
@@ -149,18 +151,19 @@ static void lttng_stop(struct backend_run *run)
 {
     if (sessiond_runs(&run->daemon))
         session_stop(&run->session, &run->trouble);
-    else
-        trouble_tell(&run->trouble, EIO, "the LTTng session daemon ended before the program did: the trace ends there");
 }
 
-/* Where the consumer stood still for long, the buffer filled up behind it, and what didn't fit isn't known to anybody. */
 static void recover(struct backend_run *run)
 {
-    int64_t most = salvage(run->buffers, run->directory);
-    if (most < 0)
-        trouble_tell(&run->trouble, (int)-most, "lttng-crash can't be run (%s): if a process was killed, its last events may be missing",
-                     strerror((int)-most));
-    else if ((uint64_t)most >= run->session.buffer_full)
+    struct salvage found;
+    salvage(run->buffers, run->directory, &found);
+    packets_keep_whole(run->directory);
+    if (found.disk_full)
+        trouble_tell(&run->trouble, ENOSPC, "the disk is full: the last events may be missing");
+    else if (found.recovered < 0)
+        trouble_tell(&run->trouble, EIO, "lttng-crash doesn't work: the last events of a process that was killed may be missing");
+    else if ((uint64_t)found.recovered >= run->session.buffer_full)
+        /* The consumer stood still for long; what didn't fit then isn't known to anybody. */
         trouble_tell(&run->trouble, EIO, "a process was killed while it wrote an event, and the buffer behind it filled up: "
                      "events are missing, and how many isn't known");
 }
@@ -168,9 +171,15 @@ static void recover(struct backend_run *run)
 static void lttng_finish(struct backend_run *run, struct backend_outcome *outcome)
 {
     lttng_stop(run);
+    bool broken = !sessiond_runs(&run->daemon);
     recover(run);
     *outcome = (struct backend_outcome){
-        .lost_events = run->session.lost_events, .lost_packets = run->session.lost_packets, .trouble = run->trouble};
+        .broken = broken,
+        .lost_unknown = broken || run->trouble,
+        .lost_events = run->session.lost_events,
+        .lost_packets = run->session.lost_packets,
+        .trouble = run->trouble,
+    };
     run->trouble = NULL;
 }
 

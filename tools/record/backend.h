@@ -11,9 +11,11 @@ struct backend_run; /* a recording under way; each backend has its own */
 
 /* How a recording ended, beside what can be read from the trace itself. */
 struct backend_outcome {
-    uint64_t lost_events;  /* that the backend knows of; the trace may tell of the same */
+    bool broken;          /* it broke off before the program ended */
+    bool lost_unknown;    /* more events may be missing than are counted */
+    uint64_t lost_events; /* that the backend knows of; the trace may tell of the same */
     uint64_t lost_packets;
-    char *trouble;         /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
+    char *trouble;        /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
 };
 
 /* What the user asked for; a backend says where it can't do it. */
