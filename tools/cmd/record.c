@@ -113,6 +113,12 @@ static const char help_text[] =
 
 /* --- the recording --- */
 
+static const char *program_name(const struct recording *recording)
+{
+    const char *path = recording->options->program[0], *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 static int prepare(void *data)
 {
     const struct recording *recording = data;
@@ -122,7 +128,7 @@ static int prepare(void *data)
 static void ending(enum child_end why, void *data)
 {
     const struct recording *recording = data;
-    const char *program = recording->options->program[0];
+    const char *program = program_name(recording);
     if (why == CHILD_TIMEOUT)
         warn("%s still runs after %g s: ending it", program, (double)recording->options->timeout_ms / 1000);
     else
@@ -133,7 +139,7 @@ static void ending(enum child_end why, void *data)
 static void broke(void *data)
 {
     const struct recording *recording = data;
-    warn("%s: %s runs on, unrecorded", recording->backend->broken(recording->run), recording->options->program[0]);
+    warn("%s: %s runs on, unrecorded", recording->backend->broken(recording->run), program_name(recording));
 }
 
 static void start(struct recording *recording)
@@ -176,7 +182,7 @@ static int give_up(struct recording *recording, int err)
 
 static void tell(const struct recording *recording, const struct backend_outcome *outcome, const struct child_outcome *child)
 {
-    const char *program = recording->options->program[0];
+    const char *program = program_name(recording);
     if (outcome->trouble)
         warn("%s", outcome->trouble);
     if (child->left)

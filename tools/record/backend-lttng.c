@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/paths.h"
-#include "record/directory.h"
-#include "record/preload.h"
+#include "record/home.h"
 #include "record/packets.h"
+#include "record/preload.h"
 #include "record/salvage.h"
 #include "record/session.h"
 #include "record/sessiond.h"
@@ -22,7 +22,7 @@
 
 struct backend_run {
     const char *directory; /* where the trace goes */
-    char *home;            /* the daemon's files and the buffers' memory */
+    struct home home;      /* the daemon's files and the buffers' memory */
     char *buffers;
     char *preload;
     uint64_t number;       /* the recording's */
@@ -44,30 +44,21 @@ static int find_libraries(struct backend_run *run, char **trouble)
     return run->preload ? 0 : -ENOENT;
 }
 
-/* Short, for the daemon's sockets, and in shared memory, for the buffers. */
 static int make_home(struct backend_run *run, char **trouble)
 {
-    const char *places[] = {"/dev/shm", getenv("XDG_RUNTIME_DIR"), "/tmp"};
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        if (!places[i] || asprintf(&run->home, "%s/thrum-XXXXXX", places[i]) < 0)
-            continue;
-        if (mkdtemp(run->home))
-            break;
-        free(run->home);
-        run->home = NULL;
-    }
-    if (!run->home)
-        return trouble_tell(trouble, errno, "can't make a directory in /dev/shm or /tmp: %s", strerror(errno));
-    if (asprintf(&run->buffers, "%s/buffers", run->home) < 0)
+    int err = home_make(&run->home, trouble);
+    if (err)
+        return err;
+    if (asprintf(&run->buffers, "%s/buffers", run->home.path) < 0) {
+        run->buffers = NULL;
         return -ENOMEM;
+    }
     return mkdir(run->buffers, 0700) < 0 ? -errno : 0;
 }
 
 static void free_run(struct backend_run *run)
 {
-    if (run->home)
-        directory_remove(run->home);
-    free(run->home);
+    home_remove(&run->home);
     free(run->buffers);
     free(run->preload);
     free(run->trouble);
@@ -77,7 +68,7 @@ static void free_run(struct backend_run *run)
 static int start_session(struct backend_run *run, char **trouble)
 {
     salvage_prepare(run->directory);
-    int err = sessiond_join(&run->daemon, run->home, trouble);
+    int err = sessiond_join(&run->daemon, run->home.path, trouble);
     if (err)
         return err;
     err = session_start(&run->session, run->directory, run->buffers, run->number, run->daemon.shared, trouble);
@@ -97,6 +88,7 @@ static int lttng_start(struct backend_run **started, const char *directory, cons
     if (!run)
         return -ENOMEM;
     run->directory = directory;
+    run->home.lock = -1;
     while (!run->number)
         if (getrandom(&run->number, sizeof(run->number), 0) == sizeof(run->number))
             run->number >>= 2; /* a number that LTTng's filters can hold */
@@ -153,16 +145,16 @@ static void lttng_stop(struct backend_run *run)
         session_stop(&run->session, &run->trouble);
 }
 
-static void recover(struct backend_run *run)
+static void recover(struct backend_run *run, bool broken)
 {
     struct salvage found;
     salvage(run->buffers, run->directory, &found);
     packets_keep_whole(run->directory);
     if (found.disk_full)
         trouble_tell(&run->trouble, ENOSPC, "the disk is full: the last events may be missing");
-    else if (found.recovered < 0)
+    else if (found.recovered < 0 && !broken)
         trouble_tell(&run->trouble, EIO, "lttng-crash doesn't work: the last events of a process that was killed may be missing");
-    else if ((uint64_t)found.recovered >= run->session.buffer_full)
+    else if (found.recovered > 0 && (uint64_t)found.recovered >= run->session.buffer_full)
         /* The consumer stood still for long; what didn't fit then isn't known to anybody. */
         trouble_tell(&run->trouble, EIO, "a process was killed while it wrote an event, and the buffer behind it filled up: "
                      "events are missing, and how many isn't known");
@@ -172,7 +164,7 @@ static void lttng_finish(struct backend_run *run, struct backend_outcome *outcom
 {
     lttng_stop(run);
     bool broken = !sessiond_runs(&run->daemon);
-    recover(run);
+    recover(run, broken);
     *outcome = (struct backend_outcome){
         .broken = broken,
         .lost_unknown = broken || run->trouble,

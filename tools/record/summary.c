@@ -4,12 +4,17 @@
 #include "record/summary.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "cmd/die.h"
+#include "render/render.h"
+#include "trace/reader.h"
+
+/* --- the next command --- */
 
 /* A path as it can be pasted into a shell: as it is, or in single quotes. To be freed. */
 static char *quote(const char *path)
@@ -47,12 +52,110 @@ static char *reporter(void)
     return path;
 }
 
+/* --- what is in the trace --- */
+
+struct contents {
+    uint64_t events;
+    bool all; /* the reader came to the end */
+    uint64_t lost_events, lost_packets;
+};
+
+/* Ctrl-C, which child_hold_signals() holds: reading a large trace takes time, and isn't everybody's wish. */
+static bool is_interrupted(void)
+{
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    return sigtimedwait(&interrupt, NULL, &(struct timespec){0}) == SIGINT;
+}
+
+static void say_that_it_takes_time(time_t begun, bool *said)
+{
+    if (*said || time(NULL) - begun < 3 || !isatty(STDERR_FILENO))
+        return;
+    warn("counting the events; Ctrl-C ends that");
+    *said = true;
+}
+
+static void count_events(struct reader *reader, struct contents *contents)
+{
+    time_t begun = time(NULL);
+    bool said = false;
+    while (reader_next(reader)) {
+        if (++contents->events % 65536)
+            continue;
+        if (is_interrupted())
+            return;
+        say_that_it_takes_time(begun, &said);
+    }
+    contents->all = true;
+    contents->lost_events = reader_losses(reader)->lost_events;
+    contents->lost_packets = reader_losses(reader)->lost_packets;
+}
+
+/* 0, or -errno and *trouble; -ENOENT where no process left a trace. */
+static int read_contents(const char *path, struct contents *contents, char **trouble)
+{
+    struct reader *reader;
+    *contents = (struct contents){0};
+    int err = reader_open(&reader, &path, 1, trouble);
+    if (err)
+        return err;
+    count_events(reader, contents);
+    if (reader_losses(reader)->trouble)
+        *trouble = strdup(reader_losses(reader)->trouble);
+    reader_close(reader);
+    return 0;
+}
+
+/* --- words --- */
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* "none lost", "312 lost", "at least 312 lost, how many more isn't known". LTTng and the trace tell of the same losses. */
+static char *losses(const struct backend_outcome *outcome, const struct contents *contents)
+{
+    char number[32], *text;
+    uint64_t events = larger(outcome->lost_events, contents->lost_events);
+    uint64_t packets = larger(outcome->lost_packets, contents->lost_packets);
+    bool unknown = outcome->lost_unknown || packets;
+    format_count(number, events);
+    if (!events && !unknown)
+        return strdup("none lost");
+    if (!events)
+        return strdup("how many were lost isn't known");
+    return asprintf(&text, unknown ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;
+}
+
+static void print_contents(const struct directory *directory, const char *program, const struct backend_outcome *outcome,
+                           const struct contents *contents)
+{
+    char number[32], *lost = losses(outcome, contents);
+    const char *until = outcome->broken ? "; the recording broke off there" : "";
+    if (contents->events)
+        warn("%s%s event%s of %s in %s, %s%s", contents->all ? "" : "more than ", format_count(number, contents->events),
+             contents->events == 1 ? "" : "s", program, directory->path, lost ? lost : "", until);
+    else
+        warn("no events in %s: is %s linked statically, or does it run with another user's rights? Such programs can't be recorded",
+             directory->path, program);
+    free(lost);
+}
+
 void summary_print(const struct directory *directory, const char *program, const struct backend_outcome *outcome)
 {
-    char *path = quote(directory->path), *report = reporter();
-    (void)program;
-    warn("the trace is in %s, %" PRIu64 " events were lost", directory->path, outcome->lost_events);
-    warn("next: %s %s", report ? report : "deadlock-report", path ? path : directory->path);
+    struct contents contents;
+    char *path = quote(directory->path), *report = reporter(), *trouble = NULL;
+    int err = read_contents(directory->absolute, &contents, &trouble);
+    if (!err || err == -ENOENT)
+        print_contents(directory, program, outcome, &contents);
+    if (trouble && err != -ENOENT)
+        warn("%s", trouble);
+    if (contents.events)
+        warn("next: %s %s", report ? report : "deadlock-report", path ? path : directory->path);
+    free(trouble);
     free(path);
     free(report);
 }
