@@ -41,7 +41,7 @@ static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time
     size_t line = address - SCRIPT_SITE(0) < 1000 ? (size_t)(address - SCRIPT_SITE(0)) : 999;
     if (!frames[line].text)
         frames[line].text = line == 999 ? "somewhere+0x10 (a.out)" : memory_format("step_%zu (story.c:%zu)", line, line);
-    places[line] = (struct symbol_place){.frames = &frames[line], .count = 1, .site = &frames[line]};
+    places[line] = (struct symbol_place){.frames = &frames[line], .count = 1, .site = &frames[line], .module = ""};
     return &places[line];
 }
 

@@ -32,7 +32,7 @@ static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time
     size_t number = address - SCRIPT_SITE(0) < 64 ? (size_t)(address - SCRIPT_SITE(0)) : 63;
     snprintf(texts[number], sizeof texts[number], number == 63 ? "?" : "s%zu", number);
     frames[number] = (struct symbol_frame){.text = texts[number]};
-    places[number] = (struct symbol_place){.frames = &frames[number], .count = 1, .site = &frames[number]};
+    places[number] = (struct symbol_place){.frames = &frames[number], .count = 1, .site = &frames[number], .module = ""};
     return &places[number];
 }
 
