@@ -88,6 +88,7 @@ static struct {
     _Atomic uint64_t pending;            /* a bit for each signal, 1 << (signal - 1) */
     unsigned deferred;                   /* the main thread's alone */
     int last;                            /* likewise */
+    _Atomic uint64_t handle;             /* its pthread_t, where it has been here */
 } main_thread;
 
 /* In a forked child the forking thread is the main thread, and interrupts sent to the parent aren't its own. */
@@ -97,6 +98,7 @@ static void forked(void)
     atomic_store(&main_thread.word, 0);
     atomic_store(&main_thread.stands_for, NULL);
     atomic_store(&main_thread.pending, 0);
+    atomic_store(&main_thread.handle, (uint64_t)pthread_self());
     main_thread.deferred = 0;
 }
 
@@ -105,6 +107,8 @@ __attribute__((constructor)) static void start(void)
     annotate_atomic(&main_thread.word);
     annotate_atomic(&main_thread.stands_for);
     annotate_atomic(&main_thread.pending);
+    if (wait_in_main()) /* else another thread loads the library */
+        atomic_store(&main_thread.handle, (uint64_t)pthread_self());
     pthread_atfork(NULL, NULL, forked);
 }
 
@@ -206,12 +210,20 @@ int wait_interrupt_last(void)
     return main_thread.last;
 }
 
-unsigned wait_interrupt_defer(void)
+void wait_interrupt_defer(void)
 {
-    return main_thread.deferred++;
+    main_thread.deferred++;
 }
 
-unsigned wait_interrupt_undefer(void)
+bool wait_interrupt_undefer(void)
 {
-    return main_thread.deferred--;
+    if (main_thread.deferred == 0)
+        return false;
+    main_thread.deferred--;
+    return true;
+}
+
+uint64_t wait_main_handle(void)
+{
+    return atomic_load_explicit(&main_thread.handle, memory_order_relaxed);
 }

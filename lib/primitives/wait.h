@@ -78,8 +78,11 @@ int wait_interrupt_take(void);
 /* The signal of the last one taken, 0 before the first. */
 int wait_interrupt_last(void);
 
-/* In the main thread: defers interrupts until undone as often. The depth before. */
-unsigned wait_interrupt_defer(void);
-unsigned wait_interrupt_undefer(void);
+/* In the main thread: defers interrupts until undone as often. False: nothing was deferred. */
+void wait_interrupt_defer(void);
+bool wait_interrupt_undefer(void);
+
+/* The main thread's pthread_t, for probes; 0: not known. Async-signal-safe. */
+uint64_t wait_main_handle(void);
 
 #endif

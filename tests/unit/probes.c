@@ -169,7 +169,8 @@ static int found(const char *probe, const void *object)
 {
     int number = 0;
     for (int i = 0; i < count; i++)
-        number += (!object || calls[i].object == object) && strcmp(calls[i].probe, probe) == 0;
+        number += (!object || calls[i].object == object) &&
+                  (*probe == '_' ? strstr(calls[i].probe, probe) != NULL : strcmp(calls[i].probe, probe) == 0);
     return number;
 }
 

@@ -26,7 +26,7 @@ struct probed {
 void probes_start(void);
 void probes_stop(void);
 
-/* How many calls of a probe ("acquire", "wait_begin" ...) told of this object; NULL: of any. */
+/* How many calls of a probe ("acquire", "wait_begin" ..., "_begin": any of these) told of this object; NULL: of any. */
 int probes_count(const char *probe, const void *object);
 
 /* Waits until probes_count() is at least `least`: how a test knows that another thread is about to block. */
