@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# thrum timeline: what it writes where, and how it says that it can't.
+. "$srcdir/tap.sh"
+
+# trouble NAME PATTERN COMMAND...: fails as trouble does: status 2, one line that matches, nothing on standard output.
+trouble() {
+    local name=$1 pattern=$2 status
+    shift 2
+    limit 60 "$@" > "$tmp/out" 2> "$tmp/err"
+    status=$?
+    is "$name: status" $status 2
+    is "$name: one line on standard error" "$(wc -l < "$tmp/err")" 1
+    like "$name: it says what is wrong" "$(cat "$tmp/err")" "$pattern"
+    is "$name: nothing on standard output" "$(cat "$tmp/out")" ""
+}
+
+trouble "no trace" '^thrum timeline: which trace' "$thrum" timeline
+trouble "no such trace" "^thrum timeline: .*$tmp/nowhere" "$thrum" timeline -o "$tmp/page.html" "$tmp/nowhere"
+ok "no such trace: no page" test ! -e "$tmp/page.html"
+trouble "a bad option" '^thrum timeline: ' "$thrum" timeline --colourful "$tmp/nowhere"
+like "--help tells of -o" "$(limit 10 "$thrum" timeline --help)" '--output=FILE'
+
+[ "$LTTNG_SESSIOND" != no ] || { skip "pages of a recording" "no session daemon to record with (lttng-tools)"; done_testing; }
+ok "a program that hangs is recorded" sh -c '
+    timeout --kill-after=5 60 "$0" record --timeout 1 -o "$1/hangs" -- "$2" 2> "$1/err"; test -d "$1/hangs" || { cat "$1/err"; exit 1; }' \
+    "$thrum" "$tmp" "$builddir/programs/ab_ba_hangs"
+
+ok "a page is written" limit 60 "$thrum" timeline -o "$tmp/hangs.html" "$tmp/hangs"
+is "its owner alone may read it" "$(stat -c %a "$tmp/hangs.html")" 600
+like "it is a page" "$(head -n 1 "$tmp/hangs.html")" '^<!DOCTYPE html>'
+like "it holds the deadlock" "$(grep -A 1 'id="thrum-head"' "$tmp/hangs.html")" '"kind":"deadlock","certainty":"happened"'
+is "nothing is left beside it" "$(find "$tmp" -maxdepth 1 -name '.*.html*')" ""
+
+is "-o - writes it to standard output" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs" 2> /dev/null | head -n 1)" '<!DOCTYPE html>'
+(cd "$tmp" && mkdir here && cd here && limit 60 "$thrum" timeline ../hangs/ 2> ../err)
+ok "without -o it is named after the trace" test -s "$tmp/here/hangs.html"
+like "and the name is said" "$(cat "$tmp/err")" '^hangs.html: [0-9]+ threads?, [1-9][0-9]* findings?'
+
+echo "dear diary" > "$tmp/diary"
+ln -s diary "$tmp/link.html"
+limit 60 "$thrum" timeline -o "$tmp/link.html" "$tmp/hangs" 2> /dev/null
+is "what a link leads to isn't overwritten" "$(cat "$tmp/diary")" "dear diary"
+trouble "a directory in the page's place" "^thrum timeline: $tmp/here: can't be written" "$thrum" timeline -o "$tmp/here" "$tmp/hangs"
+trouble "no such directory" "^thrum timeline: $tmp/no/page.html: can't be written" "$thrum" timeline -o "$tmp/no/page.html" "$tmp/hangs"
+trouble "a full disk" "^thrum timeline: /dev/full: can't be written: No space left" "$thrum" timeline -o /dev/full "$tmp/hangs"
+done_testing
