@@ -4,6 +4,7 @@
  * with these lines beside it:
  *
  *     lost N                                       so many events were lost
+ *     stopped N                                    recording stopped N microseconds after its first event
  *     python A                                     the object A is one of Python's own
  *     deadlock T1 A B  T2 B A ...                  T1 holds A and wants B ..., and it happened
  *     inversion T1 A B  T2 B A ...                 the same as an order that may deadlock
@@ -25,6 +26,7 @@ struct maker {
     struct findings findings;
     struct reader_losses losses;
     uint64_t python;
+    int64_t stopped_ns;
 };
 
 static void take(void *self, const struct trace_event *event)
@@ -40,7 +42,9 @@ static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time
     (void)self, (void)pid, (void)time_ns;
     size_t line = address - SCRIPT_SITE(0) < 1000 ? (size_t)(address - SCRIPT_SITE(0)) : 999;
     if (!frames[line].text)
-        frames[line].text = line == 999 ? "somewhere+0x10 (a.out)" : memory_format("step_%zu (story.c:%zu)", line, line);
+        frames[line] = line == 999 ? (struct symbol_frame){.text = "somewhere+0x10 (a.out)"}
+                                   : (struct symbol_frame){.text = memory_format("step_%zu (story.c:%zu)", line, line),
+                                                           .function = memory_format("step_%zu", line)};
     places[line] = (struct symbol_place){.frames = &frames[line], .count = 1, .site = &frames[line], .module = ""};
     return &places[line];
 }
@@ -87,6 +91,8 @@ static void read_line(struct maker *maker, char *line)
     line[strcspn(line, "\n")] = 0;
     if (begins(line, "lost "))
         maker->losses.lost_events = strtoul(line + 5, NULL, 10);
+    else if (begins(line, "stopped "))
+        maker->stopped_ns = maker->timeline->begin_ns + 1000 * strtoll(line + 8, NULL, 10);
     else if (begins(line, "python "))
         maker->python = script_address(maker->script, line + 7);
     else if (begins(line, "deadlock "))
@@ -101,7 +107,7 @@ static int write_page(struct maker *maker)
 {
     const char *path = "story";
     model_finish(maker->model);
-    timeline_finish(maker->timeline);
+    timeline_finish(maker->timeline, maker->stopped_ns);
     timeline_mark_deadlocks(maker->timeline, &maker->findings);
     struct report report = {.paths = &path, .path_count = 1, .totals = model_totals(maker->model),
                             .losses = &maker->losses, .findings = &maker->findings};

@@ -192,7 +192,7 @@ def test_tooltip(s):
           "mutex left", "Kant", "11 µs", "step_20 (story.c:20)", "held by", "Plato", "released by")
     s.browser.move(s.x(15, 35), s.y("thread", "Plato", "hold"))
     s.has("another for a hold, with where it is released", s.text("#tooltip"), "Holds mutex left", "step_10 (story.c:10)", "step_12 (story.c:12)")
-    s.browser.move(s.x(31, 35), s.y("thread", "Kant", "state"))
+    s.browser.move(s.x(31, 35), s.y("thread", "Kant", "state") - 10)
     s.has("and one for a try that failed", s.text("#tooltip"), "Tried for mutex left")
     s.browser.move(s.x(16, 35), s.y("thread", "Kant", "state") + 300)
     s.ok("it goes where there is nothing", s.js("document.getElementById('tooltip').hidden"))

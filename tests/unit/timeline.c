@@ -14,6 +14,7 @@
 static struct model *model;
 static struct timeline *timeline;
 static struct script *script;
+static int64_t stopped_ns; /* when recording stopped; 0: not known */
 static uint64_t python_begin, python_end; /* addresses that are said to be inside _PyRuntime */
 
 static void take(void *self, const struct trace_event *event)
@@ -132,7 +133,7 @@ static void say_arrow(const struct timeline_arrow *arrow)
 static void finish(void)
 {
     model_finish(model);
-    timeline_finish(timeline);
+    timeline_finish(timeline, stopped_ns);
     text[0] = 0;
 }
 
@@ -228,9 +229,46 @@ END_TEST
 START_TEST(what_is_not_over_goes_to_the_end)
 {
     expect_spans("main begin; main start T1; main lock A; T1 want A; main trylock B",
-                 "main holds mutex 1 2-4 open\n"
-                 "T1 blocked for mutex 1 3-4 open\n"
-                 "main holds mutex 2 4-4 open try\n");
+                 "main holds mutex 1 2-5 open\n"
+                 "T1 blocked for mutex 1 3-5 open\n"
+                 "main holds mutex 2 4-5 open try\n");
+}
+END_TEST
+
+/* --- how much is shown of what comes after the last event --- */
+static void play_hang(int64_t microseconds)
+{
+    script_play(script, "main begin; main start T1; main lock A; main start T2; main start T3; main lock B; main lock D; "
+                        "main unlock D; main lock D; main unlock D; main lock D; main unlock D; main lock D; main unlock D; "
+                        "main lock D; main unlock D; T1 want A");
+    stopped_ns = timeline->begin_ns + microseconds * 1000;
+    finish();
+    ck_assert_int_eq(step_of(timeline->last_ns), 16);
+}
+
+START_TEST(a_short_hang_is_shown_whole)
+{
+    play_hang(17);
+    ck_assert_int_eq(timeline->quiet_ns, 1000);
+    ck_assert_int_eq(step_of(timeline->end_ns), 17);
+}
+END_TEST
+
+START_TEST(of_a_long_hang_a_part_is_shown)
+{
+    play_hang(2000000);
+    ck_assert_int_eq(timeline->quiet_ns, 2000000000 - 16000);
+    ck_assert_int_eq(step_of(timeline->end_ns), 18);
+}
+END_TEST
+
+START_TEST(after_a_run_that_came_to_its_end_nothing_is_shown)
+{
+    script_play(script, "main begin; main lock A; main unlock A");
+    stopped_ns = timeline->begin_ns + 1000000;
+    finish();
+    ck_assert_int_eq(timeline->quiet_ns, 0);
+    ck_assert_int_eq(timeline->end_ns, timeline->last_ns);
 }
 END_TEST
 
@@ -373,9 +411,9 @@ START_TEST(waits_of_a_deadlock_are_for_ever)
     for (size_t i = 0; i < timeline->spans.count; i++)
         if (timeline->spans.at[i].what == TIMELINE_acquire)
             say_span(&timeline->spans.at[i]);
-    ck_assert_str_eq(text, "T3 blocked for mutex 1 6-8 open\n"
-                           "T1 blocked for mutex 2 7-8 open for-ever\n"
-                           "T2 blocked for mutex 1 8-8 open for-ever\n");
+    ck_assert_str_eq(text, "T3 blocked for mutex 1 6-9 open\n"
+                           "T1 blocked for mutex 2 7-9 open for-ever\n"
+                           "T2 blocked for mutex 1 8-9 open for-ever\n");
 }
 END_TEST
 
@@ -411,6 +449,9 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, a_join_is_ended_by_the_joined_thread);
     tcase_add_test(tests, a_timeout_has_no_waker);
     tcase_add_test(tests, what_is_not_over_goes_to_the_end);
+    tcase_add_test(tests, a_short_hang_is_shown_whole);
+    tcase_add_test(tests, of_a_long_hang_a_part_is_shown);
+    tcase_add_test(tests, after_a_run_that_came_to_its_end_nothing_is_shown);
     tcase_add_test(tests, a_semaphore_that_signals_is_not_held);
     tcase_add_test(tests, a_thread_lives_from_its_begin_to_its_end);
     tcase_add_test(tests, a_thread_first_met_in_use_was_there_before);

@@ -77,8 +77,6 @@ static void begin(struct work *work, const struct options *options)
     if (reader_open(&work->reader, (const char *const *)options->paths, options->path_count, &trouble) < 0)
         die("%s", trouble);
     work->symbols = symbols_new();
-    if (!work->symbols)
-        die("out of memory");
     work->model = model_new();
     work->analyses = analyses_begin(work->model);
     struct timeline_names names = timeline_names_of(work->symbols);
@@ -89,13 +87,12 @@ static void read_all(struct work *work)
 {
     const struct trace_event *event;
     while ((event = reader_next(work->reader))) {
-        if (symbols_event(work->symbols, event) < 0)
-            die("out of memory");
+        symbols_event(work->symbols, event);
         model_feed(work->model, event);
     }
     model_finish(work->model);
     analyses_find(work->analyses, work->symbols, reader_losses(work->reader), &work->findings);
-    timeline_finish(work->timeline);
+    timeline_finish(work->timeline, reader_stopped_ns(work->reader));
     timeline_mark_deadlocks(work->timeline, &work->findings);
 }
 

@@ -101,6 +101,7 @@ static struct json_object *object_json(const struct timeline *timeline, uint32_t
     put_number(object, "process", it->process);
     put_text(object, "kind", kind_word(it->kind));
     put_text(object, "word", it->word);
+    put_flag(object, "lock", it->lock);
     put(object, "label", owned_json(timeline_object_label(timeline, place)));
     put_text(object, "name", it->name ? it->name : "");
     put(object, "address", owned_json(memory_format("0x%llx", (unsigned long long)it->address)));
@@ -252,6 +253,8 @@ char *html_head(const struct timeline *timeline, const struct report *report, st
     put(head, "title", owned_json(html_title(timeline)));
     put(head, "begin_ns", owned_json(memory_format("%lld", (long long)timeline->begin_ns)));
     put_number(head, "duration_ns", timeline->end_ns - timeline->begin_ns);
+    put_number(head, "last_ns", timeline->last_ns - timeline->begin_ns);
+    put_number(head, "quiet_ns", timeline->quiet_ns);
     put(head, "trace", trace_json(report));
     put(head, "left_out", left_out_json(timeline));
     put(head, "processes", processes_json(timeline));

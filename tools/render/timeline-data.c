@@ -27,8 +27,10 @@ void timeline_free(struct timeline *timeline)
         free(timeline->processes.at[i].executable);
         map_free(&timeline->processes.at[i].sites);
     }
-    for (size_t i = 0; i < timeline->threads.count; i++)
+    for (size_t i = 0; i < timeline->threads.count; i++) {
         free(timeline->threads.at[i].name);
+        free(timeline->threads.at[i].function);
+    }
     for (size_t i = 0; i < timeline->objects.count; i++)
         free(timeline->objects.at[i].name);
     for (size_t i = 0; i < timeline->stacks.count; i++)
@@ -45,6 +47,8 @@ void timeline_free(struct timeline *timeline)
     map_free(&timeline->stack_numbers);
     free(timeline);
 }
+
+enum { LEAST_QUIET_NS = 1000 };
 
 /* --- in order --- */
 static int by_begin(const void *a, const void *b, void *spans)
@@ -99,8 +103,8 @@ static void end_lives(struct timeline *timeline)
     for (size_t i = 0; i < timeline->spans.count; i++) {
         struct timeline_span *span = &timeline->spans.at[i];
         const struct timeline_process *process = &timeline->processes.at[timeline->threads.at[span->thread].process];
-        if ((span->flags & TIMELINE_OPEN) && !process->waiting)
-            span->end_ns = process->last_ns;
+        if (span->flags & TIMELINE_OPEN)
+            span->end_ns = process->waiting ? timeline->end_ns : process->last_ns;
         if (span->begin_ns < timeline->begin_ns) { /* held since a fork that is not in this trace */
             span->begin_ns = timeline->begin_ns;
             span->flags |= TIMELINE_BEFORE;
@@ -108,10 +112,26 @@ static void end_lives(struct timeline *timeline)
     }
 }
 
-void timeline_finish(struct timeline *timeline)
+/*
+ * A program that hangs records nothing more. So that one sees who waits then, a part of that time is shown, but never
+ * so much that what happened before gets small.
+ */
+static void show_quiet(struct timeline *timeline, int64_t stopped_ns)
+{
+    bool waiting = false;
+    for (size_t i = 0; i < timeline->processes.count; i++)
+        waiting |= timeline->processes.at[i].waiting && !timeline->processes.at[i].over;
+    int64_t most = (timeline->last_ns - timeline->begin_ns) / 8;
+    timeline->quiet_ns = !waiting ? 0 : !stopped_ns ? -1 : stopped_ns < timeline->last_ns ? 0 : stopped_ns - timeline->last_ns;
+    most = most < LEAST_QUIET_NS ? LEAST_QUIET_NS : most;
+    timeline->end_ns = timeline->last_ns + (timeline->quiet_ns < 0 || timeline->quiet_ns > most ? most : timeline->quiet_ns);
+}
+
+void timeline_finish(struct timeline *timeline, int64_t stopped_ns)
 {
     if (timeline->begin_ns == MODEL_UNKNOWN_NS)
-        timeline->begin_ns = timeline->end_ns;
+        timeline->begin_ns = timeline->last_ns;
+    show_quiet(timeline, stopped_ns);
     end_lives(timeline);
     uint32_t *gone_to = sort_spans(timeline);
     for (size_t i = 0; i < timeline->arrows.count; i++)

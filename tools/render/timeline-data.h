@@ -5,7 +5,7 @@
  *
  *     struct timeline *timeline = timeline_new(model, &names, false);   // before the first event
  *     ... feed the model ..., model_finish(model);
- *     timeline_finish(timeline);
+ *     timeline_finish(timeline, reader_stopped_ns(reader));
  *     timeline_mark_deadlocks(timeline, &findings);
  *
  * Threads, objects and spans are known by their places in these tables, frames by their numbers in `frames`
@@ -92,6 +92,7 @@ struct timeline_thread {
     uint32_t process;
     int32_t tid;
     char *name; /* NULL: none given */
+    char *function; /* that it runs; NULL: not known */
     uint32_t number; /* 1, 2 ... in its process */
     bool main;
     uint32_t routine; /* frame */
@@ -109,6 +110,7 @@ struct timeline_object {
     uint64_t address;
     char *name;      /* given, or that of its static variable; NULL: none */
     uint32_t number; /* 1, 2 ... among the unnamed ones of its kind; 0 where it has a name */
+    bool lock;       /* keeps others from it until it is given back; a semaphore or event that signals doesn't */
     uint32_t birth;  /* frame; a static variable's place */
     uint32_t thread; /* the thread that a kind `thread` stands for, else TIMELINE_NONE */
 };
@@ -125,7 +127,10 @@ struct timeline_names {
 #define TIMELINE_TABLE(type) struct { type *at; size_t count, capacity; }
 
 struct timeline {
-    int64_t begin_ns, end_ns;
+    int64_t begin_ns;
+    int64_t last_ns;  /* of the last event */
+    int64_t quiet_ns; /* from then until recording stopped, while somebody waited; -1: not known */
+    int64_t end_ns;   /* what is shown goes to here: later than last_ns where somebody waits then */
     TIMELINE_TABLE(struct timeline_process) processes;
     TIMELINE_TABLE(struct timeline_thread) threads;
     TIMELINE_TABLE(struct timeline_object) objects;
@@ -153,8 +158,8 @@ struct timeline {
 struct timeline *timeline_new(struct model *, const struct timeline_names *, bool all);
 void timeline_free(struct timeline *);
 
-/* After model_finish(): puts the tables in order. */
-void timeline_finish(struct timeline *);
+/* After model_finish(): puts the tables in order. `stopped_ns`: when recording stopped; 0: not known. */
+void timeline_finish(struct timeline *, int64_t stopped_ns);
 
 /* Marks the waits of deadlocks that happened; once finished. */
 void timeline_mark_deadlocks(struct timeline *, const struct findings *);

@@ -28,6 +28,8 @@ uint32_t timeline_signal(struct timeline *, const struct process *, int signal);
 uint32_t timeline_site(struct timeline *, int64_t now, const struct process *, uint64_t address);
 /* Frame of a function. */
 uint32_t timeline_function(struct timeline *, int64_t now, const struct process *, uint64_t address);
+/* What a thread runs. */
+void timeline_routine(struct timeline *, struct timeline_thread *, int64_t now, const struct thread *);
 /* Number in `stacks`. */
 uint32_t timeline_stack(struct timeline *, int64_t now, const struct process *, const struct stack *);
 

@@ -31,7 +31,7 @@ uint32_t timeline_process(struct timeline *timeline, const struct process *proce
     struct timeline_process *it = &timeline->processes.at[place];
     it->pid = process->pid;
     it->executable = memory_text(process->executable);
-    it->last_ns = timeline->end_ns;
+    it->last_ns = timeline->last_ns;
     slot_set(process->slots, timeline->slot, place);
     map_put(&timeline->last, (uint32_t)process->pid, (void *)((uintptr_t)place + 1));
     return place;
@@ -41,6 +41,16 @@ struct timeline_process *timeline_process_at(struct timeline *timeline, const st
 {
     uint32_t place = timeline_process(timeline, process); /* may move the table */
     return &timeline->processes.at[place];
+}
+
+void timeline_routine(struct timeline *timeline, struct timeline_thread *it, int64_t now, const struct thread *thread)
+{
+    const struct timeline_names *names = &timeline->names;
+    if (!thread->routine)
+        return;
+    const struct symbol_place *place = names->code(names->self, thread->process->pid, now, thread->routine);
+    it->routine = texts_number(&timeline->frames, place->site->text);
+    it->function = text_or_null(place->site->function);
 }
 
 uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct thread *thread)
@@ -56,7 +66,7 @@ uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct th
     it->name = text_or_null(thread->name);
     it->number = thread->number;
     it->main = thread->main;
-    it->routine = timeline_function(timeline, now, thread->process, thread->routine);
+    timeline_routine(timeline, it, now, thread);
     it->blocked = it->handler = TIMELINE_NONE;
     it->before = thread->begin_ns == MODEL_UNKNOWN_NS && thread->tid;
     it->begin_ns = it->before ? timeline->begin_ns : now;
@@ -210,12 +220,6 @@ char *timeline_process_name(const struct timeline *timeline, uint32_t process)
     return *it->executable ? memory_text(base_name(it->executable)) : memory_format("process %d", it->pid);
 }
 
-/* The function that a frame names: "worker" of "worker (pool.c:12)". */
-static int function_length(const char *frame)
-{
-    return (int)strcspn(frame, " (+");
-}
-
 char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)
 {
     const struct timeline_thread *it = &timeline->threads.at[thread];
@@ -223,10 +227,9 @@ char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)
         return memory_text(it->name);
     if (it->main)
         return memory_text("main");
-    if (!it->routine)
+    if (!it->function)
         return memory_format("thread %u", it->number);
-    const char *frame = timeline->frames.at[it->routine];
-    return memory_format("thread %u (%.*s)", it->number, function_length(frame), frame);
+    return memory_format("thread %u (%s)", it->number, it->function);
 }
 
 char *timeline_object_label(const struct timeline *timeline, uint32_t object)

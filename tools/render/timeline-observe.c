@@ -11,7 +11,7 @@ static void on_event(void *self, const struct trace_event *event)
     struct timeline *timeline = self;
     if (timeline->begin_ns == MODEL_UNKNOWN_NS)
         timeline->begin_ns = event->time_ns;
-    timeline->end_ns = event->time_ns;
+    timeline->last_ns = event->time_ns;
     if (event->id == THRUM_EVENT_module_load)
         timeline->modules++;
     void *process = map_get(&timeline->last, (uint32_t)event->record.common.pid);
@@ -38,6 +38,7 @@ static struct timeline_span *span_new(struct timeline *timeline, int64_t now, co
     uint32_t thread_place = timeline_thread(timeline, now, thread);
     uint32_t place = TIMELINE_ADD(&timeline->spans);
     struct timeline_span *span = &timeline->spans.at[place];
+    timeline->objects.at[object_place].lock = object_is_lock(object); /* as it has been used up to now */
     *span = (struct timeline_span){.end_ns = now, .thread = thread_place, .object = object_place, .what = (uint8_t)what};
     return span;
 }
@@ -193,7 +194,7 @@ static void on_thread_begun(void *self, int64_t now, struct thread *thread)
     it->tid = thread->tid; /* somebody may have joined it before it began */
     it->main = thread->main;
     if (!it->routine)
-        it->routine = timeline_function(timeline, now, thread->process, thread->routine);
+        timeline_routine(timeline, it, now, thread);
     if (!it->before)
         it->begin_ns = now;
 }

@@ -42,6 +42,7 @@ struct reader {
     bool given; /* there is an event to give */
     bool ended;
     struct reader_losses losses;
+    int64_t stopped_ns; /* the latest end of a packet; 0: none seen */
 };
 
 /* --- the heap --- */
@@ -106,6 +107,20 @@ static int64_t time_of(const bt_message *message)
     return ns;
 }
 
+/* A packet ends when it is full, or when recording stops. */
+static void take_packet_end(struct reader *reader, const bt_message *message)
+{
+    int64_t ns = 0;
+    const bt_stream_class *stream =
+        bt_stream_borrow_class_const(bt_packet_borrow_stream_const(bt_message_packet_end_borrow_packet_const(message)));
+    if (!bt_stream_class_packets_have_end_default_clock_snapshot(stream))
+        return;
+    if (bt_clock_snapshot_get_ns_from_origin(bt_message_packet_end_borrow_default_clock_snapshot_const(message), &ns))
+        bt_current_thread_clear_error();
+    else if (ns > reader->stopped_ns)
+        reader->stopped_ns = ns;
+}
+
 /* A stream is named after its file, or after its first; a port often isn't. */
 static void take_name(struct input *input, const bt_message *message)
 {
@@ -133,6 +148,8 @@ static bool next_in_batch(struct reader *reader, struct input *input)
             take_name(input, message);
         else if (type == BT_MESSAGE_TYPE_STREAM_END)
             input->finished = true;
+        else if (type == BT_MESSAGE_TYPE_PACKET_END)
+            take_packet_end(reader, message);
         else if (type == BT_MESSAGE_TYPE_DISCARDED_EVENTS)
             count_lost_events(reader, message);
         else if (type == BT_MESSAGE_TYPE_DISCARDED_PACKETS)
@@ -417,6 +434,11 @@ const struct trace_event *reader_next(struct reader *reader)
 const struct reader_losses *reader_losses(const struct reader *reader)
 {
     return &reader->losses;
+}
+
+int64_t reader_stopped_ns(const struct reader *reader)
+{
+    return reader->stopped_ns;
 }
 
 void reader_close(struct reader *reader)

@@ -41,6 +41,12 @@ const struct trace_event *reader_next(struct reader *);
 /* What was lost up to now; complete after reader_next() gave NULL. */
 const struct reader_losses *reader_losses(const struct reader *);
 
+/*
+ * When recording stopped, as far as its packets tell: a program that hangs records nothing more until then. 0: not
+ * known. Complete after reader_next() gave NULL.
+ */
+int64_t reader_stopped_ns(const struct reader *);
+
 void reader_close(struct reader *);
 
 #endif

@@ -95,7 +95,7 @@ class App {
     const { view, layout } = this, row = y < Size.axis ? undefined : layout.rowAt(y - Size.axis + view.scroll);
     const nothing = { row, lane: null, span: -1, i: 0, j: 0, mark: -1 };
     if (!row || row.type === 'section' || x < view.gutter) return nothing;
-    const mark = row.type === 'thread' && y - view.top(row) < row.stateY + Size.state ? Marks.at(this.trace, view, row, x) : -1;
+    const mark = row.type === 'thread' && y - view.top(row) < row.stateY + 4 ? Marks.at(this.trace, view, row, x) : -1;
     if (mark >= 0) return { ...nothing, mark };
     const dy = y - view.top(row), at = row.lanes.find((entry) => dy >= entry.y - 0.5 && dy < entry.y + entry.h + 0.5);
     if (!at) return nothing;

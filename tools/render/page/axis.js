@@ -22,7 +22,7 @@ const Axis = (() => {
       anchor = Math.floor((view.t0 + view.t1) / 2 / coarse) * coarse;
     }
     const [fineUnit, fineNs] = Format.unitFor(step * (anchor === null ? 1 : 100));
-    for (let t = first; t <= view.t1; t += step) {
+    for (let t = first; t <= Math.min(view.t1, view.trace.last); t += step) {
       let text;
       if (anchor === null) text = `${(t / ns).toFixed(digits)} ${unit}`;
       else {
@@ -60,20 +60,35 @@ const Axis = (() => {
     c.beginPath();
     c.rect(view.gutter, 0, view.plotWidth, Size.axis);
     c.clip();
+    const { last, duration } = view.trace, room = duration > last ? Math.min(view.x(last), view.width) : view.width;
     for (const { t, text } of ticksNow.marks) {
       const x = Math.round(view.x(t));
       c.fillStyle = color['ink-3'];
       c.fillRect(x, Size.axis - 7, 1, 6);
       c.fillStyle = color['ink-2'];
-      if (x + 6 + c.measureText(text).width < view.width) c.fillText(text, x + 4, Size.axis - 13);
+      if (x + 6 + c.measureText(text).width < room) c.fillText(text, x + 4, Size.axis - 13);
     }
+    if (view.trace.duration > view.trace.last) drawQuiet(c, view);
     if (pointer !== null) drawPointer(c, view, pointer);
     c.restore();
     drawCorner(c, view, ticksNow);
   }
 
+  // The end of a program that hangs: nothing is recorded any more, and only a part of that time is shown.
+  function drawQuiet(c, view) {
+    const { color, font } = Theme.theme, { trace } = view;
+    const x0 = view.x(trace.last), x1 = Math.min(view.x(trace.duration), view.width), left = Math.max(x0, view.gutter);
+    c.font = `11px ${font}`;
+    c.fillStyle = color.section;
+    c.fillRect(left, 0, x1 - left, Size.axis - 1);
+    c.fillStyle = color['ink-2'];
+    const texts = trace.quiet < 0 ? ['no more events', '⋯'] : [`no events for ${Format.duration(trace.quiet)}`, `+ ${Format.duration(trace.quiet)}`, '⋯'];
+    const text = texts.find((one) => c.measureText(one).width < x1 - left - 6);
+    if (text) c.fillText(text, (left + x1 - c.measureText(text).width) / 2, Size.axis - 13);
+  }
+
   function drawPointer(c, view, x) {
-    const { color, font } = Theme.theme, text = Format.moment(Math.max(0, Math.round(view.t(x))));
+    const { color, font } = Theme.theme, at = Math.max(0, Math.round(view.t(x))), text = at > view.trace.last ? 'after the last event' : Format.moment(at);
     c.font = `600 11px ${font}`;
     const width = c.measureText(text).width + 12, left = Math.min(Math.max(x - width / 2, view.gutter + 2), view.width - width - 2);
     c.fillStyle = color.accent;

@@ -57,13 +57,13 @@ const Data = (() => {
     return tables;
   }
 
-  function lookOf(what, flags, kind) {
+  function lookOf(what, flags, object) {
     if (what === What.HOLD) return LookId.hold;
     if (what === What.SHARED) return LookId.shared;
     if (what === What.HANDLER) return LookId.handler;
     if (flags & Flag.FOREVER) return LookId.forever;
-    if (what === What.ACQUIRE) return kind === 'semaphore' ? LookId.semaphore : LookId.blocked;
-    return LookId[WAIT_LOOKS[kind] || 'other'];
+    if (what === What.ACQUIRE) return object.kind === 'semaphore' && !object.lock ? LookId.semaphore : LookId.blocked;
+    return LookId[WAIT_LOOKS[object.kind] || 'other'];
   }
 
   // An array with what value(i) gives, in each place i; much faster than from() with a function.
@@ -84,10 +84,11 @@ const Data = (() => {
 
   class Trace {
     constructor(head, tables) {
-      Object.assign(this, { head, duration: head.duration_ns, threads: head.threads, objects: head.objects });
+      Object.assign(this, { head, duration: head.duration_ns, last: head.last_ns, quiet: head.quiet_ns, threads: head.threads, objects: head.objects });
+      this.until = this.last + Math.max(0, this.quiet); // when it was really over; of a long quiet end only a part is shown
       const spans = this.spans = tables.spans;
       spans.end = fill(new Float64Array(spans.count), (i) => spans.begin[i] + spans.length[i]);
-      spans.look = fill(new Uint8Array(spans.count), (i) => lookOf(spans.what[i], spans.flags[i], this.objects[spans.object[i]].kind));
+      spans.look = fill(new Uint8Array(spans.count), (i) => lookOf(spans.what[i], spans.flags[i], this.objects[spans.object[i]]));
       const arrows = this.arrows = tables.arrows;
       arrows.time = fill(new Float64Array(arrows.count), (i) => spans.end[arrows.span[i]] - arrows.back[i]);
       this.marks = tables.marks;
@@ -112,7 +113,7 @@ const Data = (() => {
       for (const item of [...this.threads, ...this.objects]) Object.assign(item, { waited: 0, held: 0, waits: 0, holds: 0, deadlocked: false });
       const { spans } = this;
       const add = (item, i) => {
-        if (this.isWait(i)) { item.waited += spans.length[i]; item.waits++; } else { item.held += spans.length[i]; item.holds++; }
+        if (this.isWait(i)) { item.waited += this.lengthOf(i); item.waits++; } else { item.held += this.lengthOf(i); item.holds++; }
         if (spans.flags[i] & Flag.FOREVER) item.deadlocked = true;
       };
       for (let i = 0; i < spans.count; i++) {
@@ -129,6 +130,9 @@ const Data = (() => {
       }
     }
 
+    // How long something really was that is shown from begin to end.
+    real(begin, end) { return (end > this.last ? this.until : end) - begin; }
+    lengthOf(span) { return this.real(this.spans.begin[span], this.spans.end[span]); }
     isWait(span) { return this.spans.what[span] === What.ACQUIRE || this.spans.what[span] === What.WAIT; }
     isHold(span) { return this.spans.what[span] <= What.SHARED; }
     frame(id) { return this.head.frames[id] || ''; }

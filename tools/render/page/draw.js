@@ -78,13 +78,15 @@ class Painter {
     c.fillRect(0, y + row.h - 1, view.width, 1);
   }
 
-  // Before the trace began and after it ended nothing is known.
+  // Before the trace began and after it ended nothing is known; after its last event nobody did anything.
   outside() {
     const { c, view } = this, x0 = view.x(0), x1 = view.x(this.trace.duration);
     c.fillStyle = Theme.theme.color['ink-3'];
     c.globalAlpha = 0.09;
     if (x0 > view.gutter) c.fillRect(view.gutter, Size.axis, x0 - view.gutter, view.height);
     if (x1 < view.width) c.fillRect(x1, Size.axis, view.width - x1, view.height);
+    c.globalAlpha = 0.5;
+    if (this.trace.duration > this.trace.last) for (let y = Size.axis; y < view.height; y += 8) c.fillRect(view.x(this.trace.last), y, 1, 4);
     c.globalAlpha = 1;
   }
 
@@ -201,8 +203,11 @@ class Painter {
   fit(text, room) {
     const width = this.width(text);
     if (width <= room) return text;
-    const letters = Math.floor(text.length * room / width) - 1;
-    return letters < 3 ? '' : `${text.slice(0, letters)}…`;
+    for (let letters = Math.floor(text.length * room / width); letters >= 3; letters--) {
+      const shorter = `${text.slice(0, letters)}…`;
+      if (this.width(shorter) <= room) return shorter;
+    }
+    return '';
   }
 
   // The rectangle of a span on a row, or null.

@@ -49,7 +49,7 @@ const Gutter = (() => {
   const percent = (part, whole) => whole > 0 ? `${Math.round(100 * part / whole)}%` : '0%';
   function sideOfThread(trace, thread) {
     if (thread.deadlocked) return 'deadlock';
-    return thread.waited ? `waits ${percent(thread.waited, thread.end - thread.begin)}` : '';
+    return thread.waited ? `waits ${percent(thread.waited, trace.real(thread.begin, thread.end))}` : '';
   }
   const sideOfObject = (object) => object.waits ? Format.duration(object.waited) : '';
   function subtitle(trace, row, item) {

@@ -18,7 +18,7 @@ const Help = (() => {
     const { head } = trace, { count, plural, duration, wallClock } = Format;
     document.getElementById('title').textContent = head.title;
     document.getElementById('facts').textContent = [plural(trace.threads.length, 'thread'), plural(trace.objects.filter((o) => o.holds + o.waits).length, 'object'),
-      `${count(head.trace.events)} events`, duration(trace.duration), `began ${wallClock(head.begin_ns, 0)}`].join(' · ');
+      `${count(head.trace.events)} events`, duration(trace.until), `began ${wallClock(head.begin_ns, 0)}`].join(' · ');
   }
 
   function banners(trace) {

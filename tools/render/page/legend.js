@@ -2,7 +2,7 @@
 // The legend: only what occurs in this trace, drawn with the canvas's own fills.
 const Legend = (() => {
   const WORDS = { hold: 'holds a lock', shared: 'holds to read', blocked: 'blocked for a lock', semaphore: 'waits for a semaphore',
-    condition: 'waits to be woken', join: 'waits for a thread’s end', other: 'other waits', handler: 'signal handler', forever: 'blocked for ever (deadlock)' };
+    condition: 'waits to be woken', join: 'waits for a thread’s end', other: 'waits at a barrier, for a signal …', handler: 'signal handler', forever: 'blocked for ever (deadlock)' };
 
   function swatch(draw) {
     const canvas = document.createElement('canvas'), ratio = window.devicePixelRatio || 1;

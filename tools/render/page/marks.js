@@ -17,15 +17,15 @@ const Marks = (() => {
     return list.subarray(bound(t0), bound(t1));
   }
 
-  // At most one is drawn every two pixels.
+  // They never overlap: where they are dense, some stand for all.
   function draw(painter, row, y) {
     const { c, view, trace } = painter, { color } = Theme.theme;
     let lastX = -9;
     for (const mark of between(trace, row.id, view.t(view.gutter - 4), view.t(view.width + 4))) {
       const x = view.x(trace.marks.time[mark]);
-      if (x - lastX < 2) continue;
+      if (x - lastX < 7) continue;
       lastX = x;
-      if (trace.marks.what[mark] === SENT) triangle(c, x, y + row.stateY, color.ink); else ring(c, x, y + row.stateY + Size.state / 2, color);
+      if (trace.marks.what[mark] === SENT) triangle(c, x, y + row.stateY, color.ink); else ring(c, x, y + row.stateY - 1, color);
     }
   }
 

@@ -75,7 +75,7 @@ class Panel {
   holderLine(hold, wait) {
     const { trace } = this, { spans } = trace, since = spans.begin[wait] - spans.begin[hold];
     return Format.el('p', {}, this.threadLink(spans.thread[hold]), ' ', this.link('→ show', () => this.go.span(hold)),
-      Words.at(`${since >= 0 ? `since ${Format.duration(since)} before the wait began` : `from ${Format.duration(-since)} into the wait`}, for ${Format.duration(spans.length[hold])}${spans.flags[hold] & Flag.OPEN ? ', and never released' : ''}`),
+      Words.at(`${since >= 0 ? `since ${Format.duration(since)} before the wait began` : `from ${Format.duration(-since)} into the wait`}, for ${Format.duration(trace.lengthOf(hold))}${spans.flags[hold] & Flag.OPEN ? ', and never released' : ''}`),
       Words.at(trace.site(hold)));
   }
 
@@ -85,7 +85,7 @@ class Panel {
     const waits = Array.from(trace.spansOfObject(spans.object[hold])).filter((s) => spans.what[s] === What.ACQUIRE && spans.thread[s] !== spans.thread[hold] && spans.begin[s] < spans.end[hold] && spans.end[s] > spans.begin[hold]);
     if (!waits.length) return [el('div', { class: 'story' }, el('p', { class: 'at' }, 'Nobody waited for it meanwhile.'))];
     return [el('div', { class: 'story' }, el('h3', {}, `Waited for meanwhile by ${waits.length}`), waits.slice(0, 6).map((wait) =>
-      el('p', {}, this.threadLink(spans.thread[wait]), ' ', this.link('→ show', () => this.go.span(wait)), Words.at(`for ${Format.duration(spans.length[wait])}`))))];
+      el('p', {}, this.threadLink(spans.thread[wait]), ' ', this.link('→ show', () => this.go.span(wait)), Words.at(`for ${Format.duration(trace.lengthOf(wait))}`))))];
   }
 
   row(type, id) {
@@ -93,7 +93,7 @@ class Panel {
     const facts = el('dl', {}, thread ? Words.pair('thread', String(item.tid)) : Words.pair('kind', item.word),
       thread ? Words.pair('process', `${trace.head.processes[item.process].name} (${trace.head.processes[item.process].pid})`) : Words.pair('address', item.address),
       thread ? Words.pair('runs', trace.frame(item.routine)) : Words.pair('made at', trace.frame(item.birth)),
-      thread ? Words.pair('lived', `${Format.duration(item.end - item.begin)}${item.open ? ', until the trace ends' : ''}`) : [],
+      thread ? Words.pair('lived', `${Format.duration(trace.real(item.begin, item.end))}${item.open ? ', until the trace ends' : ''}`) : [],
       Words.pair('waited', item.waits ? `${Format.duration(item.waited)} in ${Format.plural(item.waits, 'wait')}` : 'never'),
       Words.pair(thread ? 'held' : 'was held', item.holds ? `${Format.duration(item.held)} in ${Format.plural(item.holds, 'hold')}` : 'never'),
       item.deadlocked ? Words.pair('note', 'part of a deadlock') : []);
@@ -105,7 +105,7 @@ class Panel {
     const waits = Array.from(ids).filter((s) => trace.isWait(s)).sort((a, b) => spans.length[b] - spans.length[a]).slice(0, 8);
     if (!waits.length) return null;
     return el('div', { class: 'story' }, el('h3', {}, 'Longest waits'), el('ul', { class: 'rowlist', style: 'margin-top:0' }, waits.map((wait) =>
-      el('li', {}, this.link(ofThread ? trace.objectOf(wait).label : trace.threadName(spans.thread[wait]), () => this.go.span(wait)), el('span', { class: 'num' }, Format.duration(spans.length[wait]))))));
+      el('li', {}, this.link(ofThread ? trace.objectOf(wait).label : trace.threadName(spans.thread[wait]), () => this.go.span(wait)), el('span', { class: 'num' }, Format.duration(trace.lengthOf(wait)))))));
   }
 
   legend() { document.getElementById('legend').replaceChildren(Legend.make(this.trace)); }

@@ -9,7 +9,7 @@ const Words = (() => {
   function title(trace, span) {
     const { spans } = trace, object = trace.objectOf(span), name = nameOf(object);
     switch (spans.what[span]) {
-      case What.HOLD: return object.kind === 'semaphore' ? `Has a unit of ${name}` : `Holds ${name}`;
+      case What.HOLD: return object.kind === 'semaphore' && !object.lock ? `Has a unit of ${name}` : `Holds ${name}`;
       case What.SHARED: return `Holds ${name} to read`;
       case What.HANDLER: return `Runs a signal handler`;
       case What.ACQUIRE: return `Blocked for ${name}`;
@@ -35,7 +35,7 @@ const Words = (() => {
     const { spans } = trace, open = spans.flags[span] & Flag.OPEN;
     return el('dl', {},
       pair('thread', trace.threadName(spans.thread[span])),
-      pair('lasted', duration(spans.length[span]) + (open ? ' until the trace ends' : '')),
+      pair('lasted', duration(trace.lengthOf(span)) + (open ? ', until the trace ends' : '')),
       pair('from', moment(spans.begin[span])),
       pair('to', open ? '' : moment(spans.end[span])),
       pair('at', trace.site(span)),
