@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "lttng-clock.h"
+#include "recorder-clock.h"
 #include "sink.h"
 
 extern const struct thrum_sink thrum_lttng_sink __attribute__((visibility("default")));
@@ -41,6 +43,7 @@ static inline void lttng_announce(void)
 static int lttng_start(thrum_sink_announce *how)
 {
     announce = how;
+    lttng_clock_start();
     lttng_announce();
     return 0;
 }
@@ -142,14 +145,18 @@ enum {
 #include "events.h"
 #include "events-end.h"
 
+/* What is recorded after its call must not read the time before that was done; a release comes before its call and can't. */
 static void lttng_emit(enum thrum_event_id id, const void *record)
 {
     lttng_announce();
     switch (id) {
 #define THRUM_EVENT(name, meaning, fields)               \
     case THRUM_EVENT_##name:                             \
-        if (lttng_ust_tracepoint_enabled(thrum, name))   \
+        if (lttng_ust_tracepoint_enabled(thrum, name)) { \
+            if (THRUM_EVENT_##name != THRUM_EVENT_release) \
+                clock_fence();                           \
             lttng_emit_##name(record);                   \
+        }                                                \
         break;
 #include "events.h"
 #include "events-end.h"
@@ -170,6 +177,7 @@ static void lttng_fork_parent(void)
 
 static void lttng_fork_child(void)
 {
+    lttng_clock_fork_child();
     lttng_ust_after_fork_child(&signals_before_fork);
     atomic_store(&announced, false);
     lttng_announce();
