@@ -32,15 +32,17 @@ ok "a trace is recorded" limit 60 "$thrum" record -o "$tmp/whole" -- "$builddir/
 events() { "$PYTHON3" -c 'import json, sys; print(json.load(sys.stdin)["trace"]["events"])'; }
 whole=$(limit 60 "$deadlock_report" --json "$tmp/whole" 2> /dev/null | events)
 
-# cut NAME BYTES-TO-KEEP: a copy of the trace in $tmp/NAME whose largest stream ends early.
+# cut NAME BYTES-TO-KEEP: a copy of the trace in $tmp/NAME whose fullest stream ends early (files are as large as their packets).
 cut() {
     cp -r "$tmp/whole" "$tmp/$1"
     local stream
-    stream=$(find "$tmp/$1" -type f ! -name metadata ! -path '*/index/*' -printf '%s %p\n' | sort -n | tail -n 1 | sed 's/^[0-9]* //')
+    stream=$(find "$tmp/$1" -type f ! -name metadata ! -path '*/index/*' | while read -r file; do
+        echo "$(tr -d '\0' < "$file" | wc -c) $file"
+    done | sort -n | tail -n 1 | sed 's/^[0-9]* //')
     truncate --size="$2" "$stream"
 }
 
-cut "cut" 2000
+cut "cut" 600
 limit 60 "$deadlock_report" --json "$tmp/cut" > "$tmp/out" 2> "$tmp/err"
 status=$?
 ok "cut in the middle: ends by itself, with a verdict or with trouble" test $status -le 2

@@ -149,6 +149,23 @@ START_TEST(a_shared_object)
 }
 END_TEST
 
+START_TEST(a_stack_ends_at_main)
+{
+    recording_shell(BUILD "-g" PROGRAM "stack");
+    struct recording *recording = recording_of("$d/stack");
+    uint64_t at[16];
+    size_t count = 0;
+    for (int i = 0; i < recording->count; i++)
+        if (strcmp(recording->sightings[i].word, "stack") == 0 && strcmp(recording->sightings[i].name, "worker") == 0)
+            at[count++] = recording->sightings[i].address;
+    size_t length = symbols_stack_length(recording->symbols, PID, recording->time_ns, at, count);
+    ck_assert_uint_gt(count, length);
+    ck_assert_str_eq(symbols_call(recording->symbols, PID, recording->time_ns, at[length - 1])->site->function, "main");
+    ck_assert_uint_eq(symbols_stack_length(recording->symbols, PID, recording->time_ns, at + length, count - length), 1);
+    recording_free(recording);
+}
+END_TEST
+
 START_TEST(what_is_no_static_variable_has_no_name)
 {
     recording_shell(BUILD "-g" PROGRAM "plain");
@@ -375,6 +392,7 @@ Suite *suite_create_all(void)
     tcase_add_test(files, debug_information_without_its_index);
     tcase_add_test(files, debug_information_in_a_separate_file);
     tcase_add_test(files, a_shared_object);
+    tcase_add_test(files, a_stack_ends_at_main);
     tcase_add_test(files, what_is_no_static_variable_has_no_name);
     tcase_add_test(files, without_debug_information_there_are_symbols);
     tcase_add_test(files, stripped_programs_have_offsets);

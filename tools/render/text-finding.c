@@ -132,21 +132,13 @@ static void put_table(const struct paper *paper, const struct finding *finding)
 
 /* --- the threads --- */
 
-struct span {
-    int64_t begin_ns, end_ns;
-};
-
-/* " since +104.210 ms, for 1.895 s" */
-static void put_time(const struct paper *paper, const char *when, int64_t since_ns, struct span span, bool lasting)
+/* " since +104.210 ms", counted from the trace's beginning */
+static void put_time(const struct paper *paper, const char *when, int64_t ns, int64_t begin_ns)
 {
-    char from[32], lasted[32], text[128];
-    if (since_ns < span.begin_ns)
+    char from[32], text[64];
+    if (ns < begin_ns)
         return;
-    format_duration(from, since_ns - span.begin_ns);
-    if (lasting && span.end_ns > since_ns)
-        snprintf(text, sizeof(text), " %s +%s, for %s", when, from, format_duration(lasted, span.end_ns - since_ns));
-    else
-        snprintf(text, sizeof(text), " %s +%s", when, from);
+    snprintf(text, sizeof(text), " %s +%s", when, format_duration(from, ns - begin_ns));
     paper_put(paper, INK_aside, text);
 }
 
@@ -179,7 +171,7 @@ static void put_holder(const struct paper *paper, const struct finding_step *hol
 
 /* What a thread holds or wants, since when, and the calls where it took it or waits for it. */
 static void put_object(const struct paper *paper, const struct finding *finding, const struct finding_object *object,
-                       bool wanted, struct span span)
+                       bool wanted, int64_t begin_ns)
 {
     const struct words *words = words_of(finding);
     const struct finding_step *holder = wanted ? holder_of(finding, object) : NULL;
@@ -193,7 +185,7 @@ static void put_object(const struct paper *paper, const struct finding *finding,
         fputs(" to end", paper->out);
     if (holder)
         put_holder(paper, holder);
-    put_time(paper, words->when, object->since_ns, span, wanted && finding->certainty == CERTAINTY_happened);
+    put_time(paper, words->when, object->since_ns, begin_ns);
     fputc('\n', paper->out);
     put_stack(paper, object);
     free(label);
@@ -207,7 +199,7 @@ static bool several_processes(const struct finding *finding)
     return false;
 }
 
-static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
+static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, int64_t begin_ns)
 {
     char ids[64];
     if (several_processes(finding))
@@ -219,8 +211,8 @@ static void put_thread(const struct paper *paper, const struct finding *finding,
     paper_put(paper, INK_aside, ids);
     fputc('\n', paper->out);
     if (!is_thread(&step->holds))
-        put_object(paper, finding, &step->holds, false, span);
-    put_object(paper, finding, &step->wants, true, span);
+        put_object(paper, finding, &step->holds, false, begin_ns);
+    put_object(paper, finding, &step->wants, true, begin_ns);
     fputc('\n', paper->out);
 }
 
@@ -285,9 +277,8 @@ static void put_labelled(const struct paper *paper, const char *label, const cha
     paper_paragraph(paper, INK_plain, text, COLUMN, COLUMN);
 }
 
-void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns, int64_t end_ns)
+void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns)
 {
-    struct span span = {begin_ns, end_ns};
     char *verdict = memory_format("%s (%s)", finding_kind_word(finding->kind), finding_certainty_word(finding->certainty));
     paper_put(paper, ink_of(finding->certainty), verdict);
     fputs(": ", paper->out);
@@ -295,7 +286,7 @@ void text_finding(const struct paper *paper, const struct finding *finding, int6
     fputc('\n', paper->out);
     put_table(paper, finding);
     for (size_t i = 0; i < finding->step_count; i++)
-        put_thread(paper, finding, &finding->steps[i], span);
+        put_thread(paper, finding, &finding->steps[i], begin_ns);
     put_births(paper, finding);
     put_labelled(paper, "why", finding->reason);
     put_labelled(paper, "help", finding->advice);

@@ -103,7 +103,7 @@ static void render(FILE *out, const struct report *report, const struct render_o
     for (size_t i = 0; i < report->findings->count; i++) {
         if (!report_shows(report, &report->findings->at[i]))
             continue;
-        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns, report->totals->end_ns);
+        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns);
         fputc('\n', out);
     }
     put_notes(&paper, report);

@@ -6,7 +6,7 @@
 #include "render/paper.h"
 #include "render/render.h"
 
-/* Writes a finding, with times from begin_ns on; end_ns is where waits that last were seen to last until. */
-void text_finding(const struct paper *, const struct finding *, int64_t begin_ns, int64_t end_ns);
+/* Writes a finding, with times counted from begin_ns. */
+void text_finding(const struct paper *, const struct finding *, int64_t begin_ns);
 
 #endif

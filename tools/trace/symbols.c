@@ -174,6 +174,24 @@ const struct symbol_place *symbols_code(struct symbols *symbols, int32_t pid, in
     return place(symbols, pid, time_ns, address, false);
 }
 
+/* libc and thrum are never the outermost of a program's own; beyond libc's start of a program is its _start. */
+static bool is_start(const struct symbol_place *place)
+{
+    static const char *const libraries[] = {"libc.so.", "libc-", "libpthread.so.", "libpthread-", "libthrum"};
+    const char *name = symbol_basename(place->module), *function = place->site->function;
+    for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+        if (strncmp(name, libraries[i], strlen(libraries[i])) == 0)
+            return true;
+    return function && strcmp(function, "_start") == 0;
+}
+
+size_t symbols_stack_length(struct symbols *symbols, int32_t pid, int64_t time_ns, const uint64_t *at, size_t count)
+{
+    while (count > 1 && is_start(symbols_call(symbols, pid, time_ns, at[count - 1])))
+        count--;
+    return count;
+}
+
 const struct symbol_variable *symbols_variable(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
 {
     const struct mapping *mapping = locate(symbols, pid, time_ns, address);

@@ -56,6 +56,12 @@ const struct symbol_place *symbols_call(struct symbols *, int32_t pid, int64_t t
 /* The code at `address`: a function that a thread runs, a signal handler; never NULL. */
 const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
+/*
+ * How many of a stack's calls, innermost first, are worth showing: not the outermost, by which libc starts programs and
+ * threads and thrum follows them. At least one, where there is one.
+ */
+size_t symbols_stack_length(struct symbols *, int32_t pid, int64_t time_ns, const uint64_t *at, size_t count);
+
 /* The static variable that `address` lies in, or NULL: on the heap, on a stack, or not known. */
 const struct symbol_variable *symbols_variable(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
