@@ -2,7 +2,6 @@
 # babeltrace2 itself reads what is recorded: as many events of each name as programs/counts.c did of each thing, and words
 # where a field is one of an enumeration.
 . "$srcdir/tap.sh"
-[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
 [ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to read with"
 
 # What counts.c does; the comments name the calls. How many modules are loaded is the machine's business.
@@ -30,17 +29,28 @@ wake 6'
 # release: 14 unlock, 7 post                             spawn, thread_end: 6 workers, one cancelled, one detached
 # wait: 4 timedwait, 7 join                              wake: 5 signal, 1 broadcast
 
-ok "counts is recorded" limit 60 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/counts"
-limit 60 "$BABELTRACE2" "$tmp/trace" > "$tmp/text" 2> "$tmp/errors"
-is "babeltrace2 has nothing to complain of" "$(cat "$tmp/errors")" ""
-is "events of each name" \
-    "$(grep -o ' thrum:[a-z_]*' "$tmp/text" | sed 's/ thrum://' | grep -v '^module_load$' | sort | uniq -c | awk '{ print $2, $1 }')" \
-    "$expected"
-text=$(cat "$tmp/text")
-unlike "no number without its word" "$text" '<unknown>'
-like "words for kinds" "$text" 'thrum:wake: .*kind = \( "condition" '
-like "words for modes" "$text" 'thrum:acquire: .*mode = \( "exclusive" '
-like "words for what a caller does" "$text" 'thrum:acquire_begin: .*how = \( "timed" '
-like "words for results" "$text" 'thrum:acquire_fail: .*result = \( "EBUSY" '
-like "words for means" "$text" 'thrum:interrupt_send: .*means = \( "cancel" '
+# counted NAME [OPTION]: records counts.c so, and holds babeltrace2's text to what is expected.
+counted() {
+    local name=$1 text
+    ok "$name: counts is recorded" limit 60 "$thrum" record ${2-} -o "$tmp/$name" -- "$builddir/programs/counts"
+    limit 60 "$BABELTRACE2" "$tmp/$name" > "$tmp/text" 2> "$tmp/errors"
+    is "$name: babeltrace2 has nothing to complain of" "$(cat "$tmp/errors")" ""
+    is "$name: events of each name" \
+        "$(grep -o ' thrum:[a-z_]*' "$tmp/text" | sed 's/ thrum://' | grep -v '^module_load$' | sort | uniq -c | awk '{ print $2, $1 }')" \
+        "$expected"
+    text=$(cat "$tmp/text")
+    unlike "$name: no number without its word" "$text" '<unknown>'
+    like "$name: words for kinds" "$text" 'thrum:wake: .*kind = \( "condition" '
+    like "$name: words for modes" "$text" 'thrum:acquire: .*mode = \( "exclusive" '
+    like "$name: words for what a caller does" "$text" 'thrum:acquire_begin: .*how = \( "timed" '
+    like "$name: words for results" "$text" 'thrum:acquire_fail: .*result = \( "EBUSY" '
+    like "$name: words for means" "$text" 'thrum:interrupt_send: .*means = \( "cancel" '
+}
+
+counted "thrum's recorder"
+if [ "$LTTNG" = yes ]; then
+    counted "LTTng" --lttng
+else
+    skip "LTTng: events of each name" "no LTTng to record with (liblttng-ctl-dev, lttng-tools)"
+fi
 done_testing

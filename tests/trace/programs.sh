@@ -2,7 +2,6 @@
 # Each program with a known bug, or a known innocence, is recorded and reported, and the findings are compared with what
 # programs/expected knows: their kinds and certainties, the threads, locks and functions in them, the exit status.
 . "$srcdir/tap.sh"
-[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
 [ "$PYTHON3" != no ] || skip_all "no python3 to compare with"
 expected=$srcdir/programs/expected
 

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: MIT
 # Programs as they are installed do the same under `thrum record` as bare: the same output, the same exit status.
 . "$srcdir/tap.sh"
-[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
+
+ways="thrum"
+[ "$LTTNG" = no ] || ways="thrum lttng"
+[ "$LTTNG" = yes ] || skip "the same through LTTng" "no LTTng to record with (liblttng-ctl-dev, lttng-tools)"
 
 # same NAME COMMAND...: what it prints and how it ends doesn't depend on being recorded, and it left events.
 same() {
-    local name=$1 bare recorded
+    local name=$1 bare recorded way trace
     shift
     bare=$(limit 60 "$@" 2>&1 < "$tmp/input"; echo "status $?")
-    recorded=$(limit 120 "$thrum" record -o "$tmp/trace-$name" -- "$@" 2> "$tmp/err" < "$tmp/input"; echo "status $?")
-    is "$name: the same output and status" "$recorded" "$bare" || diag "$(cat "$tmp/err")"
-    like "$name: says how many events there are" "$(cat "$tmp/err")" '[1-9][0-9,]* events'
+    for way in $ways; do
+        trace=$tmp/$name-$way
+        recorded=$(limit 120 "$thrum" record $([ $way = thrum ] || echo --lttng) -o "$trace" -- "$@" 2> "$tmp/err" < "$tmp/input"
+            echo "status $?")
+        is "$name: the same output and status, recorded by $way" "$recorded" "$bare" || diag "$(cat "$tmp/err")"
+        like "$name: left events" "$(cat "$tmp/err")" ' [1-9][0-9,]* events of '
+        rm -rf "$trace"
+    done
 }
 
 # Something that compresses, but not to nothing.
