@@ -161,8 +161,9 @@ THRUM_EVENT(wake, "about to end the wait of one or all",
 THRUM_EVENT(interrupt_send, "about to send a signal or cancellation",
     THRUM_WORD(means, means, "signal, cancellation or interrupt of the main thread")
     THRUM_I32(signal, "signal number, 0 for a cancellation")
-    THRUM_I32(target_pid, "process meant")
-    THRUM_ADDR(target, "pthread_t of the thread meant, 0 for any of the process")
+    THRUM_I32(target_pid, "process meant; 0, -1 or less: a process group or all, as kill(2) has it")
+    THRUM_ADDR(target, "pthread_t of the thread meant, 0 where it isn't known or any of the process is")
+    THRUM_I32(target_tid, "thread id of the thread meant, 0 likewise")
     THRUM_ADDR(site, "who called"))
 
 THRUM_EVENT(interrupt_begin, "a signal handler is entered",

@@ -27,7 +27,7 @@
     REAL(pthread_mutex_init)            \
     REAL(pthread_mutex_destroy)
 
-/* --- Threads: spawn, begin and end; joins are waits; cancel and kill are interrupts sent --- */
+/* --- Threads: spawn, begin and end; joins are waits; a cancellation is an interrupt sent --- */
 #define REAL_THREAD(REAL)               \
     REAL(pthread_create)                \
     REAL(pthread_join)                  \
@@ -37,7 +37,7 @@
     REAL(pthread_detach)                \
     REAL(pthread_exit)                  \
     REAL(pthread_cancel)                \
-    REAL(pthread_kill)                  \
+    REAL(pthread_setcanceltype)         \
     REAL(pthread_setname_np)
 
 /* --- Conditions: waits, which drop the mutex and take it again; wakes --- */
@@ -93,6 +93,41 @@
 #define REAL_ONCE(REAL)                 \
     REAL(pthread_once)
 
+/* --- Signals sent: interrupts sent --- */
+#define REAL_KILL(REAL)                 \
+    REAL(raise)                         \
+    REAL(gsignal)                       \
+    REAL(kill)                          \
+    REAL(killpg)                        \
+    REAL(sigqueue)                      \
+    REAL(tgkill)                        \
+    REAL(pthread_kill)                  \
+    REAL(pthread_sigqueue)
+
+/* --- Signal handlers: interrupts that begin and end; what the program set is what it reads back --- */
+#define REAL_SIGNAL(REAL)               \
+    REAL(sigaction)                     \
+    REAL(__sigaction)                   \
+    REAL(signal)                        \
+    REAL(bsd_signal)                    \
+    REAL(ssignal)                       \
+    REAL(sysv_signal)                   \
+    REAL(__sysv_signal)                 \
+    REAL(sigset)                        \
+    REAL(longjmp)                       \
+    REAL(_longjmp)                      \
+    REAL(siglongjmp)                    \
+    REAL(__longjmp_chk)
+
+/* --- Waiting for signals: waits --- */
+#define REAL_SIGWAIT(REAL)              \
+    REAL(sigwait)                       \
+    REAL(sigwaitinfo)                   \
+    REAL(sigtimedwait)                  \
+    REAL(sigsuspend)                    \
+    REAL(__xpg_sigpause)                \
+    REAL(pause)
+
 /* --- Processes: forks --- */
 #define REAL_PROCESS(REAL)              \
     REAL(fork)
@@ -107,6 +142,9 @@
     REAL_SPIN(REAL)                     \
     REAL_BARRIER(REAL)                  \
     REAL_ONCE(REAL)                     \
+    REAL_KILL(REAL)                     \
+    REAL_SIGNAL(REAL)                   \
+    REAL_SIGWAIT(REAL)                  \
     REAL_PROCESS(REAL)
 
 #endif

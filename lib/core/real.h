@@ -12,12 +12,16 @@
 #include <unistd.h>
 
 #include "core/real-list.h"
+#include "core/undeclared.h"
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #define REAL_POINTER(name) __typeof__(&name) name;
 struct real {
     REAL_FUNCTIONS(REAL_POINTER)
 };
 #undef REAL_POINTER
+#pragma GCC diagnostic pop
 
 extern struct real real;
 

@@ -10,14 +10,22 @@ int64_t timeout_until(clockid_t clock, const struct timespec *absolute)
     if (!absolute)
         return -1;
     clock_gettime(clock, &now);
-    if (__builtin_mul_overflow((int64_t)absolute->tv_sec - now.tv_sec, 1000000000, &left))
+    if (__builtin_sub_overflow((int64_t)absolute->tv_sec, now.tv_sec, &left) || __builtin_mul_overflow(left, 1000000000, &left) ||
+        __builtin_add_overflow(left, absolute->tv_nsec - now.tv_nsec, &left))
         return absolute->tv_sec > now.tv_sec ? INT64_MAX : 0;
-    left += absolute->tv_nsec - now.tv_nsec;
     return left > 0 ? left : 0;
+}
+
+static void begun_jumped(struct scope *scope)
+{
+    begun_end((struct begun *)scope, THRUM_result_cancelled);
 }
 
 int begun_begin(struct begun *begun, int64_t timeout)
 {
+    /* First: where a signal handler jumps out of the probe, an end without a begin is the lesser evil. */
+    scope_enter(&begun->scope, begun_jumped);
+    begun->open = true;
     int refused = begun->is_wait ? probe_wait_begin(begun->object, begun->kind, begun->mutex, timeout, begun->site)
                                  : probe_acquire_begin(begun->object, begun->kind, begun->mode, begun->how, timeout, begun->site);
 
@@ -26,7 +34,8 @@ int begun_begin(struct begun *begun, int64_t timeout)
 
 int begun_end(struct begun *begun, int result)
 {
-    begun->ended = true;
+    begun->open = false;
+    scope_leave(&begun->scope);
     if (begun->is_wait)
         probe_wait_end(begun->object, begun->kind, begun->mutex, result, begun->site);
     else
@@ -38,7 +47,6 @@ bool begun_tried(struct begun *begun, int result)
 {
     if (result == EBUSY && begun->how != THRUM_how_try)
         return true;
-    begun->ended = true;
     if (result == 0)
         probe_acquire(begun->object, begun->kind, begun->mode, begun->how, begun->site);
     else
@@ -48,6 +56,6 @@ bool begun_tried(struct begun *begun, int result)
 
 void begun_unwound(struct begun *begun)
 {
-    if (!begun->ended)
+    if (begun->open)
         begun_end(begun, THRUM_result_cancelled);
 }

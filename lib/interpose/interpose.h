@@ -18,6 +18,7 @@
 
 #include "core/real.h"
 #include "core/visibility.h"
+#include "interpose/scope.h"
 #include "probe/probe.h"
 
 #define INTERPOSE THRUM_EXPORT
@@ -45,6 +46,7 @@ static inline bool time_is_valid(const struct timespec *time)
  *     return result ? result : begun_end(&begun, REAL(pthread_cond_wait)(cond, mutex));
  */
 struct begun {
+    struct scope scope;
     const void *object;
     const void *mutex; /* of a wait */
     const void *site;
@@ -52,7 +54,7 @@ struct begun {
     enum thrum_mode mode;
     enum thrum_how how;
     bool is_wait;
-    bool ended;
+    bool open; /* begun and not ended */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "interpose/interpose.h"
 
 #include "core/memory.h"
+#include "interpose/jump.h"
 
 /* What a new thread must know before it runs the program's function. */
 struct start {
@@ -47,7 +48,7 @@ static void *thread_run(void *argument)
 
     memory_block_give(argument);
     if (start.serial == 0) {
-        thrum_self.guard++;
+        thrum_self.guard |= SELF_SILENT;
         return start.routine(start.argument);
     }
     if (probe_on())
@@ -93,7 +94,7 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
     struct start start = {.routine = routine, .argument = argument};
     int result;
 
-    if (thrum_self.guard > 0)
+    if (thrum_self.guard & (SELF_BUSY | SELF_SILENT))
         return thread_create(thread, attributes, &start);
     if (!probe_on())
         return REAL(pthread_create)(thread, attributes, routine, argument);
@@ -164,23 +165,9 @@ INTERPOSE void pthread_exit(void *value)
 {
     if (self_tid() == self_pid() && probe_on())
         probe_thread_end();
+    jump_thread_exit(value);
     REAL(pthread_exit)(value);
     __builtin_unreachable();
-}
-
-INTERPOSE int pthread_cancel(pthread_t thread)
-{
-    if (probe_on())
-        probe_interrupt_send(THRUM_means_cancel, 0, self_pid(), (uint64_t)thread, SITE);
-    return REAL(pthread_cancel)(thread);
-}
-
-INTERPOSE int pthread_kill(pthread_t thread, int signal)
-{
-    /* Signal 0 only asks whether the thread is there. */
-    if (signal != 0 && probe_on())
-        probe_interrupt_send(THRUM_means_signal, signal, self_pid(), (uint64_t)thread, SITE);
-    return REAL(pthread_kill)(thread, signal);
 }
 
 INTERPOSE int pthread_setname_np(pthread_t thread, const char *name)

@@ -24,16 +24,23 @@
 /* The sinks' emit functions, ended by NULL. */
 extern void (*emit_sinks[])(enum thrum_event_id id, const void *record);
 
+/* The same where the thread may be cancelled at any instruction: not while a sink writes. */
+void emit_record_deferred(enum thrum_event_id id, const void *record);
+
 static inline void emit_record(enum thrum_event_id id, const void *record)
 {
+    if (__builtin_expect(thrum_self.asynchronous, 0)) {
+        emit_record_deferred(id, record);
+        return;
+    }
     int *error = &errno;
     int saved = *error;
 
-    thrum_self.guard++;
+    self_enter();
     for (unsigned i = 0; emit_sinks[i]; i++)
         emit_sinks[i](id, record);
-    thrum_self.guard--;
     *error = saved;
+    self_leave();
 }
 
 /* Tells the sinks of the module that an address lies in, if they haven't heard of it; false where it is LTTng-UST's. */

@@ -81,7 +81,10 @@ THRUM_PRIVATE void probe_thread_detach(uint64_t handle, const void *site);
 /* --- interrupts --- */
 
 THRUM_PRIVATE void probe_interrupt_send(enum thrum_means, int signal, int32_t target_pid, uint64_t target, const void *site);
-THRUM_PRIVATE void probe_interrupt_begin(enum thrum_means, int signal, const void *handler);
+/* The same where the target is known by its thread id. */
+THRUM_PRIVATE void probe_interrupt_send_tid(int signal, int32_t target_pid, int32_t target_tid, const void *site);
+/* False where the handler is LTTng-UST's: then its end isn't an event either. */
+THRUM_PRIVATE bool probe_interrupt_begin(enum thrum_means, int signal, const void *handler);
 THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
 
 /* --- processes --- */

@@ -3,7 +3,6 @@
 #include "probe/process.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,12 +23,6 @@ void process_describe(struct thrum_event_process_begin *record)
         .common = {self_pid(), self_tid()}, .ppid = (int32_t)syscall(SYS_getppid), .executable = executable};
 }
 
-/* Runs before the program's own handlers in the child, which may lock and so emit. */
-static void forget_ids(void)
-{
-    self_reset();
-}
-
 static void start(void)
 {
     struct env env;
@@ -41,7 +34,6 @@ static void start(void)
     length = syscall(SYS_readlink, "/proc/self/exe", executable, PATH_LENGTH - 1);
     executable[length > 0 ? length : 0] = 0;
     modules_start();
-    pthread_atfork(NULL, NULL, forget_ids);
     sinks_start(&env);
 }
 
@@ -53,9 +45,9 @@ void probe_start(void)
     if (started)
         return;
     started = true;
-    thrum_self.guard++;
+    self_enter();
     start();
-    thrum_self.guard--;
+    self_leave();
     if (probe_on())
         probe_thread_begin(0, NULL);
     errno = saved;
@@ -66,20 +58,31 @@ __attribute__((constructor)) static void constructor(void)
     probe_start();
 }
 
+/* In the child: at its first event, or when fork returns. */
+static void forked(void)
+{
+    self_enter();
+    sinks_fork_child();
+    self_leave();
+    probe_thread_begin(0, NULL);
+}
+
 void probe_fork_prepare(void)
 {
-    thrum_self.guard++;
+    self_enter();
     sinks_fork_prepare();
-    thrum_self.guard--;
+    self_leave();
+    self_fork_begin(forked);
 }
 
 void probe_fork_parent(int32_t child, const void *site)
 {
     int saved = errno;
 
-    thrum_self.guard++;
+    self_fork_end();
+    self_enter();
     sinks_fork_parent();
-    thrum_self.guard--;
+    self_leave();
     if (child > 0 && emit_site(site))
         EMIT(process_fork, .child = child, .site = address_of(site));
     errno = saved;
@@ -89,10 +92,9 @@ void probe_fork_child(void)
 {
     int saved = errno;
 
-    self_reset();
-    thrum_self.guard++;
-    sinks_fork_child();
-    thrum_self.guard--;
-    probe_thread_begin(0, NULL);
+    if (thrum_self.forking) {
+        self_fork_end();
+        forked();
+    }
     errno = saved;
 }

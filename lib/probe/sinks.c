@@ -3,6 +3,7 @@
 #include "probe/sinks.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 
 #include "check/check.h"
@@ -21,6 +22,18 @@ static unsigned sink_count;
 
 volatile unsigned probe_sinks;
 unsigned sinks_stack_depth = BACKTRACE_DEFAULT;
+
+void emit_record_deferred(enum thrum_event_id id, const void *record)
+{
+    self_enter();
+    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+    self_leave();
+    thrum_self.asynchronous = false;
+    emit_record(id, record);
+    thrum_self.asynchronous = true;
+    /* Last, since a cancellation that came meanwhile unwinds from here. */
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+}
 
 static void fill_module(struct thrum_event_module_load *record, const struct module *module)
 {
@@ -45,9 +58,12 @@ struct thrum_addrs emit_stack(uint64_t *at, const void *site)
 {
     struct thrum_addrs stack = {.at = at};
 
-    thrum_self.guard++;
-    stack.count = backtrace_capture(at, sinks_stack_depth, site);
-    thrum_self.guard--;
+    /* A cancellation in the middle of the walk would leave the guard set. */
+    unsigned depth = thrum_self.asynchronous ? 1 : sinks_stack_depth;
+
+    self_enter();
+    stack.count = backtrace_capture(at, depth, site);
+    self_leave();
     for (uint32_t i = 0; i < stack.count; i++)
         emit_site((const void *)at[i]);
     return stack;

@@ -41,11 +41,20 @@ void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid
     EMIT(interrupt_send, .means = means, .signal = signal, .target_pid = target_pid, .target = target, .site = address_of(site));
 }
 
-void probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
+void probe_interrupt_send_tid(int signal, int32_t target_pid, int32_t target_tid, const void *site)
+{
+    if (!emit_site(site))
+        return;
+    EMIT(interrupt_send, .means = THRUM_means_signal, .signal = signal, .target_pid = target_pid, .target_tid = target_tid,
+         .site = address_of(site));
+}
+
+bool probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
 {
     if (!emit_site(handler))
-        return;
+        return false;
     EMIT(interrupt_begin, .means = means, .signal = signal, .site = address_of(handler));
+    return true;
 }
 
 void probe_interrupt_end(enum thrum_means means, int signal)

@@ -21,10 +21,14 @@ static int count;
 static _Atomic int refusal;
 static uint64_t serials;
 
-void self_identify(void)
+int32_t self_ask_tid(void)
 {
-    thrum_self.tid = gettid();
-    thrum_self.pid = getpid();
+    return gettid();
+}
+
+int32_t self_ask_pid(void)
+{
+    return getpid();
 }
 
 static void keep(struct probed call)
