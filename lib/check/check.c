@@ -17,6 +17,8 @@
 
 static enum env_check wanted;
 static __thread bool refused __attribute__((tls_model("initial-exec")));
+/* A signal handler that interrupts the checker may not change what is half changed; what it does is left out. */
+static __thread volatile bool busy __attribute__((tls_model("initial-exec")));
 
 static bool is_held_kind(uint8_t kind)
 {
@@ -181,11 +183,8 @@ static void made(const struct thrum_event_object_init *init)
         order_nonrecursive_reader(init->object);
 }
 
-static void check_emit(enum thrum_event_id id, const void *data)
+static void check_event(enum thrum_event_id id, const union thrum_event_record *record, uintptr_t frame)
 {
-    const union thrum_event_record *record = data;
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-
     switch (id) {
     case THRUM_EVENT_acquire:
         taken(record->acquire.object, record->acquire.kind, record->acquire.mode, record->acquire.how, record->acquire.site, frame, false);
@@ -207,6 +206,15 @@ static void check_emit(enum thrum_event_id id, const void *data)
     case THRUM_EVENT_thread_name: thread_is_named(record->thread_name.handle, record->thread_name.name); break;
     default: break;
     }
+}
+
+static void check_emit(enum thrum_event_id id, const void *data)
+{
+    if (busy)
+        return;
+    busy = true;
+    check_event(id, data, (uintptr_t)__builtin_frame_address(0));
+    busy = false;
 }
 
 int check_refusal(void)

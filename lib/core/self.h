@@ -51,6 +51,17 @@ static inline void self_leave(void)
         self_pending();
 }
 
+/* Around calls of libc that are thrum's own business, which may take as long as they like and be left by a jump. */
+static inline void self_inner_enter(void)
+{
+    thrum_self.guard += SELF_INNER;
+}
+
+static inline void self_inner_leave(void)
+{
+    thrum_self.guard -= SELF_INNER;
+}
+
 /* Asks for an id, and keeps both. */
 THRUM_PRIVATE int32_t self_ask_tid(void);
 THRUM_PRIVATE int32_t self_ask_pid(void);

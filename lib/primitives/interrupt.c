@@ -35,9 +35,9 @@ int thrum_interrupt_install(int signum)
     struct sigaction action = { .sa_handler = handle, .sa_flags = 0 };
     int saved = errno;
     sigemptyset(&action.sa_mask);
-    thrum_self.guard++;
+    self_inner_enter();
     int result = sigaction(signum, &action, NULL) == 0 ? 0 : errno;
-    thrum_self.guard--;
+    self_inner_leave();
     errno = saved;
     return result;
 }

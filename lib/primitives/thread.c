@@ -70,9 +70,9 @@ static void begin(struct thrum_thread *thread)
     atomic_store_explicit(&thread->handle, (uintptr_t)pthread_self(), memory_order_relaxed);
     error_slot_set(&thread->error);
     snprintf(name, sizeof name, "%.15s", thread->name);
-    thrum_self.guard++;
+    self_inner_enter();
     pthread_setname_np(pthread_self(), name);
-    thrum_self.guard--;
+    self_inner_leave();
     if (thread->serial != 0 && probe_on()) {
         probe_thread_begin(thread->serial, (const void *)thread->function);
         probe_thread_name((uint64_t)pthread_self(), thread->name);
@@ -102,7 +102,6 @@ static void *run(void *argument)
 {
     struct thrum_thread *thread = argument;
     void *result;
-    thrum_self.guard = 0; /* the preload takes a thread that is created under our guard for none of the program's */
     annotate_after(&thread->serial);
     begin(thread);
     pthread_cleanup_push(end, thread);
@@ -139,9 +138,9 @@ static int spawn(struct thrum_thread *thread, const struct thread_plan *plan, co
         return result;
     uint64_t serial = thread->serial = probed ? probe_spawn((const void *)plan->function, site) : 0;
     annotate_before(&thread->serial);
-    thrum_self.guard++;
+    self_inner_enter();
     result = pthread_create(&handle, &attributes, run, thread);
-    thrum_self.guard--;
+    self_inner_leave();
     pthread_attr_destroy(&attributes);
     if (result == 0 && !plan->detached)
         atomic_store_explicit(&thread->handle, (uintptr_t)handle, memory_order_relaxed);
@@ -181,11 +180,11 @@ static void reap(struct thrum_thread *thread)
     void *value = NULL;
     guard_acquire(&thread->guard);
     if (!thread->reaped) {
-        thrum_self.guard++;
+        self_inner_enter();
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
         pthread_join((pthread_t)thread->handle, &value);
         pthread_setcancelstate(state, NULL);
-        thrum_self.guard--;
+        self_inner_leave();
         thread->reaped = true;
         if (!thread->returned)
             thread->result = value;
@@ -264,9 +263,9 @@ void thread_let_go(struct thrum_thread *thread, const void *site)
     if (!thread->reaped) {
         if (probe_on())
             probe_thread_detach(thread->handle, site);
-        thrum_self.guard++;
+        self_inner_enter();
         pthread_detach((pthread_t)thread->handle);
-        thrum_self.guard--;
+        self_inner_leave();
         thread->reaped = true;
     }
     guard_release(&thread->guard);

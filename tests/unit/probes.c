@@ -143,9 +143,10 @@ void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid
     KEEP("interrupt_send", .object = (void *)(uintptr_t)target, .result = signal, .value = means, .site = site);
 }
 
-void probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
+bool probe_interrupt_begin(enum thrum_means means, int signal, const void *handler)
 {
     KEEP("interrupt_begin", .result = signal, .value = means, .site = handler);
+    return true;
 }
 
 void probe_interrupt_end(enum thrum_means means, int signal)
