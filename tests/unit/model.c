@@ -205,15 +205,6 @@ START_TEST(one_signal_each)
 }
 END_TEST
 
-START_TEST(surely_woken_where_the_waker_held_the_mutex)
-{
-    script_play(t->script, "T1 lock A; T1 wait C A; T2 signal C");
-    ck_assert(!transcript_thread(t, "T1")->blocked.woken);
-    script_play(t->script, "T2 lock A; T2 signal C");
-    ck_assert(transcript_thread(t, "T1")->blocked.woken);
-}
-END_TEST
-
 START_TEST(the_last_to_come_opens_a_barrier)
 {
     transcript_expect(t, "T1 wait W; T2 wait W; T3 wait W; T2 waited W; T2 wait W; T1 waited W; T3 waited W",
@@ -242,6 +233,13 @@ START_TEST(an_address_used_again_is_another_object)
     const struct object *second = transcript_thread(t, "T1")->held[0].object;
     ck_assert_uint_ne(second->id, id);
     ck_assert_uint_eq(second->birth_site, SCRIPT_SITE(2));
+}
+END_TEST
+
+START_TEST(objects_end_with_their_memory)
+{
+    transcript_expect(t, "T1 lock A; T1 unlock A; T2 free A; T1 lock A; T1 free A",
+                      "T1 got A\nT1 gave A\nA destroyed\nT1 got A\nT1 lost A: destroyed\nA destroyed\n");
 }
 END_TEST
 
@@ -317,6 +315,17 @@ START_TEST(a_trace_may_begin_in_the_middle)
                       "T9 begins\nT9 got B\nT9 lost B: taken\nT7 got B\n");
     ck_assert(transcript_thread(late, "T7")->begin_ns == MODEL_UNKNOWN_NS);
     transcript_free(late);
+}
+END_TEST
+
+START_TEST(a_ring_tells_what_was_held_before_it_begins)
+{
+    transcript_expect(t, "T1 held A count=2 age=500 @4; T1 held A count=2 age=1500; T1 unlock A; T1 unlock A",
+                      "T1 holds A\nT1 gave A, 1 left\nT1 gave A\n");
+    script_play(t->script, "T1 held B count=1 age=500 @4");
+    const struct hold *hold = &transcript_thread(t, "T1")->held[0];
+    ck_assert_uint_eq(hold->site, SCRIPT_SITE(4));
+    ck_assert_int_eq(model_totals(t->model)->end_ns - hold->since_ns, 500);
 }
 END_TEST
 
@@ -409,12 +418,13 @@ Suite *suite_create_all(void)
         what_was_taken_before_the_trace_may_be_given_back, posts_go_to_waiters_in_order);
     ADD(suite, "waits", a_condition_drops_its_mutex_and_takes_it_back, a_timeout_has_no_waker_and_gives_the_mutex_back,
         a_wake_before_the_wait_did_not_end_it, a_broadcast_wakes_all_and_a_signal_one, one_signal_each,
-        surely_woken_where_the_waker_held_the_mutex, the_last_to_come_opens_a_barrier, the_end_of_a_thread_ends_its_join);
+        the_last_to_come_opens_a_barrier, the_end_of_a_thread_ends_its_join);
     ADD(suite, "lives", an_address_used_again_is_another_object, made_anew_without_destroy_is_another_object,
-        a_handle_used_again_is_another_thread, a_tid_used_again_is_another_thread,
+        objects_end_with_their_memory, a_handle_used_again_is_another_thread, a_tid_used_again_is_another_thread,
         a_thread_that_could_not_be_made_is_forgotten, a_child_may_begin_and_end_before_its_creation_returns,
         destructors_run_after_the_end, a_name_is_kept, memory_is_bounded_by_what_is_live);
-    ADD(suite, "gaps", a_trace_may_begin_in_the_middle, a_second_announcement_changes_nothing, exec_is_another_process,
+    ADD(suite, "gaps", a_trace_may_begin_in_the_middle,
+        a_ring_tells_what_was_held_before_it_begins, a_second_announcement_changes_nothing, exec_is_another_process,
         exec_of_itself_is_another_process,
         a_forked_child_has_objects_of_its_own_and_holds_what_the_forking_thread_did, processes_have_their_own_addresses,
         a_block_inside_a_block_ends_the_first, totals_count);

@@ -37,6 +37,7 @@ struct statement {
     uint64_t site;
     int64_t timeout;
     uint32_t value;
+    uint64_t age;
     uint8_t type;
 };
 
@@ -190,6 +191,11 @@ static bool play_life(const struct statement *st, uint64_t object, uint8_t kind)
              STACK(st));
     else if (is(st, "destroy"))
         EMIT(st, me, object_destroy, .object = object, .kind = kind, .site = st->site);
+    else if (is(st, "free"))
+        EMIT(st, me, object_destroy, .object = object, .kind = THRUM_kind_unknown, .site = st->site);
+    else if (is(st, "held"))
+        EMIT(st, me, held, .object = object, .kind = kind, .mode = THRUM_mode_exclusive, .count = st->value,
+             .age = st->age, .site = st->site);
     else if (is(st, "label"))
         EMIT(st, me, object_name, .object = object, .kind = kind, .name = st->word[1]);
     else
@@ -274,8 +280,10 @@ static void take_word(struct statement *st, int *words, const char *word)
         st->site = SCRIPT_SITE(strtoul(word + 1, NULL, 10));
     else if (!strncmp(word, "timeout=", 8))
         st->timeout = strtoll(word + 8, NULL, 10);
-    else if (!strncmp(word, "value=", 6))
+    else if (!strncmp(word, "value=", 6) || !strncmp(word, "count=", 6))
         st->value = (uint32_t)strtoul(word + 6, NULL, 10);
+    else if (!strncmp(word, "age=", 4))
+        st->age = strtoull(word + 4, NULL, 10);
     else if (!strcmp(word, "type=recursive"))
         st->type = THRUM_type_recursive;
     else if (!strcmp(word, "type=prefer_writer_nonrecursive"))

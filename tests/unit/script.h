@@ -16,7 +16,8 @@
  *     main spawn T1 | spawned T1 [RESULT]   one by one; T1 begin is the child's own
  *     main join T1 | joining T1 | joined T1 [RESULT]
  *     main init A [type=recursive] [value=1]
- *     main destroy A | main label A TEXT
+ *     main destroy A | free A | label A TEXT    free: the memory that it is in
+ *     T1 held A count=1 age=NS
  *     T1 lock A | trylock A | timedlock A | rdlock R      got at once
  *     T1 want A | wantrd R [timeout=NS]     blocks
  *     T1 got A | gotrd R [RESULT]           blocks no longer

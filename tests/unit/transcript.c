@@ -132,6 +132,12 @@ static void acquired(void *self, int64_t now, const struct acquisition *got)
     say(self, "%s%s\n", got->back ? " back" : "", got->owner_died ? " of a dead" : "");
 }
 
+static void held(void *self, int64_t now, struct thread *thread, const struct hold *hold)
+{
+    (void)now;
+    say(self, "%s holds %s\n", of_thread(self, thread), of_object(self, hold->object));
+}
+
 static void failed(void *self, int64_t now, struct thread *thread, struct object *object, enum thrum_mode mode,
                    enum thrum_how how, enum thrum_result result, uint64_t site)
 {
@@ -171,7 +177,8 @@ static const struct model_ops ops = {
     .thread_spawned = thread_spawned, .thread_begun = thread_begun, .thread_named = thread_named,
     .thread_ended = thread_ended, .thread_joined = thread_joined, .thread_freed = thread_freed,
     .object_born = object_born, .object_freed = object_freed, .object_destroyed = object_destroyed,
-    .object_signals = object_signals, .blocked = blocked, .unblocked = unblocked, .acquired = acquired, .failed = failed,
+    .object_signals = object_signals, .blocked = blocked, .unblocked = unblocked, .acquired = acquired,
+    .held = held, .failed = failed,
     .released = released, .dropped = dropped, .posted = posted, .woke = woke,
 };
 

@@ -192,6 +192,21 @@ void on_acquire_fail(struct thread *thread, const struct thrum_event_acquire_fai
         TELL(thread->process->model, failed, thread, object, event->mode, event->how, event->result, event->site);
 }
 
+void on_held(struct thread *thread, const struct thrum_event_held *event)
+{
+    struct model *model = thread->process->model;
+    struct object *object = object_get(thread->process, event->kind, event->object);
+    if (find(thread, object) || object->holder_count || !can_be_held(object))
+        return;
+    struct hold *hold = push(thread, object);
+    hold->mode = event->mode;
+    hold->how = THRUM_how_block;
+    hold->depth = event->count;
+    hold->site = event->site;
+    hold->since_ns = model->now - (int64_t)event->age;
+    TELL(model, held, thread, hold);
+}
+
 void on_release(struct thread *thread, const struct thrum_event_release *event)
 {
     struct process *process = thread->process;

@@ -114,6 +114,7 @@ void hold_drop(struct thread *, struct object *, enum drop);
 void hold_inherit(struct thread *child, const struct thread *forked);
 void on_acquire(struct thread *, const struct thrum_event_acquire *);
 void on_acquire_fail(struct thread *, const struct thrum_event_acquire_fail *);
+void on_held(struct thread *, const struct thrum_event_held *);
 void on_release(struct thread *, const struct thrum_event_release *);
 
 /* --- model-block.c --- */

@@ -52,7 +52,7 @@ static uint32_t all_left(const struct wakes *wakes)
 }
 
 /* Keeps a wake for up to `left` of the waiters there are; older ones give way, theirs have gone without them. */
-static struct wake_left *keep(struct object *object, const struct waker *waker, uint32_t left)
+static void keep(struct object *object, const struct waker *waker, uint32_t left)
 {
     if (!object->wakes)
         object->wakes = memory_new(1, sizeof *object->wakes);
@@ -63,28 +63,12 @@ static struct wake_left *keep(struct object *object, const struct waker *waker, 
     struct wake_left *wake = &wakes->at[wakes->count++];
     *wake = (struct wake_left){.left = left};
     waker_set(&wake->waker, waker->thread, waker->time_ns, waker->site);
-    return wake;
 }
 
 void wakes_post(struct object *object, const struct waker *waker)
 {
     if (object->waiter_count)
         keep(object, waker, 1);
-}
-
-/*
- * A waiter is surely awake where every waiter there is was meant, and who woke it holds the mutex that it gave up
- * by waiting: then the wait had begun. Without the mutex the wake may have come too early, and be lost.
- */
-static void mark_woken(struct object *object, const struct thread *waking)
-{
-    if (all_left(object->wakes) < object->waiter_count)
-        return;
-    for (uint32_t i = 0; i < object->waiter_count; i++) {
-        struct blocked *blocked = &object->waiters[i]->blocked;
-        if (blocked->mutex && thread_hold(waking, blocked->mutex))
-            blocked->woken = true;
-    }
 }
 
 void on_wake(struct thread *thread, const struct thrum_event_wake *event)
@@ -94,10 +78,8 @@ void on_wake(struct thread *thread, const struct thrum_event_wake *event)
     struct waker waker = {thread, model->now, event->site};
     if (object->kind != THRUM_kind_condition) /* a condition forgets a wake that nobody waits for */
         waker_set(&object->last_release, thread, model->now, event->site);
-    if (object->waiter_count) {
+    if (object->waiter_count)
         keep(object, &waker, event->scope == THRUM_scope_all ? object->waiter_count : 1);
-        mark_woken(object, thread);
-    }
     TELL(model, woke, thread, object, event->scope, event->site);
 }
 

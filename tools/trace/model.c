@@ -47,6 +47,7 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         break;
         TAKE(acquire)
         TAKE(release)
+        TAKE(held)
         TAKE(acquire_begin)
         TAKE(acquire_end)
         TAKE(acquire_fail)

@@ -82,7 +82,6 @@ struct blocked {
     enum thrum_how how;        /* block, or timed where there is a timeout */
     int64_t timeout_ns;        /* from since_ns on; -1: for ever */
     struct object *mutex;      /* wait: the mutex that it dropped and will take again, or NULL */
-    bool woken;                /* wait: what it waited for has surely come; it is on its way back */
     uint32_t waiter_index;     /* the model's own */
     uint64_t site;
     const struct stack *stack; /* never NULL while blocked, but may be empty */
@@ -215,6 +214,8 @@ struct model_ops {
     /* Was blocked as said until now; thread->blocked.what is BLOCKING_no. An acquired() follows where it got it. */
     void (*unblocked)(void *self, int64_t now, struct thread *, const struct blocked *, enum thrum_result, struct waker);
     void (*acquired)(void *self, int64_t now, const struct acquisition *);
+    /* It is told that the thread holds it already; hold->since_ns may be before the trace. */
+    void (*held)(void *self, int64_t now, struct thread *, const struct hold *);
     /* A try that failed without blocking. */
     void (*failed)(void *self, int64_t now, struct thread *, struct object *, enum thrum_mode, enum thrum_how,
                    enum thrum_result, uint64_t site);
