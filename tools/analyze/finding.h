@@ -35,6 +35,7 @@ struct finding_object {
     char *kind;   /* "mutex", "semaphore", "thread" ... */
     char *name;   /* given name, or the static variable's; "" where it has none */
     char *birth;  /* place of birth, or ""; as finding_frame's text */
+    const char *mode; /* how an rwlock is held or wanted: "read" or "write"; NULL for other kinds. Not owned */
     struct finding_frame *stack; /* where it was taken or is wanted, innermost first; at least the site */
     size_t stack_count;
     int64_t since_ns; /* held or waited for since, on the trace's clock; -1 unknown */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* The finding that a cycle of lock orders makes, in words. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "analyze/lockorder.h"
+#include "analyze/text.h"
+#include "trace/memory.h"
+
+enum { LIKE_ONE_SHOWN = 8 }; /* findings that only differ in which of a runtime's locks they are about */
+
+static const char *name_of(struct describe *describe, const struct path *path, uint32_t i)
+{
+    return describe_object(describe, path->edges[i % path->count]->held->object);
+}
+
+static char *message_of(struct describe *describe, const struct path *path, const struct finding *finding)
+{
+    struct text text = {0};
+    if (path->count == 2) {
+        const char *one = name_of(describe, path, 0), *other = name_of(describe, path, 1);
+        text_add(&text, "%s and %s are taken in opposite orders: %s takes %s while it holds %s, %s takes %s while it holds %s",
+                 one, other, finding->steps[0].thread, other, one, finding->steps[1].thread, one, other);
+        return text_take(&text);
+    }
+    text_add(&text, "%u locks are taken in orders that form a circle: ", path->count);
+    for (uint32_t i = 0; i < path->count; i++)
+        text_add(&text, "%s%s before %s", i ? ", " : "", name_of(describe, path, i), name_of(describe, path, i + 1));
+    return text_take(&text);
+}
+
+/* --- reasons --- */
+
+typedef bool is_pair(const struct lockorder *, const struct witness *, const struct witness *);
+
+static bool same_thread(const struct lockorder *self, const struct witness *one, const struct witness *other)
+{
+    (void)self;
+    return one->thread == other->thread;
+}
+
+static bool gated(const struct lockorder *self, const struct witness *one, const struct witness *other)
+{
+    (void)self;
+    return witness_gate(one, other);
+}
+
+static bool is_over_before(const struct lockorder *self, const struct witness *one, const struct witness *other)
+{
+    struct moment end = {one->thread, one->runs[one->run_count - 1].last};
+    return one->thread != other->thread && moment_before(&self->lives, end, (struct moment){other->thread, other->runs[0].first});
+}
+
+/* The first two witnesses of the path that are such a pair, in that order; false: none are. */
+static bool find_pair(const struct lockorder *self, const struct path *path, is_pair *is, const struct witness *pair[2])
+{
+    for (uint32_t i = 0; i < path->count; i++)
+        for (uint32_t j = 0; j < path->count; j++)
+            if (i != j && is(self, path->chosen[i], path->chosen[j])) {
+                pair[0] = path->chosen[i];
+                pair[1] = path->chosen[j];
+                return true;
+            }
+    return false;
+}
+
+static void say_broken(struct text *text, const struct lockorder *self, struct describe *describe, const struct path *path,
+                       enum rule broken)
+{
+    const struct witness *pair[2];
+    is_pair *const kinds[] = {[RULE_threads] = same_thread, [RULE_gates] = gated, [RULE_order] = is_over_before};
+    if (broken == RULE_readers || !find_pair(self, path, kinds[broken], pair)) {
+        text_add(text, broken == RULE_readers ? "where they meet they only read, and readers don't wait for readers"
+                                              : "no two threads were there that could have met");
+        return;
+    }
+    char *one = describe_thread(describe, pair[0]->thread), *other = describe_thread(describe, pair[1]->thread);
+    if (broken == RULE_threads)
+        text_add(text, "only %s takes them in %s orders, and it doesn't wait for itself", one,
+                 path->count == 2 ? "both" : "more than one of these");
+    else if (broken == RULE_gates)
+        text_add(text, "%s and %s both hold %s meanwhile, so they are never there at the same time", one, other,
+                 describe_object(describe, witness_gate(pair[0], pair[1])));
+    else
+        text_add(text, "%s is through with it before %s can begin: threads are created and joined in between", one, other);
+    free(one);
+    free(other);
+}
+
+static char *reason_of(const struct lockorder *self, const struct verdict *verdict, struct describe *describe)
+{
+    struct text text = {0};
+    if (verdict->broken == RULE_none) {
+        text_add(&text, "nothing seen keeps these threads from being there at the same time: no lock that %s hold, "
+                        "no creation or join of a thread", verdict->path->count == 2 ? "both" : "two of them");
+        return text_take(&text);
+    }
+    say_broken(&text, self, describe, verdict->path, verdict->broken);
+    if (verdict->more)
+        text_add(&text, "; but it happened more often than could be looked at");
+    return text_take(&text);
+}
+
+/* --- the finding --- */
+
+static struct text class_of(struct describe *describe, const struct witness *witness)
+{
+    struct text text = {0};
+    char *held = describe_class(describe, &witness->held), *wanted = describe_class(describe, &witness->wanted);
+    text_add(&text, "%s>%s", held, wanted);
+    free(held);
+    free(wanted);
+    return text;
+}
+
+static char *id_of(struct describe *describe, const struct path *path)
+{
+    struct text *classes = memory_new(path->count, sizeof *classes);
+    for (uint32_t i = 0; i < path->count; i++)
+        classes[i] = class_of(describe, path->chosen[i]);
+    return text_id(finding_kind_word(FINDING_lock_order), classes, path->count);
+}
+
+static bool is_anonymous(struct describe *describe, const struct path *path)
+{
+    for (uint32_t i = 0; i < path->count; i++)
+        if (describe_is_anonymous(describe, path->edges[i]->held->object))
+            return true;
+    return false;
+}
+
+/* How many findings there are with that id, or with it and a number. */
+static unsigned count_like(const struct findings *findings, const char *id)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += !strncmp(findings->at[i].id, id, strlen(id));
+    return count;
+}
+
+/* The id of a new finding; NULL: there are enough like it. */
+static char *new_id(struct analysis_context *context, const struct path *path)
+{
+    char *id = id_of(context->describe, path);
+    unsigned like = count_like(context->findings, id);
+    if (!like)
+        return id;
+    char *numbered = NULL;
+    if (is_anonymous(context->describe, path) && like < LIKE_ONE_SHOWN)
+        numbered = memory_format("%s-%u", id, like + 1);
+    free(id);
+    return numbered;
+}
+
+bool lockorder_report(const struct lockorder *self, const struct verdict *verdict, struct analysis_context *context)
+{
+    struct describe *describe = context->describe;
+    const struct path *path = verdict->path;
+    char *id = new_id(context, path);
+    if (!id)
+        return false;
+    struct finding *finding = findings_add(context->findings);
+    finding->id = id;
+    finding->kind = FINDING_lock_order;
+    finding->certainty = verdict->broken == RULE_none || verdict->more ? CERTAINTY_potential : CERTAINTY_infeasible;
+    finding->steps = memory_new(path->count, sizeof *finding->steps);
+    finding->step_count = path->count;
+    for (uint32_t i = 0; i < path->count; i++)
+        describe_step(describe, &finding->steps[i], path->chosen[i]->thread, &path->chosen[i]->held,
+                      &path->chosen[i]->wanted);
+    describe_steps_apart(finding);
+    finding->message = message_of(describe, path, finding);
+    finding->reason = reason_of(self, verdict, describe);
+    finding->advice = memory_format("Take %s and %s in the same order everywhere, or hold one more lock around both.",
+                                    name_of(describe, path, 0), name_of(describe, path, 1));
+    return true;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the analysis of lock orders: the graph of which lock was wanted while which one was held. An edge keeps
+ * witnesses: a thread that did so, holding such locks in all. Whether a cycle of edges could be a deadlock is a question
+ * to their witnesses: see lockorder-witness.c.
+ */
+#ifndef THRUM_ANALYZE_LOCKORDER_H
+#define THRUM_ANALYZE_LOCKORDER_H
+
+#include "analyze/analysis.h"
+#include "analyze/describe.h"
+#include "analyze/order.h"
+#include "trace/map.h"
+
+/* Locks held together; every distinct set is kept once, with references to its objects. */
+struct gate {
+    struct object *object;
+    enum thrum_mode mode;
+};
+struct gates {
+    struct gates *next; /* with the same hash */
+    uint32_t uses;
+    uint64_t hash;
+    uint32_t count;
+    struct gate at[]; /* by object id */
+};
+
+enum {
+    SEGMENT_RUNS = 8, /* separate runs of segments that a witness keeps; beyond them the last one is stretched */
+    WITNESSES = 1024, /* that an edge keeps */
+};
+
+/* Segments of the thread's life in which it did it: any of them, from first to last. */
+struct run {
+    uint32_t first, last;
+};
+
+struct witness {
+    struct thread *thread; /* a reference */
+    struct gates *gates;   /* all that it held, the edge's `held` among them */
+    struct taking held;    /* the first time */
+    struct taking wanted;
+    struct run runs[SEGMENT_RUNS];
+    uint32_t run_count;
+};
+
+struct edge {
+    struct node *held, *wanted;
+    uint32_t out_index, in_index; /* in held->out, wanted->in */
+    uint32_t number;              /* in the graph of one search */
+    struct witness **witnesses;
+    uint32_t witness_count, witness_capacity;
+    bool more;       /* than are kept */
+    bool more_gates; /* with such locks around them as none that is kept */
+};
+
+struct node {
+    struct object *object; /* a reference */
+    uint32_t number;       /* in lockorder->nodes */
+    struct edge **out, **in;
+    uint32_t out_count, out_capacity, in_count, in_capacity;
+};
+
+enum { SEEN_PLACES = 1 << 16 };
+
+struct lockorder {
+    struct model *model;
+    int slot; /* of objects: nodes; of threads: lives */
+    struct lives lives;
+    struct node **nodes;
+    uint32_t node_count, node_capacity;
+    struct map edges; /* analysis_order_key() -> edge */
+    struct map gates; /* hash -> first */
+    uint64_t seen[SEEN_PLACES]; /* hashes of what is in the graph already; one that is lost is only looked up again */
+};
+
+/* --- lockorder-graph.c --- */
+
+/* `thread` wants a lock, as said, with what it holds but that lock itself. */
+void lockorder_want(struct lockorder *, struct thread *, const struct taking *wanted);
+
+/* The object is gone: no cycle through it can come any more but over the edges that it has. */
+void lockorder_prune(struct lockorder *, struct object *);
+
+/* It was no lock: all edges go. */
+void lockorder_forget(struct lockorder *, struct object *);
+
+void lockorder_free(struct lockorder *);
+
+/* --- lockorder-witness.c --- */
+
+/* What rules a cycle out, from the weakest demand on. */
+enum rule { RULE_none, RULE_threads, RULE_readers, RULE_gates, RULE_order };
+
+/* Edges of a cycle, or of a part of one, and a witness chosen for each. */
+struct path {
+    struct edge **edges;
+    const struct witness **chosen;
+    uint32_t *scratch; /* of path_choose(); all three have room for every edge of the component */
+    uint32_t count;
+    bool closed; /* the last edge leads to where the first began */
+};
+
+/*
+ * Whether witnesses can be chosen so that no rule up to `strictest` forbids the path; if so they are. `budget` counts
+ * down the pairs compared; where it is used up the answer is no, and it is 0.
+ */
+bool path_choose(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
+
+/* As path_choose(), where all edges but the last have their witness: tries to keep those first. */
+bool path_extend(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
+
+/* A lock that two witnesses both hold so that one of them must wait, or NULL. */
+const struct object *witness_gate(const struct witness *, const struct witness *);
+
+/* --- lockorder-report.c --- */
+
+/* A cycle, the witnesses that show it, and what rules it out, RULE_none: nothing. */
+struct verdict {
+    const struct path *path;
+    enum rule broken;
+    bool more; /* what rules it out may not hold for occurrences that weren't kept */
+};
+
+/* Appends a finding; false: one like it is there already. */
+bool lockorder_report(const struct lockorder *, const struct verdict *, struct analysis_context *);
+
+/* --- lockorder-find.c --- */
+void lockorder_find(struct lockorder *, struct analysis_context *);
+
+#endif
