@@ -174,15 +174,21 @@ const struct symbol_place *symbols_code(struct symbols *symbols, int32_t pid, in
     return place(symbols, pid, time_ns, address, false);
 }
 
+/* Its calls are in stacks, but nobody looks for them there. */
+static bool is_thrum(const char *path)
+{
+    return strncmp(symbol_basename(path), "libthrum", strlen("libthrum")) == 0;
+}
+
 /* libc and thrum are never the outermost of a program's own; beyond libc's start of a program is its _start. */
 static bool is_start(const struct symbol_place *place)
 {
-    static const char *const libraries[] = {"libc.so.", "libc-", "libpthread.so.", "libpthread-", "libthrum"};
+    static const char *const libraries[] = {"libc.so.", "libc-", "libpthread.so.", "libpthread-"};
     const char *name = symbol_basename(place->module), *function = place->site->function;
     for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
         if (strncmp(name, libraries[i], strlen(libraries[i])) == 0)
             return true;
-    return function && strcmp(function, "_start") == 0;
+    return is_thrum(place->module) || (function && strcmp(function, "_start") == 0);
 }
 
 size_t symbols_stack_length(struct symbols *symbols, int32_t pid, int64_t time_ns, const uint64_t *at, size_t count)
@@ -222,6 +228,8 @@ static bool is_system_file(const char *path)
 static char *note_of(const struct symbol_file *file)
 {
     const char *words;
+    if (is_thrum(file->path))
+        return NULL;
     if (file->state == SYMBOL_FILE_CHANGED)
         words = "changed since the recording, so its functions and lines aren't shown: record again";
     else if (file->state == SYMBOL_FILE_GONE && file->path[0] == '/')

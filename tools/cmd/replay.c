@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Traces read from beginning to end. */
+#include "config.h"
+#include "cmd/replay.h"
+
+#include <inttypes.h>
+#include "cmd/die.h"
+
+void replay_open(struct replay *replay, const char *const *paths, size_t count)
+{
+    char *trouble = NULL;
+    *replay = (struct replay){0};
+    if (count == 0)
+        die("which trace? Give the directory that 'thrum record' or an LTTng session wrote; see %s --help", die_program());
+    if (reader_open(&replay->reader, paths, count, &trouble) != 0)
+        die("%s", trouble);
+    replay->model = model_new();
+    replay->symbols = symbols_new();
+    replay->analyses = analyses_begin(replay->model);
+    replay->report = (struct report){.paths = paths, .path_count = count, .totals = model_totals(replay->model),
+                                     .losses = reader_losses(replay->reader), .findings = &replay->findings};
+}
+
+static _Noreturn void die_empty(const struct report *report)
+{
+    const char *path = report->paths[0], *more = report->path_count > 1 ? " and the others" : "";
+    if (report->losses->trouble)
+        die("%s%s: no event of thrum could be read: %s", path, more, report->losses->trouble);
+    if (report->losses->foreign_events)
+        die("%s%s: no event of thrum among %" PRIu64 " others; record with 'thrum record', or with LTTng and the events 'thrum:*'",
+            path, more, report->losses->foreign_events);
+    die("%s%s: no event of thrum; was the program run under 'thrum record', or with LD_PRELOAD=libthrum-preload.so?", path, more);
+}
+
+void replay_run(struct replay *replay)
+{
+    const struct trace_event *event;
+    while ((event = reader_next(replay->reader))) {
+        symbols_event(replay->symbols, event);
+        model_feed(replay->model, event);
+    }
+    model_finish(replay->model);
+    replay->report.totals = model_totals(replay->model);
+    replay->report.losses = reader_losses(replay->reader);
+    if (replay->report.totals->events == 0)
+        die_empty(&replay->report);
+    analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
+}
+
+void replay_close(struct replay *replay)
+{
+    findings_free(&replay->findings);
+    analyses_end(replay->analyses);
+    model_free(replay->model);
+    symbols_free(replay->symbols);
+    reader_close(replay->reader);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Traces read from beginning to end, for a command that tells of them: reader, model, symbols and analyses at work
+ * together. Whatever is wrong with the traces ends the program.
+ *
+ *     struct replay replay;
+ *     replay_open(&replay, paths, count);
+ *     ... model_subscribe(replay.model, ...) ...
+ *     replay_run(&replay);
+ *     ... replay.report, replay.model, replay.symbols ...
+ *     replay_close(&replay);
+ */
+#ifndef THRUM_CMD_REPLAY_H
+#define THRUM_CMD_REPLAY_H
+
+#include "analyze/analysis.h"
+#include "render/render.h"
+#include "trace/model.h"
+#include "trace/reader.h"
+#include "trace/symbols.h"
+
+struct replay {
+    struct reader *reader;
+    struct model *model;
+    struct symbols *symbols;
+    struct analyses *analyses;
+    struct findings findings;
+    struct report report; /* of all that; complete after replay_run(), but for `all` and `notes` */
+};
+
+/* Opens the traces at paths, which live as long as the replay. */
+void replay_open(struct replay *, const char *const *paths, size_t count);
+
+/* Reads them to the end and analyses them. Traces without any event of thrum are trouble. */
+void replay_run(struct replay *);
+void replay_close(struct replay *);
+
+#endif
