@@ -21,6 +21,14 @@ struct thrum_error *error_slot_set(struct thrum_error *new_slot)
     return old;
 }
 
+bool error_slot_get(struct thrum_error *error)
+{
+    if (!slot || slot->code == 0)
+        return false;
+    *error = *slot;
+    return true;
+}
+
 static void fill_thread(struct thrum_error *error)
 {
     struct thrum_thread *self = thrum_thread_self();

@@ -25,6 +25,12 @@ static int begin(struct thrum_queue *queue, enum thrum_queue_order order, size_t
     return 0;
 }
 
+void queue_begin(struct thrum_queue *queue, enum thrum_queue_order order, size_t limit, const char *name,
+                 const void *site)
+{
+    begin(queue, order, limit, name, 0, site);
+}
+
 static bool order_exists(enum thrum_queue_order order)
 {
     return order == THRUM_QUEUE_FIFO || order == THRUM_QUEUE_LIFO || order == THRUM_QUEUE_PRIORITY;

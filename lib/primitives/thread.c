@@ -173,8 +173,7 @@ int thread_create(struct thrum_thread **thread, const struct thread_plan *plan, 
 
 /* --- join --- */
 
-/* Waits for the end of a thread whose function has ended: for its thread-local destructors and its stack. */
-static void reap(struct thrum_thread *thread)
+void thread_reap(struct thrum_thread *thread)
 {
     int state;
     void *value = NULL;
@@ -241,7 +240,7 @@ int thread_join(struct thrum_thread *thread, void **result, struct wait_limit *l
         failure = thread_wait_done(thread, limit, flags);
     pthread_cleanup_pop(0);
     if (failure == 0) {
-        reap(thread);
+        thread_reap(thread);
         atomic_store_explicit(&thread->asked, true, memory_order_relaxed);
         if (result)
             *result = thread->result;
@@ -250,6 +249,15 @@ int thread_join(struct thrum_thread *thread, void **result, struct wait_limit *l
         probe_wait_end(told(thread), THRUM_kind_thread, NULL, failure, site);
     thread_unref(thread);
     return failure;
+}
+
+void thread_end(struct thrum_thread *thread, const void *site)
+{
+    if (thread_join(thread, NULL, NULL, WAIT_UNINTERRUPTED, site) != 0) {
+        thread_wait_done(thread, NULL, WAIT_UNINTERRUPTED);
+        thread_reap(thread);
+    }
+    thread_unref(thread);
 }
 
 struct thrum_thread *thrum_thread_self(void)

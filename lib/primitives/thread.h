@@ -19,6 +19,7 @@ enum thread_state {
 struct thrum_thread {
     struct thrum_object object;
     struct thrum_thread *next, *previous; /* of the living; the registry's guard */
+    struct thrum_thread *sibling;         /* in a group; the group's guard */
     _Atomic uint32_t references;          /* one of the handle's owner, one of the thread itself */
     _Atomic uint32_t state;
     _Atomic uint32_t native_id; /* 0 until it runs */
@@ -56,11 +57,17 @@ int thread_create(struct thrum_thread **thread, const struct thread_plan *plan, 
 /* As thrum_thread_join(). */
 int thread_join(struct thrum_thread *thread, void **result, struct wait_limit *limit, unsigned flags, const void *site);
 
+/* Joins a thread that is about to end, whatever a probe says, and gives the handle up. Not interrupted. */
+void thread_end(struct thrum_thread *thread, const void *site);
+
 void thread_ref(struct thrum_thread *thread);
 void thread_unref(struct thrum_thread *thread);
 
 /* Stops caring for the end of a thread: it is detached unless it was joined. */
 void thread_let_go(struct thrum_thread *thread, const void *site);
+
+/* Waits, uninterrupted, for the rest of a thread whose function has ended: thread-local destructors and stack. */
+void thread_reap(struct thrum_thread *thread);
 
 /* The default size of stacks: 0 or what was set. */
 size_t thread_stack_size(void);
