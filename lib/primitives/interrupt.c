@@ -22,9 +22,7 @@ void thrum_interrupt_handler(int signum)
 /* What install() installs: it tells of itself, since the preload doesn't see it. */
 static void handle(int signum)
 {
-    bool probed = probe_on();
-    if (probed)
-        probe_interrupt_begin(THRUM_means_signal, signum, (const void *)handle);
+    bool probed = probe_on() && probe_interrupt_begin(THRUM_means_signal, signum, (const void *)handle);
     wait_interrupt(signum);
     if (probed)
         probe_interrupt_end(THRUM_means_signal, signum);
@@ -45,7 +43,7 @@ int thrum_interrupt_install(int signum)
 int thrum_interrupt_main(int signum)
 {
     struct sigaction action;
-    int saved = errno, result = 0;
+    int saved = errno, result;
     if (!signal_exists(signum) || sigaction(signum, NULL, &action) != 0) {
         errno = saved;
         return EINVAL;
@@ -56,9 +54,10 @@ int thrum_interrupt_main(int signum)
         probe_interrupt_send(THRUM_means_interrupt_main, signum, getpid(), wait_main_handle(),
                              __builtin_return_address(0));
     /* First the signal: the main thread, which the interrupt wakes, finds it there and handles it first. */
-    if (tgkill(getpid(), getpid(), signum) != 0)
-        result = errno;
-    else if (action.sa_handler != handle && action.sa_handler != thrum_interrupt_handler)
+    self_inner_enter();
+    result = tgkill(getpid(), getpid(), signum) == 0 ? 0 : errno;
+    self_inner_leave();
+    if (result == 0 && action.sa_handler != handle && action.sa_handler != thrum_interrupt_handler)
         wait_interrupt(signum);
     errno = saved;
     return result;

@@ -53,9 +53,7 @@ static void hand_on(struct thrum_router *router, const struct signalfd_siginfo *
     guard_release(&router->guard);
     if (!route.handler)
         return;
-    bool probed = probe_on();
-    if (probed)
-        probe_interrupt_begin(THRUM_means_signal, signal.signal, (const void *)route.handler);
+    bool probed = probe_on() && probe_interrupt_begin(THRUM_means_signal, signal.signal, (const void *)route.handler);
     pthread_cleanup_push(handled, router);
     route.handler(&signal, route.argument);
     pthread_cleanup_pop(1);

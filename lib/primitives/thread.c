@@ -81,12 +81,29 @@ static void begin(struct thrum_thread *thread)
     wait_wake(&thread->native_id, INT32_MAX);
 }
 
+/*
+ * The frames of the thread's function are gone, and with them the objects in them. The stack's size reaches at most
+ * from its highest address, which lies within a page above the thread's control block, so this never leaves the stack.
+ */
+static void stack_ends(size_t size, const void *frame)
+{
+#ifdef __x86_64__
+    const char *lowest = (const char *)pthread_self() - size + 4096;
+    if (size > 4096 && lowest < (const char *)frame)
+        probe_memory_end(lowest, (size_t)((const char *)frame - lowest), NULL);
+#else
+    (void)size, (void)frame;
+#endif
+}
+
 /* By return, exit or cancellation. From the exchange on the handle may be gone, but for the thread's own reference. */
 static void end(void *argument)
 {
     struct thrum_thread *thread = argument;
-    if (thread->serial != 0 && probe_on())
+    if (thread->serial != 0 && probe_on()) {
+        stack_ends(thread->stack_size, __builtin_frame_address(0));
         probe_thread_end();
+    }
     error_slot_set(NULL);
     registry_remove(thread);
     if (thread->finish)
@@ -112,7 +129,7 @@ static void *run(void *argument)
     return result;
 }
 
-static int attributes_begin(pthread_attr_t *attributes, const struct thread_plan *plan)
+static int attributes_begin(pthread_attr_t *attributes, struct thrum_thread *thread, const struct thread_plan *plan)
 {
     size_t size = plan->options && plan->options->stack_size ? plan->options->stack_size : thread_stack_size();
     int result = pthread_attr_init(attributes);
@@ -120,6 +137,7 @@ static int attributes_begin(pthread_attr_t *attributes, const struct thread_plan
         return result;
     if (size > 0)
         result = pthread_attr_setstacksize(attributes, size);
+    pthread_attr_getstacksize(attributes, &thread->stack_size);
     if (result == 0 && plan->detached)
         result = pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
     if (result != 0)
@@ -133,7 +151,7 @@ static int spawn(struct thrum_thread *thread, const struct thread_plan *plan, co
     pthread_attr_t attributes;
     pthread_t handle = 0;
     bool probed = probe_on();
-    int result = attributes_begin(&attributes, plan);
+    int result = attributes_begin(&attributes, thread, plan);
     if (result != 0)
         return result;
     uint64_t serial = thread->serial = probed ? probe_spawn((const void *)plan->function, site) : 0;

@@ -29,6 +29,7 @@ struct thrum_thread {
     bool reaped;                /* pthread_join or pthread_detach was called */
     bool returned;              /* not left by exit or cancellation */
     bool daemon;
+    size_t stack_size;
     uint64_t serial; /* of its spawn event, 0: not told */
     thrum_function *function;
     void *argument;

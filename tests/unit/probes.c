@@ -98,6 +98,11 @@ void probe_destroy(const void *object, enum thrum_kind kind, const void *site)
     KEEP("destroy", .object = object, .kind = kind, .site = site);
 }
 
+void probe_memory_end(const void *begin, size_t size, const void *site)
+{
+    KEEP("memory_end", .object = begin, .value = (uint32_t)size, .site = site);
+}
+
 void probe_name(const void *object, enum thrum_kind kind, const char *name)
 {
     struct probed call = { .probe = "name", .object = object, .kind = kind };
