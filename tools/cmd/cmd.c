@@ -13,6 +13,7 @@
 static const struct cmd *const commands[] = {
     &cmd_record,
     &cmd_report,
+    &cmd_timeline,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -122,7 +122,8 @@ static void show_quiet(struct timeline *timeline, int64_t stopped_ns)
     for (size_t i = 0; i < timeline->processes.count; i++)
         waiting |= timeline->processes.at[i].waiting && !timeline->processes.at[i].over;
     int64_t most = (timeline->last_ns - timeline->begin_ns) / 8;
-    timeline->quiet_ns = !waiting ? 0 : !stopped_ns ? -1 : stopped_ns < timeline->last_ns ? 0 : stopped_ns - timeline->last_ns;
+    bool known = stopped_ns > timeline->last_ns; /* else the last packet ends with its last event: that tells nothing */
+    timeline->quiet_ns = !waiting ? 0 : known ? stopped_ns - timeline->last_ns : -1;
     most = most < LEAST_QUIET_NS ? LEAST_QUIET_NS : most;
     timeline->end_ns = timeline->last_ns + (timeline->quiet_ns < 0 || timeline->quiet_ns > most ? most : timeline->quiet_ns);
 }

@@ -158,7 +158,8 @@ struct timeline {
 struct timeline *timeline_new(struct model *, const struct timeline_names *, bool all);
 void timeline_free(struct timeline *);
 
-/* After model_finish(): puts the tables in order. `stopped_ns`: when recording stopped; 0: not known. */
+/* After model_finish(): puts the tables in order. `stopped_ns`: when recording stopped; no later than
+ * the last event: not known. */
 void timeline_finish(struct timeline *, int64_t stopped_ns);
 
 /* Marks the waits of deadlocks that happened; once finished. */

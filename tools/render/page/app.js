@@ -201,7 +201,7 @@ class App {
       this.select(spans[0]);
       const t0 = Math.min(...spans.map((s) => begin[s])), t1 = Math.max(...spans.map((s) => end[s])), margin = Math.max((t1 - t0) * 0.12, 100);
       this.view.show(this.layout.rowOf(spans[0], false));
-      if (finding.certainty === 'happened') this.jump(Math.max(t0 - (trace.duration - t0) * 0.35, this.view.full[0]), this.view.full[1]);
+      if (finding.certainty === 'happened') this.jump(t0 - (t1 - t0) * 0.35, t1 + (t1 - t0) * 0.05);
       else this.jump(t0 - margin, t1 + margin);
     }
     this.state.found = spans.length ? this.cast(finding, spans) : null;

@@ -5,7 +5,7 @@
 // Data (base64 of a zlib stream): the columns one after the other, each a row of LEB128 numbers; "delta" columns hold the
 // zigzag difference to the row before. Times are nanoseconds since the trace began.
 const What = { HOLD: 0, SHARED: 1, ACQUIRE: 2, WAIT: 3, HANDLER: 4 };
-const Flag = { BEFORE: 1, OPEN: 2, FOREVER: 4, TIMED: 8, RETAKEN: 16 };
+const Flag = { BEFORE: 1, OPEN: 2, FOREVER: 4, TIMED: 8, UNSEEN: 16, TRY: 32 };
 const How = ['released', 'woke', 'ended', 'interrupted'];
 
 // How a span looks: names are those of the palette in page.css.

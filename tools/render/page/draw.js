@@ -156,7 +156,7 @@ class Painter {
       c.fill();
     } else c.fillRect(x0, y, width, h);
     if (look === LookId.forever) this.edge(x0, y, width, h);
-    if (width > 26 && h >= 10) this.barText(this.barLabel(role, span), look, x0, y, width, h);
+    if (width > 26 && h >= 10 && c.globalAlpha === 1) this.barText(this.barLabel(role, span), look, x0, y, width, h);
     c.globalAlpha = 1;
     this.drawn.bars++;
   }

@@ -23,9 +23,16 @@ const Words = (() => {
     else if (flags[span] & Flag.OPEN) words.push('not over when the trace ends');
     if (flags[span] & Flag.BEFORE) words.push('since before the trace');
     if (flags[span] & Flag.TIMED) words.push('with a timeout');
+    if (flags[span] & Flag.UNSEEN) words.push('how it ended is not in the trace');
+    if (flags[span] & Flag.TRY) words.push('got by a try');
     const word = trace.head.results[result[span]];
     if (word && word !== 'ok') words.push(`ended with ${word}`);
     return words.join(', ');
+  }
+
+  function lasted(trace, span) {
+    const text = Format.duration(trace.lengthOf(span));
+    return !(trace.spans.flags[span] & Flag.OPEN) ? text : trace.quiet < 0 ? `at least ${text}: until the last event` : `${text}, until recording stopped`;
   }
 
   const pair = (name, ...values) => values[0] ? [el('dt', {}, name), el('dd', {}, ...values)] : [];
@@ -35,7 +42,7 @@ const Words = (() => {
     const { spans } = trace, open = spans.flags[span] & Flag.OPEN;
     return el('dl', {},
       pair('thread', trace.threadName(spans.thread[span])),
-      pair('lasted', duration(trace.lengthOf(span)) + (open ? ', until the trace ends' : '')),
+      pair('lasted', lasted(trace, span)),
       pair('from', moment(spans.begin[span])),
       pair('to', open ? '' : moment(spans.end[span])),
       pair('at', trace.site(span)),
