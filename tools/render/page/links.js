@@ -85,8 +85,8 @@ const Links = (() => {
     const from = layout.rowOf(wait.span, false), to = layout.rowOfThread.get(wait.blocker);
     if (!from || !to || !from.shown || !to.shown) return;
     const right = Math.min(view.x(trace.duration), view.width), room = right - Math.max(view.x(trace.spans.begin[wait.span]), view.gutter);
-    const end = right - 12 - wait.number * Math.min(13, room / 2 / trace.deadlockWaits.length); // the bars' names stay readable
-    if (room < 20) return;
+    const end = right - 18 - wait.number * Math.min(13, room / 2 / trace.deadlockWaits.length); // the bars' names stay readable
+    if (room < 30) return;
     const hold = wait.hold >= 0 ? painter.rect(wait.hold, to) : null;
     const down = to.y > from.y, y0 = view.top(from) + from.stateY + Size.state / 2;
     const y1 = hold ? hold.y + (down || from === to ? hold.h - 1 : 1) : view.top(to) + to.stateY + (down ? 0 : Size.state);
