@@ -34,7 +34,7 @@ is "nothing is left beside it" "$(find "$tmp" -maxdepth 1 -name '.*.html*')" ""
 is "-o - writes it to standard output" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs" 2> /dev/null | head -n 1)" '<!DOCTYPE html>'
 (cd "$tmp" && mkdir here && cd here && limit 60 "$thrum" timeline ../hangs/ 2> ../err)
 ok "without -o it is named after the trace" test -s "$tmp/here/hangs.html"
-like "and the name is said" "$(cat "$tmp/err")" '^hangs.html: [0-9]+ threads?, [1-9][0-9]* findings?'
+like "and the name is said" "$(cat "$tmp/err")" '^thrum timeline: the page is in hangs.html: [0-9]+ threads?, [1-9][0-9]* findings?'
 
 echo "dear diary" > "$tmp/diary"
 ln -s diary "$tmp/link.html"

@@ -2,30 +2,34 @@
 /* thrum timeline: a recording as a page to look at. */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyze/analysis.h"
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "cmd/replay.h"
 #include "render/html.h"
 #include "trace/memory.h"
 
 struct options {
-    char **paths;
+    const char *const *paths;
     size_t path_count;
     const char *output;
     bool all;
 };
 
 static const struct argp_option option_list[] = {
-    {"output", 'o', "FILE", 0, "write the page to FILE ('-': standard output) instead of one named after the trace", 0},
-    {"all", 'a', NULL, 0, "show also what a runtime does for itself, such as Python's global interpreter lock, and findings that were ruled out", 0},
+    {"output", 'o', "FILE", 0, "Write the page to FILE instead of one named after the trace; '-': standard output", 0},
+    {"all", 'a', NULL, 0, "Draw also what a runtime does for itself, such as Python's global interpreter lock; list also what was ruled out", 0},
     {0},
 };
+
+static const char after_options[] =
+    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are drawn as one.\n"
+    "\n"
+    "Exit status: 0 the page was written, 2 the trace can't be read, the page can't be written, or the command line is wrong.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -38,7 +42,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->all = true;
         return 0;
     case ARGP_KEY_ARGS:
-        options->paths = state->argv + state->next;
+        options->paths = (const char *const *)state->argv + state->next;
         options->path_count = (size_t)(state->argc - state->next);
         return 0;
     default:
@@ -61,56 +65,26 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-/* All that is done with the traces. */
-struct work {
-    struct reader *reader;
-    struct symbols *symbols;
-    struct model *model;
-    struct analyses *analyses;
-    struct timeline *timeline;
-    struct findings findings;
-};
-
-static void begin(struct work *work, const struct options *options)
+/* Before replay_run(), so that it sees every event. */
+static struct timeline *begin(struct replay *replay, bool all)
 {
-    char *trouble;
-    if (reader_open(&work->reader, (const char *const *)options->paths, options->path_count, &trouble) < 0)
-        die("%s", trouble);
-    work->symbols = symbols_new();
-    work->model = model_new();
-    work->analyses = analyses_begin(work->model);
-    struct timeline_names names = timeline_names_of(work->symbols);
-    work->timeline = timeline_new(work->model, &names, options->all);
+    struct timeline_names names = timeline_names_of(replay->symbols);
+    return timeline_new(replay->model, &names, all);
 }
 
-static void read_all(struct work *work)
+static void finish(struct timeline *timeline, struct replay *replay, bool all)
 {
-    const struct trace_event *event;
-    while ((event = reader_next(work->reader))) {
-        symbols_event(work->symbols, event);
-        model_feed(work->model, event);
-    }
-    model_finish(work->model);
-    analyses_find(work->analyses, work->symbols, reader_losses(work->reader), &work->findings);
-    timeline_finish(work->timeline, reader_stopped_ns(work->reader));
-    timeline_mark_deadlocks(work->timeline, &work->findings);
+    timeline_finish(timeline, reader_stopped_ns(replay->reader));
+    timeline_mark_deadlocks(timeline, &replay->findings);
+    replay->report.all = all;
+    replay->report.notes = symbols_notes(replay->symbols, &replay->report.note_count);
 }
 
-static void end(struct work *work)
-{
-    timeline_free(work->timeline);
-    analyses_end(work->analyses);
-    model_free(work->model);
-    symbols_free(work->symbols);
-    findings_free(&work->findings);
-    reader_close(work->reader);
-}
-
-static void write_page(const struct work *work, const struct report *report, const char *path)
+static void write_page(const struct timeline *timeline, const struct report *report, const char *path)
 {
     struct output output;
     output_open(&output, path);
-    int status = html_write(work->timeline, report, output.file);
+    int status = html_write(timeline, report, output.file);
     if (status < 0 && !ferror(output.file)) { /* else output_close() says why it can't be written */
         output_abandon(&output);
         die("the page can't be made: %s", strerror(-status));
@@ -118,39 +92,40 @@ static void write_page(const struct work *work, const struct report *report, con
     output_close(&output);
 }
 
-static void say_done(const struct work *work, const struct report *report, const char *path)
+static void say_done(const struct timeline *timeline, const struct report *report, const char *path)
 {
-    if (report_incomplete(report))
-        warn("the trace isn't whole; the page says what is missing");
-    size_t threads = work->timeline->threads.count, problems = report_problems(report);
-    fprintf(stderr, "%s: %zu thread%s, %zu finding%s: open it in a browser\n", path, threads, plural(threads), problems, plural(problems));
+    char *losses = report_losses(report);
+    if (*losses)
+        warn("%s: incomplete trace: %s", report->paths[0], losses);
+    free(losses);
+    size_t threads = timeline->threads.count, problems = report_problems(report);
+    if (strcmp(path, "-") != 0)
+        fprintf(stderr, "%s: the page is in %s: %zu thread%s, %zu finding%s; open it in a browser\n", die_program(), path,
+                threads, plural(threads), problems, plural(problems));
 }
 
 static int run(int argc, char **argv)
 {
     struct options options = {0};
-    struct work work = {0};
-    options_parse(&cmd_timeline, &(struct argp){.options = option_list, .parser = parse_option}, 0, argc, argv, &options);
-    if (!options.path_count)
-        die("which trace? Give the directory that 'thrum record' or 'lttng' wrote");
+    struct replay replay;
+    options_parse(&cmd_timeline, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
+                  argc, argv, &options);
+    replay_open(&replay, options.paths, options.path_count);
+    struct timeline *timeline = begin(&replay, options.all);
+    replay_run(&replay);
+    finish(timeline, &replay, options.all);
     char *path = options.output ? memory_text(options.output) : default_output(options.paths[0]);
-    begin(&work, &options);
-    read_all(&work);
-    const struct model_totals *totals = model_totals(work.model);
-    if (!totals->events)
-        die("%s: no events of thrum in it; record with 'thrum record', or with the LTTng events 'thrum:*'", options.paths[0]);
-    struct report report = {.paths = (const char *const *)options.paths, .path_count = options.path_count, .totals = totals,
-                            .losses = reader_losses(work.reader), .findings = &work.findings, .all = options.all};
-    write_page(&work, &report, path);
-    say_done(&work, &report, path);
-    end(&work);
+    write_page(timeline, &replay.report, path);
+    say_done(timeline, &replay.report, path);
+    timeline_free(timeline);
+    replay_close(&replay);
     free(path);
     return EXIT_SUCCESS;
 }
 
 const struct cmd cmd_timeline = {
     .name = "timeline",
-    .args = "[-o FILE.html] TRACE...",
+    .args = "[OPTION...] TRACE...",
     .summary = "draw a recording: who waited for whom, as a page to open in a browser",
     .run = run,
 };
