@@ -106,6 +106,21 @@ START_TEST(a_join_and_locks_of_one_name)
 }
 END_TEST
 
+START_TEST(rwlocks_are_read_or_written)
+{
+    struct report *report = report_new();
+    struct finding *finding = report_add(report, FINDING_lock_order, CERTAINTY_potential, "table and cache are taken in opposite orders",
+        "nothing seen keeps these threads from being there at the same time", "take them in the same order everywhere");
+    struct piece table = {"rwlock", "rwlock R1", "table", "table.c:3", 1, "look_up (table.c:30)"};
+    struct piece cache = {"rwlock", "rwlock R2", "", "cache_new (cache.c:12)", 2, "fill (cache.c:40)"};
+    report_add_step(finding, 4250, "reader", table, cache);
+    report_add_step(finding, 4251, "writer", cache, table);
+    finding->steps[0].holds.mode = "read";
+    finding->steps[0].wants.mode = finding->steps[1].holds.mode = finding->steps[1].wants.mode = "write";
+    expect_report(report, &render_text, false, "rwlock");
+}
+END_TEST
+
 START_TEST(nothing_found)
 {
     expect_report(report_new(), &render_text, false, "nothing");
@@ -217,6 +232,7 @@ Suite *suite_create_all(void)
     tcase_add_test(text, several_findings);
     tcase_add_test(text, infeasible_findings_where_wanted);
     tcase_add_test(text, a_join_and_locks_of_one_name);
+    tcase_add_test(text, rwlocks_are_read_or_written);
     tcase_add_test(text, nothing_found);
     tcase_add_test(text, losses_come_first);
     tcase_add_test(text, names_dont_command_the_terminal);

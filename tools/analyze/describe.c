@@ -197,10 +197,20 @@ static void add_frames(struct describe *d, const struct taking *taking, uint64_t
         add_frame(to, address, place->frames[i].text);
 }
 
+/* How many calls of a stack to show. */
+static size_t stack_length(struct describe *d, const struct taking *taking)
+{
+    const struct process *process = taking->object->process;
+    const struct stack *stack = taking->stack;
+    if (!stack || !d->symbols)
+        return stack ? stack->count : 0;
+    return symbols_stack_length(d->symbols, process->pid, time_in(process, taking->since_ns), stack->at, stack->count);
+}
+
 void describe_taking(struct describe *d, const struct taking *taking, struct finding_object *to)
 {
     const struct words *words = words_of(d, taking->object);
-    const struct stack *stack = taking->stack;
+    size_t length = stack_length(d, taking);
     to->address = taking->object->address;
     to->object = memory_text(words->label);
     to->kind = memory_text(kind_word(taking->object->kind));
@@ -209,10 +219,9 @@ void describe_taking(struct describe *d, const struct taking *taking, struct fin
     to->since_ns = taking->since_ns == MODEL_UNKNOWN_NS ? -1 : taking->since_ns;
     if (taking->object->kind == THRUM_kind_rwlock)
         to->mode = taking->mode == THRUM_mode_shared ? "read" : "write";
-    if (stack && stack->count)
-        for (uint32_t i = 0; i < stack->count; i++)
-            add_frames(d, taking, stack->at[i], to);
-    else if (taking->site)
+    for (size_t i = 0; i < length; i++)
+        add_frames(d, taking, taking->stack->at[i], to);
+    if (!length && taking->site)
         add_frames(d, taking, taking->site, to);
 }
 

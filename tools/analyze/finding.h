@@ -54,9 +54,10 @@ struct finding {
     char *id; /* the same for the same problem in every recording of the same program */
     enum finding_kind kind;
     enum finding_certainty certainty;
+    /* One sentence each, without capital and full stop: they follow "why", "deadlock (happened):", "help". */
     char *reason;  /* why this certainty */
-    char *message; /* what was found, one sentence */
-    char *advice;  /* what to do about it, one sentence; may be "" */
+    char *message; /* what was found */
+    char *advice;  /* what to do about it; may be "" */
     struct finding_step *steps;
     size_t step_count;
 };

@@ -172,7 +172,7 @@ bool lockorder_report(const struct lockorder *self, const struct verdict *verdic
     describe_steps_apart(finding);
     finding->message = message_of(describe, path, finding);
     finding->reason = reason_of(self, verdict, describe);
-    finding->advice = memory_format("Take %s and %s in the same order everywhere, or hold one more lock around both.",
+    finding->advice = memory_format("take %s and %s in the same order everywhere, or hold one more lock around both",
                                     name_of(describe, path, 0), name_of(describe, path, 1));
     return true;
 }

@@ -99,19 +99,19 @@ static char *advice_of(struct describe *describe, const struct waitfor_cycle *cy
     if (cycle->step_count == 1) {
         const struct object *object = cycle->steps[0].wants.object;
         if (object->kind == THRUM_kind_rwlock)
-            return memory_text("Release the read lock before taking the write lock, or take the write lock at once.");
-        return memory_format("Don't take %s again in what is called with it held, or make it recursive.",
+            return memory_text("release the read lock before taking the write lock, or take the write lock at once");
+        return memory_format("don't take %s again in what is called with it held, or make it recursive",
                              describe_object(describe, object));
     }
     for (uint32_t i = 0; i < cycle->step_count; i++) {
         const struct waitfor_step *step = &cycle->steps[i];
         if (step->wants.object->kind == THRUM_kind_thread && step->holds.object->kind != THRUM_kind_thread)
-            return memory_format("Release %s before joining %s.", describe_object(describe, step->holds.object),
+            return memory_format("release %s before joining %s", describe_object(describe, step->holds.object),
                                  describe_object(describe, step->wants.object));
         if (step->wants.object->kind == THRUM_kind_thread)
-            return memory_text("Let one of the threads end without joining another of them.");
+            return memory_text("let one of the threads end without joining another of them");
     }
-    return memory_text("Take these locks in the same order everywhere, or let go of one before taking the next.");
+    return memory_text("take these locks in the same order everywhere, or let go of one before taking the next");
 }
 
 /* What the cycle's locks are to the analysis of lock orders: orders that have been reported. */

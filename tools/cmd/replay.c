@@ -42,6 +42,7 @@ void replay_run(struct replay *replay)
     model_finish(replay->model);
     replay->report.totals = model_totals(replay->model);
     replay->report.losses = reader_losses(replay->reader);
+    replay->report.stopped_ns = reader_stopped_ns(replay->reader);
     if (replay->report.totals->events == 0)
         die_empty(&replay->report);
     analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);

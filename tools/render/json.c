@@ -54,6 +54,8 @@ static struct json_object *object_of(const struct finding_object *object)
     add(made, "object", text(object->object));
     add(made, "kind", text(object->kind));
     add(made, "name", text(object->name));
+    if (object->mode)
+        add(made, "mode", text(object->mode));
     add(made, "site", text(object->stack_count ? object->stack[0].text : ""));
     add(made, "address", address(object->address));
     add(made, "birth", text(object->birth));
@@ -101,6 +103,7 @@ static struct json_object *trace_of(const struct report *report)
     add(made, "objects", number(totals->objects));
     add(made, "begin_ns", json_object_new_int64(totals->begin_ns));
     add(made, "end_ns", json_object_new_int64(totals->end_ns));
+    add(made, "stopped_ns", json_object_new_int64(report->stopped_ns));
     add(made, "complete", json_object_new_boolean(!report_incomplete(report)));
     add(made, "lost_packets", number(losses->lost_packets));
     add(made, "unreadable", number(losses->unreadable));

@@ -17,6 +17,7 @@ struct report {
     size_t path_count;
     const struct model_totals *totals;
     const struct reader_losses *losses;
+    int64_t stopped_ns;              /* when recording stopped; 0: not known */
     const struct findings *findings; /* also those that aren't shown */
     bool all;                        /* show also what was found to be infeasible */
     const char *const *notes;        /* what else the reader should know, a line each */

@@ -83,16 +83,24 @@ struct cell {
     const char *after;
 };
 
+/* What a thread wants of an object beside having it: "main waits for worker to end", "holds table to read". */
+static const char *after_of(const struct finding_object *object)
+{
+    if (is_thread(object))
+        return " to end";
+    return !object->mode ? "" : strcmp(object->mode, "read") == 0 ? " to read" : " to write";
+}
+
 static struct cell held_cell(const struct finding *finding, const struct finding_step *step)
 {
     if (is_thread(&step->holds))
         return (struct cell){"has to end", memory_text(""), ""};
-    return (struct cell){words_of(finding)->holds, label_of(finding, &step->holds), ""};
+    return (struct cell){words_of(finding)->holds, label_of(finding, &step->holds), after_of(&step->holds)};
 }
 
 static struct cell wanted_cell(const struct finding *finding, const struct finding_step *step)
 {
-    return (struct cell){words_of(finding)->wants, label_of(finding, &step->wants), is_thread(&step->wants) ? " to end" : ""};
+    return (struct cell){words_of(finding)->wants, label_of(finding, &step->wants), after_of(&step->wants)};
 }
 
 static size_t cell_width(const struct cell *cell)
@@ -132,13 +140,22 @@ static void put_table(const struct paper *paper, const struct finding *finding)
 
 /* --- the threads --- */
 
-/* " since +104.210 ms", counted from the trace's beginning */
-static void put_time(const struct paper *paper, const char *when, int64_t ns, int64_t begin_ns)
+/* When a trace begins, and when recording stopped (0: not known). */
+struct span {
+    int64_t begin_ns, stopped_ns;
+};
+
+/* " since +104.210 ms, for 1.895 s" */
+static void put_time(const struct paper *paper, const char *when, int64_t ns, struct span span, bool lasting)
 {
-    char from[32], text[64];
-    if (ns < begin_ns)
+    char from[32], lasted[32], text[96];
+    if (ns < span.begin_ns)
         return;
-    snprintf(text, sizeof(text), " %s +%s", when, format_duration(from, ns - begin_ns));
+    format_duration(from, ns - span.begin_ns);
+    if (lasting && span.stopped_ns > ns)
+        snprintf(text, sizeof(text), " %s +%s, for %s", when, from, format_duration(lasted, span.stopped_ns - ns));
+    else
+        snprintf(text, sizeof(text), " %s +%s", when, from);
     paper_put(paper, INK_aside, text);
 }
 
@@ -171,21 +188,20 @@ static void put_holder(const struct paper *paper, const struct finding_step *hol
 
 /* What a thread holds or wants, since when, and the calls where it took it or waits for it. */
 static void put_object(const struct paper *paper, const struct finding *finding, const struct finding_object *object,
-                       bool wanted, int64_t begin_ns)
+                       bool wanted, struct span span)
 {
     const struct words *words = words_of(finding);
     const struct finding_step *holder = wanted ? holder_of(finding, object) : NULL;
     char *label = label_of(finding, object);
     fprintf(paper->out, "    %s ", wanted ? words->wants : words->holds);
-    /* A label that isn't the name alone says the kind itself. */
-    if (strcmp(label, object->name) == 0)
+    /* Labels that aren't names alone say the kind themselves: "mutex M1", "Python lock L2". */
+    if (!strchr(label, ' '))
         fprintf(paper->out, "%s ", object->kind);
     paper_put(paper, INK_object, label);
-    if (is_thread(object))
-        fputs(" to end", paper->out);
+    fputs(after_of(object), paper->out);
     if (holder)
         put_holder(paper, holder);
-    put_time(paper, words->when, object->since_ns, begin_ns);
+    put_time(paper, words->when, object->since_ns, span, wanted && finding->certainty == CERTAINTY_happened);
     fputc('\n', paper->out);
     put_stack(paper, object);
     free(label);
@@ -199,7 +215,7 @@ static bool several_processes(const struct finding *finding)
     return false;
 }
 
-static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, int64_t begin_ns)
+static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
 {
     char ids[64];
     if (several_processes(finding))
@@ -211,8 +227,8 @@ static void put_thread(const struct paper *paper, const struct finding *finding,
     paper_put(paper, INK_aside, ids);
     fputc('\n', paper->out);
     if (!is_thread(&step->holds))
-        put_object(paper, finding, &step->holds, false, begin_ns);
-    put_object(paper, finding, &step->wants, true, begin_ns);
+        put_object(paper, finding, &step->holds, false, span);
+    put_object(paper, finding, &step->wants, true, span);
     fputc('\n', paper->out);
 }
 
@@ -277,7 +293,7 @@ static void put_labelled(const struct paper *paper, const char *label, const cha
     paper_paragraph(paper, INK_plain, text, COLUMN, COLUMN);
 }
 
-void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns)
+void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns, int64_t stopped_ns)
 {
     char *verdict = memory_format("%s (%s)", finding_kind_word(finding->kind), finding_certainty_word(finding->certainty));
     paper_put(paper, ink_of(finding->certainty), verdict);
@@ -286,7 +302,7 @@ void text_finding(const struct paper *paper, const struct finding *finding, int6
     fputc('\n', paper->out);
     put_table(paper, finding);
     for (size_t i = 0; i < finding->step_count; i++)
-        put_thread(paper, finding, &finding->steps[i], begin_ns);
+        put_thread(paper, finding, &finding->steps[i], (struct span){begin_ns, stopped_ns});
     put_births(paper, finding);
     put_labelled(paper, "why", finding->reason);
     put_labelled(paper, "help", finding->advice);

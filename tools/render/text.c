@@ -80,7 +80,7 @@ static void put_verdict(const struct paper *paper, const struct report *report)
         fprintf(paper->out, "%zu finding%s", problems, problems == 1 ? "" : "s");
         put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_happened), "happened");
         put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_feasible), "can happen");
-        put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_potential), "perhaps can happen");
+        put_verdict_part(paper->out, &separator, report_count(report, CERTAINTY_potential), "may happen");
     }
     if (hidden)
         fprintf(paper->out, "; %zu ruled out (--all shows %s)", hidden, hidden == 1 ? "it" : "them");
@@ -103,7 +103,7 @@ static void render(FILE *out, const struct report *report, const struct render_o
     for (size_t i = 0; i < report->findings->count; i++) {
         if (!report_shows(report, &report->findings->at[i]))
             continue;
-        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns);
+        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns, report->stopped_ns);
         fputc('\n', out);
     }
     put_notes(&paper, report);

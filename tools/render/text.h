@@ -6,7 +6,7 @@
 #include "render/paper.h"
 #include "render/render.h"
 
-/* Writes a finding, with times counted from begin_ns. */
-void text_finding(const struct paper *, const struct finding *, int64_t begin_ns);
+/* Writes a finding, with times counted from begin_ns; stopped_ns is when recording stopped, 0 where not known. */
+void text_finding(const struct paper *, const struct finding *, int64_t begin_ns, int64_t stopped_ns);
 
 #endif
