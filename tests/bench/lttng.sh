@@ -6,7 +6,7 @@ sessions=
 
 daemon_begin() {
     lttng --no-sessiond list > /dev/null 2>&1 && return
-    lttng-sessiond --no-kernel --background --pidfile="$tmp/sessiond.pid" && started_daemon=1
+    lttng-sessiond --no-kernel --background --pidfile="$tmp/sessiond.pid" 2> /dev/null && daemon=$(cat "$tmp/sessiond.pid")
 }
 
 # session_create NAME EVENTS [CONTEXT...]: a session that isn't started yet.
@@ -33,5 +33,7 @@ in_session() {
 sessions_end() {
     local name
     for name in $sessions; do lttng --no-sessiond --quiet destroy "$name"; done
-    [ -z "${started_daemon-}" ] || kill "$(cat "$tmp/sessiond.pid")"
+    [ -n "${daemon-}" ] || return
+    kill "$daemon"
+    while kill -0 "$daemon" 2> /dev/null; do sleep 0.1; done # it removes its files in $tmp
 }
