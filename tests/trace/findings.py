@@ -8,7 +8,7 @@ import sys
 
 def function(site):
     """`first` of `first (ab_ba.c:12)`; a site that isn't written so is shown whole, to be seen."""
-    match = re.fullmatch(r"(\w+) \([^()]+\.c:\d+\)", site)
+    match = re.fullmatch(r"(\w+) \([^()]+\.[ch]:\d+\)", site)
     return match.group(1) if match else site
 
 
