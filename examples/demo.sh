@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What `make demo` runs: two real programs recorded, one of them reported, both drawn. Started in the build directory of
 # the examples, with the directories of the tools and of the sources, and python3.
-set -eu
+set -euo pipefail
 tools=$1 source=$2 python3=$3
 PATH=$(cd "$tools" && pwd):$PATH
 mkdir -p demo
