@@ -130,7 +130,7 @@ def test_draws(s):
         s.ok("the page names no address of a network", "http://" not in page.read().replace("http://www.w3.org", ""))
     s.equal("the title is the program", s.text("h1"), "story")
     s.has("the head says how much there is", s.text("#facts"), "3 threads", "41 events")
-    s.equal("a row for each thread, in the order in which they began",
+    s.equal("a row for each thread, in the order of their creation",
             s.js("thrum.layout.rows.filter((r) => r.type === 'thread').map((r) => thrum.trace.threads[r.id].name)"), ["boss", "Plato", "Kant"])
     s.equal("a row for each object, the longest waited for first",
             s.js("thrum.layout.rows.filter((r) => r.type === 'object').map((r) => thrum.trace.objects[r.id].label)"), ["condition 1", "left", "end of Plato", "end of Kant", "mutex 1", "right"])

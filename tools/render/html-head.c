@@ -85,6 +85,7 @@ static struct json_object *thread_json(const struct timeline *timeline, uint32_t
     struct json_object *thread = json_object_new_object();
     put_number(thread, "process", it->process);
     put_number(thread, "tid", it->tid);
+    put_number(thread, "number", it->number);
     put(thread, "name", owned_json(timeline_thread_name(timeline, place)));
     put_number(thread, "begin", it->begin_ns - timeline->begin_ns);
     put_number(thread, "end", it->end_ns - timeline->begin_ns);

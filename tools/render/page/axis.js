@@ -102,7 +102,7 @@ const Axis = (() => {
   function drawCorner(c, view, ticksNow) {
     const { color, font } = Theme.theme;
     c.fillStyle = color.panel;
-    c.fillRect(0, 0, view.gutter, Size.axis - 1);
+    c.fillRect(0, 0, view.gutter - 1, Size.axis - 1);
     c.fillStyle = color['ink-2'];
     c.font = `11px ${font}`;
     c.fillText(ticksNow.anchor ? `from ${ticksNow.anchor}` : `${Format.duration(view.t1 - view.t0)} in view`, 12, Size.axis / 2);

@@ -37,9 +37,9 @@ class Painter {
       this.outline(state.selected, 2.5, Theme.theme.color.accent);
       this.overlays(state);
     });
-    this.clipped(0, () => { for (const row of rows) Gutter.draw(this, row, state); });
     c.fillStyle = Theme.theme.color.line;
     c.fillRect(view.gutter - 1, 0, 1, view.height);
+    this.clipped(0, () => { for (const row of rows) Gutter.draw(this, row, state); });
     Axis.draw(c, view, ticks, state.pointer);
   }
 

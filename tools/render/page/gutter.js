@@ -6,13 +6,13 @@ const Gutter = (() => {
     if (row.type === 'section') return section(painter, row, y);
     const thread = row.type === 'thread', item = thread ? trace.threads[row.id] : trace.objects[row.id];
     c.fillStyle = state.row === row ? color['accent-soft'] : item.deadlocked ? color['forever-soft'] : color.panel;
-    c.fillRect(0, y, view.gutter, row.h - 1);
+    c.fillRect(0, y, view.gutter - 1, row.h - 1);
     if (item.deadlocked) {
       c.fillStyle = color.forever;
       c.fillRect(0, y, 4, row.h - 1);
     }
     c.fillStyle = color['line-soft'];
-    c.fillRect(0, y + row.h - 1, view.gutter, 1);
+    c.fillRect(0, y + row.h - 1, view.gutter - 1, 1);
     const side = thread ? sideOfThread(trace, item) : sideOfObject(item);
     c.textBaseline = 'middle';
     c.textAlign = 'right';

@@ -18,7 +18,7 @@ class Layout {
     trace.head.processes.forEach((process, id) => {
       const name = trace.head.processes.length > 1 ? ` · ${process.name} (${process.pid})` : '';
       const threads = trace.threads.map((thread, i) => i).filter((i) => trace.threads[i].process === id);
-      threads.sort((a, b) => trace.threads[a].begin - trace.threads[b].begin);
+      threads.sort((a, b) => trace.threads[a].number - trace.threads[b].number);
       const objects = trace.objects.map((object, i) => i).filter((i) => trace.objects[i].process === id && trace.objects[i].holds + trace.objects[i].waits > 0);
       objects.sort((a, b) => trace.objects[b].waited - trace.objects[a].waited || trace.objects[b].holds - trace.objects[a].holds);
       const contended = objects.filter((i) => trace.objects[i].waits), quiet = objects.filter((i) => !trace.objects[i].waits);

@@ -4,6 +4,8 @@ class Search {
   // choose(result): result is { what: 'thread'|'object'|'function', id, text, spans }
   constructor(trace, choose, clear) {
     Object.assign(this, { trace, choose, clear, at: 0, results: [] });
+    this.counts = new Uint32Array(trace.head.frames.length); // of spans at each frame
+    for (const frame of trace.spans.site) this.counts[frame]++;
     this.input = document.getElementById('search');
     this.list = document.getElementById('search-results');
     this.input.addEventListener('input', () => this.look());
@@ -24,8 +26,8 @@ class Search {
         results.push({ what: 'object', id, text: Words.nameOf(object), count: object.holds + object.waits });
     });
     trace.head.frames.forEach((frame, id) => {
-      const count = has(frame) ? this.spansAt(id).length : 0;
-      if (count) results.push({ what: 'function', id, text: frame, count });
+      const count = this.counts[id];
+      if (count && has(frame)) results.push({ what: 'function', id, text: frame, count });
     });
     return results;
   }
