@@ -203,3 +203,13 @@ THRUM_EVENT(held, "what the thread holds as the oldest or any later part of its 
     THRUM_U32(count, "how many times it was taken and not given back")
     THRUM_U64(age, "nanoseconds since it was taken first")
     THRUM_ADDR(site, "who took it"))
+
+/* --- the end of a program; that of a process by a signal isn't told --- */
+
+THRUM_EVENT(process_exec, "about to become another program; where that fails the process goes on",
+    THRUM_STRING(path, "the other program as the call names it, empty where it does so by a descriptor")
+    THRUM_ADDR(site, "who called"))
+
+THRUM_EVENT(process_end, "about to end, by exit, or by return from main",
+    THRUM_I32(status, "exit status, -1 where it isn't known: main returned")
+    THRUM_ADDR(site, "who called _exit, 0 where the handlers of exit have run"))

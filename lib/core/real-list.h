@@ -93,6 +93,26 @@
 #define REAL_ONCE(REAL)                 \
     REAL(pthread_once)
 
+/* --- C11 threads, mutexes, conditions and once: as POSIX's --- */
+#define REAL_C11(REAL)                  \
+    REAL(thrd_create)                   \
+    REAL(thrd_join)                     \
+    REAL(thrd_detach)                   \
+    REAL(thrd_exit)                     \
+    REAL(mtx_init)                      \
+    REAL(mtx_destroy)                   \
+    REAL(mtx_lock)                      \
+    REAL(mtx_trylock)                   \
+    REAL(mtx_timedlock)                 \
+    REAL(mtx_unlock)                    \
+    REAL(cnd_init)                      \
+    REAL(cnd_destroy)                   \
+    REAL(cnd_wait)                      \
+    REAL(cnd_timedwait)                 \
+    REAL(cnd_signal)                    \
+    REAL(cnd_broadcast)                 \
+    REAL(call_once)
+
 /* --- Signals sent: interrupts sent --- */
 #define REAL_KILL(REAL)                 \
     REAL(raise)                         \
@@ -128,9 +148,30 @@
     REAL(__xpg_sigpause)                \
     REAL(pause)
 
-/* --- Processes: forks --- */
+/* --- Processes: forks, in the child too; exec and end --- */
 #define REAL_PROCESS(REAL)              \
-    REAL(fork)
+    REAL(fork)                          \
+    REAL(_Fork)                         \
+    REAL(vfork)                         \
+    REAL(__vfork)                       \
+    REAL(clone)                         \
+    REAL(forkpty)                       \
+    REAL(daemon)                        \
+    REAL(posix_spawn)                   \
+    REAL(posix_spawnp)                  \
+    REAL(execl)                         \
+    REAL(execle)                        \
+    REAL(execlp)                        \
+    REAL(execv)                         \
+    REAL(execve)                        \
+    REAL(execveat)                      \
+    REAL(execvp)                        \
+    REAL(execvpe)                       \
+    REAL(fexecve)                       \
+    REAL(exit)                          \
+    REAL(_exit)                         \
+    REAL(_Exit)                         \
+    REAL(quick_exit)
 
 #define REAL_FUNCTIONS(REAL)            \
     REAL_MEMORY(REAL)                   \
@@ -142,6 +183,7 @@
     REAL_SPIN(REAL)                     \
     REAL_BARRIER(REAL)                  \
     REAL_ONCE(REAL)                     \
+    REAL_C11(REAL)                      \
     REAL_KILL(REAL)                     \
     REAL_SIGNAL(REAL)                   \
     REAL_SIGWAIT(REAL)                  \

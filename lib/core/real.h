@@ -5,10 +5,14 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <pty.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include "core/real-list.h"

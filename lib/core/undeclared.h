@@ -10,6 +10,7 @@ sighandler_t bsd_signal(int number, sighandler_t handler);
 sighandler_t sysv_signal(int number, sighandler_t handler);
 int __sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 int __xpg_sigpause(int signal);
+pid_t __vfork(void);
 void __longjmp_chk(struct __jmp_buf_tag to[1], int value) __attribute__((noreturn));
 
 #endif

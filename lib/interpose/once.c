@@ -45,12 +45,6 @@ void once_end(struct once_call *call)
     once_release(&call);
 }
 
-/* glibc's __PTHREAD_ONCE_DONE, set in the control for ever once the routine has returned. */
-static bool once_done(const pthread_once_t *control)
-{
-    return __atomic_load_n(control, __ATOMIC_ACQUIRE) & 2;
-}
-
 INTERPOSE int pthread_once(pthread_once_t *control, void (*routine)(void))
 {
     if (!probe_on() || once_done(control))

@@ -13,6 +13,12 @@ struct once_call {
     bool ran; /* this call ran the routine */
 };
 
+/* glibc's __PTHREAD_ONCE_DONE, set in a control, or C11 flag, for ever once the routine has returned. */
+static inline bool once_done(const void *control)
+{
+    return __atomic_load_n((const int *)control, __ATOMIC_ACQUIRE) & 2;
+}
+
 /* Begins a call: the caller may block. */
 void once_begin(struct once_call *call, const void *control, void (*routine)(void), const void *site);
 

@@ -93,6 +93,12 @@ THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
 THRUM_PRIVATE void probe_fork_prepare(void);
 THRUM_PRIVATE void probe_fork_parent(int32_t child, const void *site);
 THRUM_PRIVATE void probe_fork_child(void);
+/* A child was made that needs nothing done in it: it shares its parent's memory until it becomes another program. */
+THRUM_PRIVATE void probe_fork_seen(int32_t child, const void *site);
+
+/* About to become another program; about to end. `site` may be NULL. */
+THRUM_PRIVATE void probe_exec(const char *path, const void *site);
+THRUM_PRIVATE void probe_process_end(int32_t status, const void *site);
 
 /* Reads the environment and starts the sinks; the first call does it, later ones return. Keeps errno. */
 THRUM_PRIVATE void probe_start(void);

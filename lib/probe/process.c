@@ -88,6 +88,24 @@ void probe_fork_parent(int32_t child, const void *site)
     errno = saved;
 }
 
+void probe_fork_seen(int32_t child, const void *site)
+{
+    if (emit_site(site))
+        EMIT(process_fork, .child = child, .site = address_of(site));
+}
+
+void probe_exec(const char *path, const void *site)
+{
+    if (emit_site(site))
+        EMIT(process_exec, .path = path, .site = address_of(site));
+}
+
+void probe_process_end(int32_t status, const void *site)
+{
+    if (!site || emit_site(site))
+        EMIT(process_end, .status = status, .site = address_of(site));
+}
+
 void probe_fork_child(void)
 {
     int saved = errno;
