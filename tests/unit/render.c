@@ -211,6 +211,18 @@ START_TEST(durations)
 }
 END_TEST
 
+START_TEST(moments)
+{
+    static const struct { int64_t ns; const char *text; } cases[] = {
+        {999, "999 ns"}, {104210000, "104.210 ms"}, {INT64_C(59999000000), "59.999 s"}, {INT64_C(818123456789), "13:38.123"},
+        {INT64_C(7500007000000), "2:05:00.007"},
+    };
+    char buffer[32];
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        ck_assert_str_eq(format_moment(buffer, cases[i].ns), cases[i].text);
+}
+END_TEST
+
 START_TEST(counts)
 {
     char buffer[32];
@@ -244,6 +256,7 @@ Suite *suite_create_all(void)
     suite_add_tcase(suite, json);
     TCase *numbers = tcase_create("numbers");
     tcase_add_test(numbers, durations);
+    tcase_add_test(numbers, moments);
     tcase_add_test(numbers, counts);
     suite_add_tcase(suite, numbers);
     return suite;

@@ -57,6 +57,9 @@ char *clean_text(const char *text);
 /* "812 ns", "104.2 us", "1.250 ms", "12.345 s", "2 h 05 min", into a buffer that it returns. */
 const char *format_duration(char buffer[32], int64_t ns);
 
+/* The same, but to the millisecond however late: "13:38.123", "2:05:00.000". */
+const char *format_moment(char buffer[32], int64_t ns);
+
 /* "1,234,567", into a buffer that it returns. */
 const char *format_count(char buffer[32], uint64_t count);
 

@@ -80,6 +80,18 @@ const char *format_duration(char buffer[32], int64_t ns)
     return buffer;
 }
 
+const char *format_moment(char buffer[32], int64_t ns)
+{
+    int64_t ms = ns / 1000000, minutes = ms / 60000;
+    if (minutes == 0)
+        return format_duration(buffer, ns);
+    if (minutes < 60)
+        snprintf(buffer, 32, "%" PRId64 ":%02" PRId64 ".%03" PRId64, minutes, ms / 1000 % 60, ms % 1000);
+    else
+        snprintf(buffer, 32, "%" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64, minutes / 60, minutes % 60, ms / 1000 % 60, ms % 1000);
+    return buffer;
+}
+
 const char *format_count(char buffer[32], uint64_t count)
 {
     char digits[32];

@@ -151,7 +151,7 @@ static void put_time(const struct paper *paper, const char *when, int64_t ns, st
     char from[32], lasted[32], text[96];
     if (ns < span.begin_ns)
         return;
-    format_duration(from, ns - span.begin_ns);
+    format_moment(from, ns - span.begin_ns);
     if (lasting && span.stopped_ns > ns)
         snprintf(text, sizeof(text), " %s +%s, for %s", when, from, format_duration(lasted, span.stopped_ns - ns));
     else

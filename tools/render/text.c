@@ -33,7 +33,7 @@ static void put_amount(FILE *out, uint64_t count, const char *what, const char *
     fprintf(out, "%s %s%s", format_count(number, count), what, count == 1 ? "" : plural);
 }
 
-/* "thrum-dining: 5,114 events of 6 threads on 12 objects in 2.315 s. Times count from its beginning, 2026-11-22 14:39:02." */
+/* "thrum-dining: 5,114 events of 6 threads on 12 objects in 2.315 s. Times count from the first event, 2026-11-22 14:39:02." */
 static void put_trace(const struct paper *paper, const struct report *report)
 {
     const struct model_totals *totals = report->totals;
@@ -53,7 +53,7 @@ static void put_trace(const struct paper *paper, const struct report *report)
     }
     fputs(" on ", out);
     put_amount(out, totals->objects, "object", "s");
-    fprintf(out, " in %s. Times count from its beginning, %s.", format_duration(duration, totals->end_ns - totals->begin_ns), date);
+    fprintf(out, " in %s. Times count from the first event, %s.", format_duration(duration, totals->end_ns - totals->begin_ns), date);
     fclose(out);
     paper_paragraph(paper, INK_aside, text, 0, 0);
     free(text);
@@ -99,11 +99,14 @@ static void put_notes(const struct paper *paper, const struct report *report)
 static void render(FILE *out, const struct report *report, const struct render_options *options)
 {
     struct paper paper = {.out = out, .colour = options->colour};
+    const struct model_totals *totals = report->totals;
+    /* What ends with its last event says nothing of how long waits went on. */
+    int64_t stopped_ns = report->stopped_ns > totals->end_ns ? report->stopped_ns : 0;
     put_losses(&paper, report);
     for (size_t i = 0; i < report->findings->count; i++) {
         if (!report_shows(report, &report->findings->at[i]))
             continue;
-        text_finding(&paper, &report->findings->at[i], report->totals->begin_ns, report->stopped_ns);
+        text_finding(&paper, &report->findings->at[i], totals->begin_ns, stopped_ns);
         fputc('\n', out);
     }
     put_notes(&paper, report);
