@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* One stream of a trace: its files one after the other, their packets, their events, in the order of time. */
+#ifndef THRUM_TRACE_FAST_SOURCE_H
+#define THRUM_TRACE_FAST_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "trace/fast-layout.h"
+#include "trace/reader.h"
+
+/* A stream file, or in tests a stretch of memory; mapped while it is read. */
+struct stream_file {
+    char *path;
+    const uint8_t *bytes; /* followed by 8 bytes that can be read; NULL: not mapped */
+    uint64_t size;
+    bool in_memory; /* given by the caller */
+    uint64_t begin; /* of its first packet, in the clock's own count */
+};
+
+/* The numbers of the current event's sequences; they may move while they grow, so who wants them is told at the end. */
+struct source_numbers {
+    uint64_t *at;
+    size_t count, capacity;
+    struct {
+        struct thrum_addrs *whose;
+        size_t begin;
+    } sequences[SEQUENCES_MOST];
+    unsigned sequence_count;
+};
+
+struct source {
+    struct layout *layout;
+    struct stream_file *files; /* in the order of time */
+    size_t file_count, file_capacity;
+    uint64_t instance; /* files of one instance are one stream */
+    uint64_t class_id;
+    size_t order; /* among the sources of a reader: which comes first at equal times */
+
+    /* where it is */
+    size_t file; /* the file being read */
+    bool started;
+    uint64_t next_packet; /* offset in the file */
+    const struct layout_stream *class;
+    const uint8_t *at, *end; /* the next event, and where the packet's content ends */
+    const uint8_t *dropped;  /* pages before this one were given back */
+    uint64_t clock;
+    int32_t pid, tid;
+    bool counting; /* a packet came before this one: its counts are known */
+    uint64_t sequence, discarded;
+
+    /* the event whose header was read */
+    int64_t time_ns; /* or when the source begins, while it hasn't started */
+    const struct layout_event *event;
+};
+
+/*
+ * Looks at the first packet of a file: its stream's class and instance, and when it begins. False where it holds no
+ * packet; then losses say why, unless the file is empty.
+ */
+bool source_look(struct layout *layout, struct stream_file *file, uint64_t *class_id, uint64_t *instance,
+                 struct reader_losses *losses);
+
+/* Goes on to the next event's header; false at the end. */
+bool source_head(struct source *source, struct reader_losses *losses);
+
+/* Decodes the event whose header was read, or goes over it: what it was. Its strings live as long as the file is mapped. */
+enum layout_what source_event(struct source *source, struct trace_event *event, struct source_numbers *numbers,
+                              struct reader_losses *losses);
+
+void source_free(struct source *source);
+
+/* Adds to losses->trouble, unless that is long already. */
+void source_say(struct reader_losses *losses, const char *path, const char *what);
+
+#endif
