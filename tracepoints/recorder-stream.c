@@ -81,7 +81,7 @@ static void packet_enter(struct stream *stream, struct packet *packet)
     if (last && last->timestamp_end < stream->last_ns)
         last->timestamp_end = stream->last_ns;
     stream->last_ns = packet->timestamp_begin;
-    stream->sequence = packet->sequence;
+    stream->sequence = packet->sequence + 1;
     stream->packet = packet;
     if (stream->held)
         held_record(stream);
@@ -199,7 +199,7 @@ static int chunk_next(struct recorder_state *state, struct stream *stream, size_
     error = ring ? ring_begin(state, stream, &new, need)
                  : chunk_begin(state, stream, &new, chunk_size(stream, need), need);
     if (!error) {
-        struct packet *packet = packet_make(state, stream, &new, new.base, was.sequence + 1);
+        struct packet *packet = packet_make(state, stream, &new, new.base, was.sequence);
         error = chunk_show(state, stream_number(state, stream), &new);
         if (!error) {
             packet_enter(stream, packet);
@@ -247,7 +247,7 @@ static int packet_next(struct recorder_state *state, struct stream *stream, uint
         error = extend(state, stream, &stream->chunk, true, end);
     if (error)
         return error;
-    struct packet *packet = packet_make(state, stream, &stream->chunk, at, stream->sequence + 1);
+    struct packet *packet = packet_make(state, stream, &stream->chunk, at, stream->sequence);
     __atomic_store_n(&last->packet_size, (uint64_t)(at - (uint8_t *)last) * 8, __ATOMIC_RELEASE);
     packet_enter(stream, packet);
     return 0;

@@ -47,7 +47,7 @@ struct stream {
     int32_t pid, tid;      /* whose stream it is; pid 0: never used */
     bool kept;             /* what is kept whole beside rings, by all threads in turn */
     uint64_t discarded;
-    uint64_t sequence; /* of its newest packet */
+    uint64_t sequence; /* of its next packet */
     uint8_t *dropped;  /* behind this address and up to the packet's first page, pages were given back */
     struct chunk chunk;
     struct chunk ring[RING_CHUNKS]; /* the newest chunk is at [chunk.number % RING_CHUNKS] */
