@@ -14,6 +14,7 @@ static const struct cmd *const commands[] = {
     &cmd_record,
     &cmd_report,
     &cmd_timeline,
+    &cmd_info,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -16,6 +16,7 @@ struct cmd {
 
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report; /* also the program deadlock-report */
+extern const struct cmd cmd_info;
 extern const struct cmd cmd_timeline;
 
 /* `thrum COMMAND ...`: runs the command named by argv[1]; the result is the exit status. */

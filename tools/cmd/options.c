@@ -10,12 +10,14 @@
 #include <string.h>
 #include "cmd/cmd.h"
 #include "cmd/die.h"
+#include "trace/reader.h"
 
-enum { KEY_HELP = 0x7001, KEY_VERSION };
+enum { KEY_HELP = 0x7001, KEY_VERSION, KEY_READER };
 
 static const struct argp_option common_options[] = {
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {"version", KEY_VERSION, NULL, 0, "Show the version", -1},
+    {"reader", KEY_READER, "NAME", OPTION_HIDDEN, "Read traces with 'fast' or 'babeltrace2' alone", -1},
     {0},
 };
 
@@ -65,10 +67,19 @@ static _Noreturn void die_bad_option(const struct parse *parse, const struct arg
     die("can't take option '%s'; see %s --help", word, die_program());
 }
 
+static void choose_reader(const char *name)
+{
+    if (strcmp(name, "fast") == 0)
+        reader_choose(READER_fast);
+    else if (strcmp(name, "babeltrace2") == 0)
+        reader_choose(READER_babeltrace2);
+    else
+        die("--reader=%s: there are 'fast' and 'babeltrace2'", name);
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
     struct parse *parse = state->input;
-    (void)arg;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = parse->input;
@@ -79,6 +90,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
     case KEY_VERSION:
         puts("thrum " PACKAGE_VERSION);
         exit(EXIT_SUCCESS);
+    case KEY_READER:
+        choose_reader(arg);
+        return 0;
     case ARGP_KEY_ERROR:
         die_bad_option(parse, state);
     default:

@@ -11,16 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "trace/memory.h"
+#include "trace/reader-find.h"
 
 enum { PAGE = 4096, DROP = 16 << 20, TROUBLE_MOST = 2000 };
 
-void source_say(struct reader_losses *losses, const char *path, const char *what)
+/* Says once for a file that not all of it is read, and why. */
+static void say(struct reader_losses *losses, const struct stream_file *file, const char *what)
 {
-    char *before = losses->trouble;
-    if (before && strlen(before) > TROUBLE_MOST)
-        return;
-    losses->trouble = memory_format("%s%s%s: %s", before ? before : "", before ? "; " : "", path, what);
-    free(before);
+    losses->truncated = true;
+    if (!losses->trouble || strlen(losses->trouble) < TROUBLE_MOST)
+        losses_say(losses, "%s: %s", file->path, what);
+}
+
+static void say_damaged(struct reader_losses *losses, const struct source *source, const char *what)
+{
+    char *text = memory_format("%s; %s%llu event%s of it %s read", what, source->events ? "the first " : "",
+                               (unsigned long long)source->events, source->events == 1 ? "" : "s",
+                               source->events == 1 ? "is" : "are");
+    say(losses, &source->files[source->file], text);
+    free(text);
 }
 
 /* --- files --- */
@@ -69,7 +78,7 @@ struct packet_place {
     uint64_t instance;
 };
 
-static const uint64_t ALIGN_MAGIC = 0xc1fc1fc1;
+static const uint64_t STREAM_MAGIC = 0xc1fc1fc1;
 
 /* Where the parts of the packet at `offset` are; or what is wrong with it. */
 static const char *place_packet(struct layout *layout, const struct stream_file *file, uint64_t offset,
@@ -78,7 +87,7 @@ static const char *place_packet(struct layout *layout, const struct stream_file 
     uint64_t left = (file->size - offset) * 8, at = offset * 8;
     if (layout->header_bits > left)
         return "cut short";
-    if (layout->magic.size && (uint64_t)layout_get(file->bytes, at, layout->magic) != ALIGN_MAGIC)
+    if (layout->magic.size && (uint64_t)layout_get(file->bytes, at, layout->magic) != STREAM_MAGIC)
         return "not a stream of CTF packets";
     uint64_t id = (uint64_t)layout_get(file->bytes, at, layout->stream_id);
     place->class = layout->stream_id.size || layout->stream_count != 1 ? layout_stream(layout, id) : &layout->streams[0];
@@ -107,10 +116,8 @@ bool source_look(struct layout *layout, struct stream_file *file, uint64_t *clas
         *class_id = place.class->id;
         *instance = place.instance;
     }
-    if (wrong) {
-        losses->truncated = true;
-        source_say(losses, file->path, wrong);
-    }
+    if (wrong)
+        say(losses, file, wrong);
     bool any = !wrong && file->size > 0;
     file_unmap(file);
     return any;
@@ -174,10 +181,11 @@ static const char *enter_packet(struct source *source, struct stream_file *file,
     source->pid = (int32_t)layout_get(file->bytes, place.context, place.class->pid);
     source->tid = (int32_t)layout_get(file->bytes, place.context, place.class->tid);
     count_losses(source, &place, file->bytes, losses);
-    if (size > left) {
-        losses->truncated = true;
-        source_say(losses, file->path, "cut short");
+    if (place.class->end.size) {
+        int64_t end = (int64_t)((uint64_t)layout_get(file->bytes, place.context, place.class->end) + (uint64_t)source->layout->offset_ns);
+        source->end_ns = end > source->end_ns ? end : source->end_ns;
     }
+    source->cut = size > left;
     return NULL;
 }
 
@@ -210,11 +218,11 @@ static bool next_packet(struct source *source, struct reader_losses *losses)
             if (!wrong)
                 return true;
         }
-        if (wrong) {
-            losses->truncated = true;
-            source_say(losses, file->path, wrong);
-        }
+        if (wrong || source->cut)
+            say_damaged(losses, source, wrong ? wrong : "cut short");
         file_unmap(file);
+        source->events = 0;
+        source->cut = false;
         source->started = false;
         source->at = source->end = NULL;
         source->file++;
@@ -236,8 +244,8 @@ void source_free(struct source *source)
 /* The packet isn't what the metadata says: what follows in it can't be known. */
 static void give_up_packet(struct source *source, struct reader_losses *losses, const char *wrong)
 {
-    losses->truncated = true;
-    source_say(losses, source->files[source->file].path, wrong);
+    if (!source->cut) /* else that is said at the end of the file */
+        say_damaged(losses, source, wrong);
     source->at = source->end;
 }
 
@@ -404,6 +412,7 @@ enum layout_what source_event(struct source *source, struct trace_event *event, 
     const uint8_t *end = decode(source, source->at, source->end, event, numbers);
     if (__builtin_expect(end != NULL, 1)) {
         source->at = end;
+        source->events++;
         return what;
     }
     give_up_packet(source, losses, "an event that is cut short");

@@ -46,8 +46,11 @@ struct source {
     const uint8_t *dropped;  /* pages before this one were given back */
     uint64_t clock;
     int32_t pid, tid;
+    bool cut;      /* the file ends before the packet does */
     bool counting; /* a packet came before this one: its counts are known */
     uint64_t sequence, discarded;
+    int64_t end_ns;  /* of the latest packet, as the packet says; 0: it doesn't */
+    uint64_t events; /* of this file, up to here */
 
     /* the event whose header was read */
     int64_t time_ns; /* or when the source begins, while it hasn't started */
@@ -69,8 +72,5 @@ enum layout_what source_event(struct source *source, struct trace_event *event, 
                               struct reader_losses *losses);
 
 void source_free(struct source *source);
-
-/* Adds to losses->trouble, unless that is long already. */
-void source_say(struct reader_losses *losses, const char *path, const char *what);
 
 #endif

@@ -4,7 +4,7 @@
  * their streams by time. Merging here, and not in utils.muxer, is what lets one stream fail and the others go on.
  */
 #include "config.h"
-#include "trace/reader.h"
+#include "trace/reader-babeltrace.h"
 
 #include <babeltrace2/babeltrace.h>
 #include <errno.h>
@@ -28,7 +28,7 @@ struct input {
     char *name; /* of its file */
 };
 
-struct reader {
+struct babeltrace_reader {
     struct trace_places places;
     bt_graph *graph;
     const bt_component_source **sources; /* a place's; NULL where it could not be opened */
@@ -53,7 +53,7 @@ static bool before(const struct input *one, const struct input *other)
 }
 
 /* Puts the input in the place of the first, down to where it belongs. */
-static void heap_sink(struct reader *reader, struct input *input)
+static void heap_sink(struct babeltrace_reader *reader, struct input *input)
 {
     size_t at = 0;
     for (size_t child; (child = at * 2 + 1) < reader->heap_count; at = child) {
@@ -66,7 +66,7 @@ static void heap_sink(struct reader *reader, struct input *input)
     reader->heap[at] = input;
 }
 
-static void heap_add(struct reader *reader, struct input *input)
+static void heap_add(struct babeltrace_reader *reader, struct input *input)
 {
     size_t at = reader->heap_count++;
     for (; at && before(input, reader->heap[(at - 1) / 2]); at = (at - 1) / 2)
@@ -74,7 +74,7 @@ static void heap_add(struct reader *reader, struct input *input)
     reader->heap[at] = input;
 }
 
-static void heap_drop_first(struct reader *reader)
+static void heap_drop_first(struct babeltrace_reader *reader)
 {
     if (--reader->heap_count)
         heap_sink(reader, reader->heap[reader->heap_count]);
@@ -82,14 +82,14 @@ static void heap_drop_first(struct reader *reader)
 
 /* --- one stream --- */
 
-static void count_lost_events(struct reader *reader, const bt_message *message)
+static void count_lost_events(struct babeltrace_reader *reader, const bt_message *message)
 {
     uint64_t count = 1;
     bt_message_discarded_events_get_count(message, &count);
     reader->losses.lost_events += count;
 }
 
-static void count_lost_packets(struct reader *reader, const bt_message *message)
+static void count_lost_packets(struct babeltrace_reader *reader, const bt_message *message)
 {
     uint64_t count = 1;
     bt_message_discarded_packets_get_count(message, &count);
@@ -108,7 +108,7 @@ static int64_t time_of(const bt_message *message)
 }
 
 /* A packet ends when it is full, or when recording stops. */
-static void take_packet_end(struct reader *reader, const bt_message *message)
+static void take_packet_end(struct babeltrace_reader *reader, const bt_message *message)
 {
     int64_t ns = 0;
     const bt_stream_class *stream =
@@ -133,7 +133,7 @@ static void take_name(struct input *input, const bt_message *message)
 }
 
 /* Takes the messages up to the next event; false: there is none in this batch. */
-static bool next_in_batch(struct reader *reader, struct input *input)
+static bool next_in_batch(struct babeltrace_reader *reader, struct input *input)
 {
     while (input->message_next < input->message_count) {
         const bt_message *message = input->messages[input->message_next++];
@@ -160,7 +160,7 @@ static bool next_in_batch(struct reader *reader, struct input *input)
 }
 
 /* A stream whose bytes make no sense from some point on: what came before them is given, the rest is left. */
-static void end_broken(struct reader *reader, struct input *input)
+static void end_broken(struct babeltrace_reader *reader, struct input *input)
 {
     bt_current_thread_clear_error();
     reader->losses.truncated = true;
@@ -170,7 +170,7 @@ static void end_broken(struct reader *reader, struct input *input)
 }
 
 /* Moves on to the stream's next event; false at its end. */
-static bool input_next(struct reader *reader, struct input *input)
+static bool input_next(struct babeltrace_reader *reader, struct input *input)
 {
     input->event = NULL;
     while (!next_in_batch(reader, input)) {
@@ -196,7 +196,7 @@ static bt_component_class_initialize_method_status sink_init(bt_self_component_s
                                                              bt_self_component_sink_configuration *configuration,
                                                              const bt_value *parameters, void *data)
 {
-    struct reader *reader = data;
+    struct babeltrace_reader *reader = data;
     (void)configuration, (void)parameters;
     bt_self_component_set_data(bt_self_component_sink_as_self_component(self), reader);
     for (size_t i = 0; i < reader->input_count; i++) {
@@ -210,7 +210,7 @@ static bt_component_class_initialize_method_status sink_init(bt_self_component_s
 
 static bt_component_class_sink_graph_is_configured_method_status sink_configured(bt_self_component_sink *self)
 {
-    struct reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
+    struct babeltrace_reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
     for (size_t i = 0; i < reader->input_count; i++) {
         struct input *input = &reader->inputs[i];
         if (bt_message_iterator_create_from_sink_component(self, input->port, &input->iterator))
@@ -220,7 +220,7 @@ static bt_component_class_sink_graph_is_configured_method_status sink_configured
 }
 
 /* The first time: the first event of every stream. */
-static void fill_heap(struct reader *reader)
+static void fill_heap(struct babeltrace_reader *reader)
 {
     reader->heap = memory_new(reader->input_count, sizeof(struct input *));
     for (size_t i = 0; i < reader->input_count; i++)
@@ -228,7 +228,7 @@ static void fill_heap(struct reader *reader)
             heap_add(reader, &reader->inputs[i]);
 }
 
-static void give(struct reader *reader, struct input *input)
+static void give(struct babeltrace_reader *reader, struct input *input)
 {
     switch (decode_event(reader->decode, bt_message_event_borrow_event_const(input->event), &reader->event)) {
     case DECODE_ok:
@@ -249,7 +249,7 @@ static void give(struct reader *reader, struct input *input)
 /* Takes the earliest event of all. */
 static bt_component_class_sink_consume_method_status sink_consume(bt_self_component_sink *self)
 {
-    struct reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
+    struct babeltrace_reader *reader = bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
     if (!reader->heap)
         fill_heap(reader);
     while (reader->heap_count && !reader->given) {
@@ -315,7 +315,7 @@ static bool place_opens(struct trace_place *place, struct reader_losses *losses)
     return opened;
 }
 
-static const bt_component_source *open_place(struct reader *reader, struct trace_place *place)
+static const bt_component_source *open_place(struct babeltrace_reader *reader, struct trace_place *place)
 {
     char name[32];
     if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
@@ -324,7 +324,7 @@ static const bt_component_source *open_place(struct reader *reader, struct trace
     return add_source(reader->graph, name, place->scratch ? place->scratch : place->path);
 }
 
-static size_t count_streams(const struct reader *reader)
+static size_t count_streams(const struct babeltrace_reader *reader)
 {
     size_t count = 0;
     for (size_t i = 0; i < reader->places.count; i++)
@@ -333,7 +333,7 @@ static size_t count_streams(const struct reader *reader)
     return count;
 }
 
-static int connect(struct reader *reader, const bt_component_sink *sink)
+static int connect(struct babeltrace_reader *reader, const bt_component_sink *sink)
 {
     size_t n = 0;
     for (size_t i = 0; i < reader->places.count; i++) {
@@ -351,7 +351,7 @@ static int connect(struct reader *reader, const bt_component_sink *sink)
     return 0;
 }
 
-static int add_sink(struct reader *reader)
+static int add_sink(struct babeltrace_reader *reader)
 {
     const bt_component_sink *sink = NULL;
     bt_component_class_sink *class = bt_component_class_sink_create("thrum", sink_consume);
@@ -373,7 +373,7 @@ static int add_sink(struct reader *reader)
 }
 
 /* Opens every trace that can be; -errno where none can. */
-static int open_all(struct reader *reader)
+static int open_all(struct babeltrace_reader *reader)
 {
     size_t opened = 0;
     reader->graph = bt_graph_create(0);
@@ -387,9 +387,9 @@ static int open_all(struct reader *reader)
     return opened ? add_sink(reader) : -EBADMSG;
 }
 
-int reader_open(struct reader **to, const char *const *paths, size_t count, char **trouble)
+int babeltrace_reader_open(struct babeltrace_reader **to, const char *const *paths, size_t count, char **trouble)
 {
-    struct reader *reader = memory_new(1, sizeof *reader);
+    struct babeltrace_reader *reader = memory_new(1, sizeof *reader);
     int result = 0;
     bt_logging_set_global_level(BT_LOGGING_LEVEL_NONE);
     *trouble = NULL;
@@ -406,13 +406,13 @@ int reader_open(struct reader **to, const char *const *paths, size_t count, char
         *trouble = memory_text(reader->losses.trouble);
     if (!*trouble)
         *trouble = memory_format("%s: libbabeltrace2 can't read it: %s", count ? paths[0] : "no path", strerror(-result));
-    reader_close(reader);
+    babeltrace_reader_close(reader);
     return result;
 }
 
 /* --- reading --- */
 
-const struct trace_event *reader_next(struct reader *reader)
+const struct trace_event *babeltrace_reader_next(struct babeltrace_reader *reader)
 {
     bt_message_put_ref(reader->current);
     reader->current = NULL;
@@ -431,17 +431,17 @@ const struct trace_event *reader_next(struct reader *reader)
     return reader->given ? &reader->event : NULL;
 }
 
-const struct reader_losses *reader_losses(const struct reader *reader)
+const struct reader_losses *babeltrace_reader_losses(const struct babeltrace_reader *reader)
 {
     return &reader->losses;
 }
 
-int64_t reader_stopped_ns(const struct reader *reader)
+int64_t babeltrace_reader_stopped_ns(const struct babeltrace_reader *reader)
 {
     return reader->stopped_ns;
 }
 
-void reader_close(struct reader *reader)
+void babeltrace_reader_close(struct babeltrace_reader *reader)
 {
     if (!reader)
         return;

@@ -104,6 +104,15 @@ const struct reader_losses *fast_reader_losses(const struct fast_reader *reader)
     return &reader->losses;
 }
 
+int64_t fast_reader_stopped_ns(const struct fast_reader *reader)
+{
+    int64_t latest = 0;
+    for (size_t i = 0; i < reader->source_count; i++)
+        if (reader->sources[i]->end_ns > latest)
+            latest = reader->sources[i]->end_ns;
+    return latest;
+}
+
 /* --- opening --- */
 
 struct fast_reader *fast_reader_new(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A reader: the thrum events of any number of traces, in time order. One interface, several implementations;
- * reader-babeltrace.c reads whatever libbabeltrace2 does.
+ * A reader: the thrum events of any number of traces, in time order. One interface, two implementations: reader-fast.c
+ * for the layouts that LTTng-UST and our recorder write, reader-babeltrace.c for whatever libbabeltrace2 reads.
  */
 #ifndef THRUM_TRACE_READER_H
 #define THRUM_TRACE_READER_H
@@ -28,6 +28,12 @@ struct reader_losses {
 };
 
 struct reader;
+
+/* Which implementation reads: the fast one, and where it declines a trace the other; or always the same. */
+enum reader_choice { READER_any, READER_fast, READER_babeltrace2 };
+
+/* For all readers opened from here on. */
+void reader_choose(enum reader_choice choice);
 
 /*
  * Opens the traces at paths (files' directories, searched for traces below). 0 and *reader, or -errno and *trouble,

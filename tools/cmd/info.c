@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* thrum info: what is in a recording. */
+#include "config.h"
+
+#include <fts.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include "cmd/cmd.h"
+#include "cmd/die.h"
+#include "cmd/options.h"
+#include "render/render.h"
+#include "trace/memory.h"
+#include "trace/model.h"
+#include "trace/words.h"
+
+/* --- the command line --- */
+
+struct options {
+    char **paths;
+    size_t path_count;
+    bool json;
+};
+
+static const struct argp_option option_list[] = {
+    {"json", 'j', NULL, 0, "Print one JSON object, for programs", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+    (void)arg;
+    switch (key) {
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->paths = state->argv + state->next;
+        options->path_count = (size_t)(state->argc - state->next);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* --- what is counted --- */
+
+enum { KINDS = 256 };
+
+static const char *const event_names[] = {
+#define THRUM_EVENT(name, meaning, fields) #name,
+#include "events.h"
+#undef THRUM_EVENT
+};
+
+struct info {
+    const struct options *options;
+    struct reader *reader;
+    struct model *model;
+    uint64_t events[THRUM_EVENT_COUNT];
+    uint64_t objects[KINDS];
+    struct process **processes;
+    size_t process_count, process_capacity;
+    uint64_t bytes; /* on the disk */
+};
+
+static void process_begun(void *self, int64_t now, struct process *process)
+{
+    struct info *info = self;
+    (void)now;
+    info->processes = memory_grow(info->processes, info->process_count + 1, &info->process_capacity, sizeof(struct process *));
+    info->processes[info->process_count++] = process_ref(process);
+}
+
+static void object_born(void *self, int64_t now, struct object *object)
+{
+    struct info *info = self;
+    (void)now;
+    info->objects[(uint8_t)object->kind]++;
+}
+
+/* What the directories take on the disk; a file that is made for more than is in it takes less than its size. */
+static uint64_t disk_usage(char *const *paths)
+{
+    uint64_t bytes = 0;
+    FTS *walk = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    for (FTSENT *entry; walk && (entry = fts_read(walk));)
+        if (entry->fts_info == FTS_F)
+            bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
+    if (walk)
+        fts_close(walk);
+    return bytes;
+}
+
+static void count(struct info *info)
+{
+    static const struct model_ops ops = {.process_begun = process_begun, .object_born = object_born};
+    const struct trace_event *event;
+    info->model = model_new();
+    model_subscribe(info->model, &ops, info);
+    while ((event = reader_next(info->reader))) {
+        info->events[event->id]++;
+        model_feed(info->model, event);
+    }
+    model_finish(info->model);
+    info->bytes = disk_usage(info->options->paths);
+}
+
+/* --- for people --- */
+
+static const char *format_bytes(char buffer[32], uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+        size /= 1024;
+    snprintf(buffer, 32, unit && size < 100 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+    return buffer;
+}
+
+static void print_line(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void print_line(const char *label, const char *format, ...)
+{
+    va_list args;
+    printf("%-11s", label);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
+static void print_time(const char *label, int64_t ns)
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    char date[64];
+    strftime(date, sizeof date, "%F %T", localtime(&seconds));
+    print_line(label, "%s.%06" PRId64, date, ns % 1000000000 / 1000);
+}
+
+static void print_span(const struct info *info)
+{
+    const struct model_totals *totals = model_totals(info->model);
+    char text[32], each[32];
+    print_time("begins", totals->begin_ns);
+    print_time("ends", totals->end_ns);
+    print_line("span", "%s", format_duration(text, totals->end_ns - totals->begin_ns));
+    snprintf(each, sizeof each, "%.1f", (double)info->bytes / (double)totals->events);
+    print_line("size", "%s, %s bytes for each event", format_bytes(text, info->bytes), each);
+}
+
+static void print_losses(const struct info *info)
+{
+    const struct reader_losses *losses = reader_losses(info->reader);
+    struct report report = {.paths = (const char *const *)info->options->paths, .path_count = info->options->path_count,
+                            .totals = model_totals(info->model), .losses = losses};
+    char *text = report_incomplete(&report) ? report_losses(&report) : memory_text("nothing was lost");
+    print_line("losses", "%s", text);
+    free(text);
+}
+
+static void print_processes(const struct info *info)
+{
+    char number[32];
+    printf("\nprocesses  %s\n", format_count(number, info->process_count));
+    for (size_t i = 0; i < info->process_count; i++) {
+        const struct process *process = info->processes[i];
+        char *executable = clean_text(*process->executable ? process->executable : "(not known)");
+        printf("%10d  %s, %s thread%s\n", process->pid, executable, format_count(number, process->thread_count),
+               process->thread_count == 1 ? "" : "s");
+        free(executable);
+    }
+}
+
+struct amount {
+    const char *name;
+    uint64_t count;
+};
+
+static int largest_first(const void *one, const void *other)
+{
+    const struct amount *a = one, *b = other;
+    return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->name, b->name);
+}
+
+static void print_amounts(const char *label, uint64_t total, struct amount *amounts, size_t size)
+{
+    char number[32];
+    qsort(amounts, size, sizeof *amounts, largest_first);
+    printf("\n%-11s%s\n", label, format_count(number, total));
+    for (size_t i = 0; i < size && amounts[i].count; i++)
+        printf("%20s  %s\n", format_count(number, amounts[i].count), amounts[i].name);
+}
+
+static void print_text(const struct info *info)
+{
+    const struct model_totals *totals = model_totals(info->model);
+    struct amount events[THRUM_EVENT_COUNT], objects[KINDS];
+    print_span(info);
+    print_losses(info);
+    print_processes(info);
+    for (int i = 0; i < KINDS; i++)
+        objects[i] = (struct amount){kind_word((unsigned)i), info->objects[i]};
+    print_amounts("objects", totals->objects, objects, KINDS);
+    for (int i = 0; i < THRUM_EVENT_COUNT; i++)
+        events[i] = (struct amount){event_names[i], info->events[i]};
+    print_amounts("events", totals->events, events, THRUM_EVENT_COUNT);
+}
+
+/* --- for programs --- */
+
+static void put_number(json_object *to, const char *name, uint64_t number)
+{
+    json_object_object_add(to, name, json_object_new_uint64(number));
+}
+
+static json_object *json_processes(const struct info *info)
+{
+    json_object *list = json_object_new_array();
+    for (size_t i = 0; i < info->process_count; i++) {
+        json_object *process = json_object_new_object();
+        char *executable = clean_text(info->processes[i]->executable);
+        json_object_object_add(process, "pid", json_object_new_int(info->processes[i]->pid));
+        json_object_object_add(process, "executable", json_object_new_string(executable));
+        put_number(process, "threads", info->processes[i]->thread_count);
+        json_object_array_add(list, process);
+        free(executable);
+    }
+    return list;
+}
+
+static void print_json(const struct info *info)
+{
+    const struct model_totals *totals = model_totals(info->model);
+    const struct reader_losses *losses = reader_losses(info->reader);
+    json_object *all = json_object_new_object(), *events = json_object_new_object(), *objects = json_object_new_object();
+    json_object_object_add(all, "version", json_object_new_int(1));
+    json_object_object_add(all, "begin_ns", json_object_new_int64(totals->begin_ns));
+    json_object_object_add(all, "end_ns", json_object_new_int64(totals->end_ns));
+    put_number(all, "bytes", info->bytes);
+    put_number(all, "threads", totals->threads);
+    put_number(all, "lost_events", losses->lost_events);
+    put_number(all, "lost_packets", losses->lost_packets);
+    put_number(all, "foreign_events", losses->foreign_events);
+    put_number(all, "unreadable", losses->unreadable);
+    json_object_object_add(all, "truncated", json_object_new_boolean(losses->truncated));
+    json_object_object_add(all, "processes", json_processes(info));
+    for (int i = 0; i < KINDS; i++)
+        if (info->objects[i])
+            put_number(objects, kind_word((unsigned)i), info->objects[i]);
+    for (int i = 0; i < THRUM_EVENT_COUNT; i++)
+        if (info->events[i])
+            put_number(events, event_names[i], info->events[i]);
+    json_object_object_add(all, "objects", objects);
+    json_object_object_add(all, "events", events);
+    puts(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(all);
+}
+
+/* --- the command --- */
+
+static void end(struct info *info)
+{
+    for (size_t i = 0; i < info->process_count; i++)
+        process_unref(info->processes[i]);
+    free(info->processes);
+    model_free(info->model);
+    reader_close(info->reader);
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = {0};
+    struct info info = {.options = &options};
+    char *trouble = NULL;
+    options_parse(&cmd_info, &(struct argp){.options = option_list, .parser = parse_option}, 0, argc, argv, &options);
+    if (!options.path_count)
+        die("which trace? Give the directory that 'thrum record' or 'lttng' wrote");
+    if (reader_open(&info.reader, (const char *const *)options.paths, options.path_count, &trouble) < 0)
+        die("%s", trouble);
+    count(&info);
+    const struct reader_losses *losses = reader_losses(info.reader);
+    if (losses->trouble)
+        warn("%s", losses->trouble);
+    if (!model_totals(info.model)->events)
+        die("%s: no events of thrum in it; was it recorded with 'thrum record' or with the events thrum:*?", options.paths[0]);
+    if (options.json)
+        print_json(&info);
+    else
+        print_text(&info);
+    end(&info);
+    return fflush(stdout) ? 2 : 0;
+}
+
+const struct cmd cmd_info = {
+    .name = "info",
+    .args = "[--json] TRACE...",
+    .summary = "say what is in a recording: processes, objects, events, losses",
+    .run = run,
+};

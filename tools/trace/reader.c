@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers: the fast one first, libbabeltrace2 for what it declines. */
+#include "config.h"
+#include "trace/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "trace/memory.h"
+#include "trace/reader-babeltrace.h"
+#include "trace/reader-fast.h"
+#include "trace/reader-find.h"
+
+/* One of the two. */
+struct reader {
+    struct fast_reader *fast;
+    struct babeltrace_reader *babeltrace;
+};
+
+static enum reader_choice reader_choice;
+
+void reader_choose(enum reader_choice choice)
+{
+    reader_choice = choice;
+}
+
+/* 0, and the fast reader has all of them; -ENOTSUP and *why, a line to be freed; -ENOMEM. */
+static int open_fast(struct reader *reader, const struct trace_places *places, char **why)
+{
+    int err = 0;
+    reader->fast = fast_reader_new();
+    for (size_t i = 0; i < places->count && !err; i++) {
+        char *reason = NULL;
+        err = fast_reader_add(reader->fast, places->at[i].path, &reason);
+        if (err)
+            *why = memory_format("%s: %s", places->at[i].path, reason);
+        free(reason);
+    }
+    if (err) {
+        fast_reader_close(reader->fast);
+        reader->fast = NULL;
+    }
+    return err;
+}
+
+static int find_and_open_fast(struct reader *reader, const char *const *paths, size_t count, char **why, char **trouble)
+{
+    struct trace_places places = {0};
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++)
+        err = places_find(&places, paths[i], trouble);
+    if (!err)
+        err = open_fast(reader, &places, why);
+    places_free(&places);
+    return err;
+}
+
+int reader_open(struct reader **to, const char *const *paths, size_t count, char **trouble)
+{
+    struct reader *reader = memory_new(1, sizeof *reader);
+    char *why = NULL;
+    int err = -ENOTSUP;
+    *trouble = NULL;
+    if (reader_choice != READER_babeltrace2)
+        err = find_and_open_fast(reader, paths, count, &why, trouble);
+    if (err && !*trouble && reader_choice == READER_fast)
+        *trouble = memory_format("the fast reader can't read %s; leave out --reader=fast", why);
+    else if (err && !*trouble)
+        err = babeltrace_reader_open(&reader->babeltrace, paths, count, trouble);
+    free(why);
+    if (err)
+        free(reader);
+    else
+        *to = reader;
+    return err;
+}
+
+const struct trace_event *reader_next(struct reader *reader)
+{
+    return reader->fast ? fast_reader_next(reader->fast) : babeltrace_reader_next(reader->babeltrace);
+}
+
+const struct reader_losses *reader_losses(const struct reader *reader)
+{
+    return reader->fast ? fast_reader_losses(reader->fast) : babeltrace_reader_losses(reader->babeltrace);
+}
+
+int64_t reader_stopped_ns(const struct reader *reader)
+{
+    return reader->fast ? fast_reader_stopped_ns(reader->fast) : babeltrace_reader_stopped_ns(reader->babeltrace);
+}
+
+void reader_close(struct reader *reader)
+{
+    if (!reader)
+        return;
+    fast_reader_close(reader->fast);
+    if (reader->babeltrace)
+        babeltrace_reader_close(reader->babeltrace);
+    free(reader);
+}
