@@ -37,19 +37,6 @@ START_TEST(a_lock_is_held_from_acquire_to_release)
 }
 END_TEST
 
-/* A ring's packet tells what its thread holds: news where the acquire is lost, else not. */
-START_TEST(what_a_ring_says_is_held_counts_once)
-{
-    transcript_expect(t, "T1 holds A @5; T1 holds A @5", "T1 got A\n");
-    const struct thread *thread = transcript_thread(t, "T1");
-    ck_assert_uint_eq(thread->held_count, 1);
-    ck_assert_uint_eq(thread->held[0].site, SCRIPT_SITE(5));
-    ck_assert_int_eq(thread->held[0].since_ns, model_totals(t->model)->end_ns - SCRIPT_STEP_NS - 5000);
-    transcript_expect(t, "T1 lock B; T1 holds B; T1 unlock B; T1 unlock A", "T1 got B\nT1 gave B\nT1 gave A\n");
-    ck_assert_uint_eq(thread->held_count, 0);
-}
-END_TEST
-
 START_TEST(who_released_let_the_blocked_thread_go_on)
 {
     transcript_expect(t, "T1 lock A; T2 want A; T1 unlock A; T2 got A",
@@ -420,7 +407,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("model");
-    ADD(suite, "locks", a_lock_is_held_from_acquire_to_release, what_a_ring_says_is_held_counts_once, who_released_let_the_blocked_thread_go_on,
+    ADD(suite, "locks", a_lock_is_held_from_acquire_to_release, who_released_let_the_blocked_thread_go_on,
         a_blocked_thread_keeps_its_stack_and_since, a_recursive_mutex_counts, a_failed_try_changes_nothing,
         a_release_of_what_is_not_held_takes_nothing_from_the_holder, an_rwlock_has_many_readers_and_one_writer,
         holders_stay_right_whoever_of_many_readers_leaves_first, a_robust_mutex_passes_from_the_dead,

@@ -212,8 +212,6 @@ static bool play_acquire(const struct statement *st, uint64_t object, uint8_t ki
 
     if (is(st, "lock") || is(st, "rdlock") || is(st, "timedlock"))
         EMIT(st, me, acquire, .object = object, .kind = kind, .mode = mode, .how = how, .site = st->site);
-    else if (is(st, "holds"))
-        EMIT(st, me, held, .object = object, .kind = kind, .mode = mode, .count = 1, .age = 5000, .site = st->site);
     else if (is(st, "trylock"))
         EMIT(st, me, acquire, .object = object, .kind = kind, .mode = mode, .how = THRUM_how_try, .site = st->site);
     else if (is(st, "want") || is(st, "wantrd"))

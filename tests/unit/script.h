@@ -21,7 +21,6 @@
  *     T1 lock A | trylock A | timedlock A | rdlock R      got at once
  *     T1 want A | wantrd R [timeout=NS]     blocks
  *     T1 got A | gotrd R [RESULT]           blocks no longer
- *     T1 holds A                            as told where a ring begins
  *     T1 fail A [RESULT]                    a try that failed
  *     T1 unlock A | post S
  *     T1 wait C [A] [timeout=NS] | waited C [A] [RESULT]

@@ -182,22 +182,6 @@ void on_acquire(struct thread *thread, const struct thrum_event_acquire *event)
                                     .site = event->site});
 }
 
-/* What the thread holds as a part of its ring begins; the acquire may be in what the ring lost. */
-void on_held(struct thread *thread, const struct thrum_event_held *event)
-{
-    struct object *object = object_get(thread->process, event->kind, event->object);
-    struct hold *hold = find(thread, object);
-    if (hold || (any_may_release(object) && (event->count != 1 || object->holder_count)))
-        return;
-    hold_take(&(struct acquisition){.thread = thread, .object = object, .mode = event->mode, .how = THRUM_how_block,
-                                    .site = event->site});
-    hold = find(thread, object);
-    if (!hold)
-        return;
-    hold->depth = event->count;
-    hold->since_ns -= (int64_t)event->age;
-}
-
 void on_acquire_fail(struct thread *thread, const struct thrum_event_acquire_fail *event)
 {
     struct object *object = object_get(thread->process, event->kind, event->object);

@@ -46,7 +46,6 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         on_##name(thread, &record->name);  \
         break;
         TAKE(acquire)
-        TAKE(held)
         TAKE(release)
         TAKE(held)
         TAKE(acquire_begin)
