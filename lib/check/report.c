@@ -2,6 +2,7 @@
 /* Findings as text on stderr, and as lines of JSON with bare addresses for the program that asked for them. */
 #include "check/report.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +26,11 @@ struct part {
 };
 
 static enum env_check wanted;
-static int log_fd = -1;
+static char log_path[4096]; /* "": findings are text on stderr */
 static uint64_t ids[FINDINGS]; /* of what was said, by hash; 0 where none */
 static unsigned found_count, cut_count;
-static const struct module *told; /* the newest module that the log's reader knows */
+static const struct module *told; /* the newest module that the log's reader knows of this process */
+static int32_t told_of;           /* this process, or the one that it was forked from */
 
 static const char *const kinds[] = {
 #define KIND(enumeration, word, number) [number] = #word,
@@ -39,7 +41,8 @@ static const char *const kinds[] = {
 void report_configure(const struct env *env)
 {
     wanted = env->check;
-    log_fd = env->check_log;
+    if (env->check_log && strlen(env->check_log) < sizeof(log_path))
+        strcpy(log_path, env->check_log);
 }
 
 /* --- each finding once --- */
@@ -197,7 +200,13 @@ static void log_finding(const char *kind, const char *certainty, const struct pa
 {
     static struct text text;
 
-    text.fd = log_fd;
+    /* Opened for each finding: programs close descriptors that aren't theirs. */
+    text.fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (text.fd < 0)
+        return;
+    if (told_of != self_pid())
+        told = NULL;
+    told_of = self_pid();
     json_modules(&text, modules_known());
     told = modules_known();
     text_add(&text, "{\"finding\":{");
@@ -218,6 +227,7 @@ static void log_finding(const char *kind, const char *certainty, const struct pa
     }
     text_add(&text, "]}}\n");
     text_flush(&text);
+    syscall(SYS_close, text.fd);
 }
 
 /* --- the findings --- */
@@ -226,7 +236,7 @@ static void tell(const char *kind, const char *certainty, const char *headline, 
                  const struct part *parts, uint32_t count)
 {
     found_count++;
-    if (log_fd >= 0)
+    if (*log_path)
         log_finding(kind, certainty, parts, count);
     else
         say(headline, holds, wants, parts, count);
@@ -298,7 +308,7 @@ void report_summary(void)
 {
     static struct text text;
 
-    if (log_fd >= 0 || found_count + cut_count == 0)
+    if (*log_path || found_count + cut_count == 0)
         return;
     text.fd = STDERR_FILENO;
     text_add(&text, "thrum: ");

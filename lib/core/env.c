@@ -38,15 +38,6 @@ static enum env_check env_read_check(void)
     return ENV_CHECK_REPORT;
 }
 
-static int env_read_check_log(void)
-{
-    const char *value = getenv("THRUM_CHECK_LOG");
-    char *end;
-    long fd = value && *value ? strtol(value, &end, 10) : -1;
-
-    return fd >= 0 && fd < 1 << 20 && !*end ? (int)fd : -1;
-}
-
 static unsigned env_read_stack(void)
 {
     const char *value = getenv("THRUM_STACK");
@@ -83,13 +74,13 @@ static uint64_t env_read_size(const char *name)
 
 void env_read(struct env *env)
 {
-    *env = (struct env){.off = true, .check_log = -1};
+    *env = (struct env){.off = true};
     if (getauxval(AT_SECURE))
         return;
     env->off = env_read_switch("THRUM") == ENV_OFF;
     env->lttng = env_read_switch("THRUM_LTTNG");
     env->check = env_read_check();
-    env->check_log = env_read_check_log();
+    env->check_log = getenv("THRUM_CHECK_LOG");
     env->stack = env_read_stack();
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)

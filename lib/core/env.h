@@ -14,7 +14,7 @@ struct env {
     bool off;              /* THRUM=off, or a process that runs with another's rights: no tracing at all */
     enum env_switch lttng; /* THRUM_LTTNG=on|off */
     enum env_check check;  /* THRUM_CHECK=report|abort|break|off */
-    int check_log;         /* THRUM_CHECK_LOG=FD: where findings go for another program to read, -1 for none */
+    const char *check_log; /* THRUM_CHECK_LOG=FILE: findings go to its end, for another program to read; NULL for none */
     unsigned stack;        /* THRUM_STACK=N: calls kept for each stack, 0 for none */
     const char *record;    /* THRUM_RECORD=DIR: record into this directory; NULL: don't */
     uint64_t ring;         /* THRUM_RECORD_RING=SIZE: keep each thread's newest bytes; 0: keep everything */

@@ -15,6 +15,7 @@ static const struct cmd *const commands[] = {
     &cmd_report,
     &cmd_timeline,
     &cmd_info,
+    &cmd_check,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

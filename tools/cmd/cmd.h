@@ -14,6 +14,7 @@ struct cmd {
     int (*run)(int argc, char **argv);
 };
 
+extern const struct cmd cmd_check;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report; /* also the program deadlock-report */
 extern const struct cmd cmd_info;

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of the checker's, as findings. */
+#include "config.h"
+#include "check/log.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/memory.h"
+
+static struct json_object *member(struct json_object *of, const char *key)
+{
+    struct json_object *value = NULL;
+    json_object_object_get_ex(of, key, &value);
+    return value;
+}
+
+static const char *text(struct json_object *of, const char *key)
+{
+    struct json_object *value = member(of, key);
+    return value ? json_object_get_string(value) : "";
+}
+
+static uint64_t number(struct json_object *of, const char *key)
+{
+    return json_object_get_uint64(member(of, key));
+}
+
+static void take_module(struct check_log *log, struct json_object *module)
+{
+    struct trace_event event = {.id = THRUM_EVENT_module_load};
+    struct thrum_event_module_load *load = &event.record.module_load;
+    load->common.pid = load->common.tid = (int32_t)number(module, "pid");
+    load->base = number(module, "base");
+    load->begin = number(module, "begin");
+    load->end = number(module, "end");
+    load->path = text(module, "path");
+    load->build_id = text(module, "build_id");
+    symbols_event(log->symbols, &event);
+}
+
+/* thrum's own first frame of a thread, and what called that, nobody wrote. */
+static bool is_own(const struct symbol_place *place)
+{
+    const char *slash = strrchr(place->module, '/');
+    return strncmp(slash ? slash + 1 : place->module, "libthrum", strlen("libthrum")) == 0;
+}
+
+static void take_stack(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *stack)
+{
+    size_t count = stack ? json_object_array_length(stack) : 0;
+    object->stack = memory_new(count + 1, sizeof(*object->stack));
+    for (size_t i = 0; i < count; i++) {
+        uint64_t address = json_object_get_uint64(json_object_array_get_idx(stack, i));
+        const struct symbol_place *place = symbols_call(log->symbols, pid, 0, address);
+        if (is_own(place))
+            break;
+        object->stack[object->stack_count].address = address;
+        object->stack[object->stack_count++].text = memory_text(place->site->text);
+    }
+}
+
+static void take_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
+{
+    object->address = number(from, "object");
+    object->since_ns = -1;
+    object->kind = memory_text(text(from, "kind"));
+    const struct symbol_variable *variable = *object->kind ? symbols_variable(log->symbols, pid, 0, object->address) : NULL;
+    object->name = memory_text(variable ? variable->name : "");
+    object->birth = memory_text(variable ? variable->place : "");
+    object->object = !*object->kind ? memory_text("")
+                     : variable     ? memory_format("%s %s", object->kind, variable->name)
+                                    : memory_format("%s 0x%" PRIx64, object->kind, object->address);
+    take_stack(log, object, pid, member(from, "stack"));
+}
+
+static void take_step(struct check_log *log, struct finding_step *step, struct json_object *from)
+{
+    const char *name = text(from, "thread");
+    step->pid = (int32_t)number(from, "pid");
+    step->tid = (int32_t)number(from, "tid");
+    step->thread = *name ? memory_text(name) : memory_format("thread %d", step->tid);
+    take_object(log, &step->holds, step->pid, member(from, "holds"));
+    take_object(log, &step->wants, step->pid, member(from, "wants"));
+}
+
+static enum finding_kind kind_of(const char *word)
+{
+    enum finding_kind kind = 0;
+    while (kind < FINDING_KIND_COUNT - 1 && strcmp(finding_kind_word(kind), word) != 0)
+        kind++;
+    return kind;
+}
+
+static enum finding_certainty certainty_of(const char *word)
+{
+    enum finding_certainty certainty = CERTAINTY_happened;
+    while (certainty < CERTAINTY_infeasible && strcmp(finding_certainty_word(certainty), word) != 0)
+        certainty++;
+    return certainty;
+}
+
+static void explain(struct finding *finding)
+{
+    bool order = finding->kind == FINDING_lock_order;
+    finding->message = memory_text(order ? "these threads take locks in opposite orders"
+                                   : finding->step_count == 1
+                                       ? "this thread waits for what only it could give"
+                                       : "each of these threads waits for the next, and the last for the first");
+    finding->reason = memory_text(order ? "these threads did so, each at its own time, with no common lock around it and neither waiting for "
+                                          "the other's start or end; when they meet, each waits for the other for ever"
+                                        : "it was so when the last of them began to wait");
+    finding->advice = memory_text(order || finding->step_count > 1 ? "Take these locks in one order everywhere."
+                                                                   : "Don't take again what the thread already holds.");
+}
+
+/* The same for the same places in every run: sites as functions and lines, in whatever order the threads came. */
+static char *id_of(const struct finding *finding)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < finding->step_count; i++) {
+        const struct finding_object *parts[] = {&finding->steps[i].holds, &finding->steps[i].wants};
+        uint64_t hash = 0xcbf29ce484222325u;
+        for (int part = 0; part < 2; part++)
+            for (const char *at = parts[part]->stack_count ? parts[part]->stack[0].text : ""; *at; at++)
+                hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
+        sum += hash;
+    }
+    return memory_format("%s-%08" PRIx64, finding_kind_word(finding->kind), (sum ^ sum >> 32) & 0xffffffff);
+}
+
+static void take_finding(struct check_log *log, struct json_object *from)
+{
+    struct json_object *steps = member(from, "steps");
+    struct finding *finding = findings_add(&log->findings);
+    finding->kind = kind_of(text(from, "kind"));
+    finding->certainty = certainty_of(text(from, "certainty"));
+    finding->step_count = steps ? json_object_array_length(steps) : 0;
+    finding->steps = memory_new(finding->step_count + 1, sizeof(*finding->steps));
+    for (size_t i = 0; i < finding->step_count; i++)
+        take_step(log, &finding->steps[i], json_object_array_get_idx(steps, i));
+    explain(finding);
+    finding->id = id_of(finding);
+}
+
+bool check_log_take(struct check_log *log, const char *line)
+{
+    struct json_object *root = json_tokener_parse(line);
+    struct json_object *module = root ? member(root, "module") : NULL, *finding = root ? member(root, "finding") : NULL;
+    if (module)
+        take_module(log, module);
+    else if (finding)
+        take_finding(log, finding);
+    else
+        log->unreadable++;
+    json_object_put(root);
+    return finding && !module;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* thrum check: runs a program under the checker and tells what it finds, as it finds it. */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "check/log.h"
+#include "cmd/cmd.h"
+#include "cmd/die.h"
+#include "cmd/options.h"
+#include "record/child.h"
+#include "record/preload.h"
+#include "render/render.h"
+#include "trace/memory.h"
+
+/* Exit status where something was found. */
+enum { EXIT_FOUND = 66 };
+
+struct options {
+    bool json;
+    const char *output;
+    const char *mode;
+    int64_t timeout_ms;
+    char **program;
+};
+
+struct check {
+    const struct options *options;
+    char directory[64];
+    char *path; /* of the checker's log in it */
+    char *preload;
+    struct check_log log;
+};
+
+static int64_t read_seconds(const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
+        die("--timeout=%s: give a number of seconds, as in --timeout=10", text);
+    return (int64_t)(seconds * 1000) + 1;
+}
+
+enum { KEY_JSON = 256, KEY_LOG, KEY_ABORT, KEY_BREAK };
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case 't': options->timeout_ms = read_seconds(arg); return 0;
+    case KEY_JSON: options->json = true; return 0;
+    case KEY_LOG: options->output = arg; return 0;
+    case KEY_ABORT: options->mode = "abort"; return 0;
+    case KEY_BREAK: options->mode = "break"; return 0;
+    case ARGP_KEY_ARGS: options->program = state->argv + state->next; return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_list[] = {
+    {"timeout", 't', "SECONDS", 0, "End the program after so long; what was found until then is told", 0},
+    {"json", KEY_JSON, NULL, 0, "Print one JSON object, as deadlock-report --json does", 0},
+    {"log", KEY_LOG, "FILE", 0, "Print there, not on stderr", 0},
+    {"abort", KEY_ABORT, NULL, 0, "Stop the program at the first finding, for a debugger", 0},
+    {"break", KEY_BREAK, NULL, 0, "Let the lock call that would close a deadlock return EDEADLK", 0},
+    {0},
+};
+
+static const char help_text[] =
+    "The exit status is 66 where something was found, else the program's, 128+N where\n"
+    "signal N ended it; 127 where it wasn't found, 126 where it couldn't be run.\n"
+    "See also: thrum record, deadlock-report.";
+
+/* A place of our own for the checker's log: programs close descriptors that they don't know. */
+static void make_place(struct check *check)
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(check->directory, sizeof(check->directory), "%s/thrum-check-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
+    if (!mkdtemp(check->directory))
+        die("%s: can't make a directory there: %s", check->directory, strerror(errno));
+    check->path = memory_format("%s/log", check->directory);
+}
+
+static void remove_place(struct check *check)
+{
+    unlink(check->path);
+    rmdir(check->directory);
+    free(check->path);
+}
+
+static int prepare(void *data)
+{
+    struct check *check = data;
+    if (setenv("THRUM_CHECK", check->options->mode, 1) < 0 || setenv("THRUM_CHECK_LOG", check->path, 1) < 0)
+        return -errno;
+    return preload_set(check->preload);
+}
+
+static void read_log(struct check *check)
+{
+    FILE *file = fopen(check->path, "re");
+    char *line = NULL;
+    size_t size = 0;
+    while (file && getline(&line, &size, file) > 0)
+        check_log_take(&check->log, line);
+    free(line);
+    if (file)
+        fclose(file);
+}
+
+static void print(const struct check *check)
+{
+    const struct options *options = check->options;
+    FILE *out = options->output ? fopen(options->output, "we") : stderr;
+    struct model_totals totals = {0};
+    struct reader_losses losses = {0};
+    struct report report = {.totals = &totals, .losses = &losses, .findings = &check->log.findings};
+    if (!out)
+        die("%s: can't write there: %s", options->output, strerror(errno));
+    const struct render_ops *render = options->json ? &render_json : &render_text;
+    render->report(out, &report, &(struct render_options){.colour = !options->json && isatty(fileno(out)) && !getenv("NO_COLOR")});
+    if (out != stderr)
+        fclose(out);
+}
+
+static int check_program(struct check *check)
+{
+    struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms, .watch = -1,
+                              .prepare = prepare, .data = check};
+    struct child_signals signals;
+    struct child_outcome child;
+    child_hold_signals(&signals);
+    int err = child_run(&plan, &signals, &child);
+    if (err || child.exec_error) {
+        warn("can't run %s: %s", check->options->program[0], strerror(err ? -err : child.exec_error));
+        return child.exec_error == ENOENT ? 127 : 126;
+    }
+    read_log(check);
+    if (check->options->json || check->log.findings.count > 0)
+        print(check);
+    return check->log.findings.count > 0 ? EXIT_FOUND : child.status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = {.mode = "report"};
+    struct check check = {.options = &options};
+    char *trouble = NULL;
+    options_parse(&cmd_check, &(struct argp){.options = option_list, .parser = parse_option, .doc = help_text}, ARGP_IN_ORDER, argc, argv,
+                  &options);
+    if (!options.program)
+        die("which program? As in: thrum check -- PROG ARG...");
+    check.preload = preload_find(&trouble);
+    if (!check.preload)
+        die("%s", trouble);
+    make_place(&check);
+    check.log.symbols = symbols_new();
+    int status = check_program(&check);
+    remove_place(&check);
+    symbols_free(check.log.symbols);
+    findings_free(&check.log.findings);
+    free(check.preload);
+    return status;
+}
+
+const struct cmd cmd_check = {
+    .name = "check",
+    .args = "[--timeout SECONDS] [--json] [--log FILE] [--abort|--break] -- PROG [ARG...]",
+    .summary = "run a program and tell of its deadlocks, and of those that could be",
+    .run = run,
+};
