@@ -65,7 +65,7 @@ struct check_clock {
     } at[];
 };
 
-enum { HELD_FIRST = 8, NAME_SIZE = 16 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32 };
 
 struct check_thread {
     /* its own */

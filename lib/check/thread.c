@@ -50,7 +50,7 @@ struct check_thread *thread_by_tid(int32_t tid)
 static bool is_gone(const struct check_thread *thread)
 {
     return thread->ended && (thread->joined || thread->detached) && thread->count == 0 &&
-           syscall(SYS_tgkill, self_pid(), thread->tid, 0) != 0;
+           syscall(SYS_tgkill, thrum_self.pid, thread->tid, 0) != 0;
 }
 
 static struct check_thread *new_thread(void)
@@ -90,14 +90,20 @@ static struct check_thread *new_thread(void)
 struct check_thread *thread_meet(void)
 {
     struct check_thread *thread;
+    int32_t tid = self_tid(), pid = self_pid();
     sigset_t signals;
 
+    /* To ask for the ids may have made this thread known: a forked child's first question does. */
+    if (thrum_self.check)
+        return thrum_self.check;
     check_lock(&signals);
     thread = new_thread();
     if (thread) {
         thread->serial = ++last_serial;
-        thread->tid = self_tid();
-        thread->main = self_tid() == self_pid();
+        thread->tid = tid;
+        thread->main = tid == pid;
+        if (thread->main)
+            strncpy(thread->name, program_invocation_short_name, NAME_SIZE - 1);
         thread->epoch = 1;
         thread->frame = (uintptr_t)__builtin_frame_address(0);
     }
@@ -143,11 +149,9 @@ static struct check_clock *take_pending(uint64_t number)
 
 void thread_begins(uint64_t number, uint64_t handle)
 {
-    struct check_thread *self;
+    struct check_thread *self = thread_self();
     sigset_t signals;
 
-    thrum_self.check = NULL;
-    self = thread_self();
     if (!self)
         return;
     check_lock(&signals);
@@ -220,7 +224,8 @@ void threads_forked(void)
         thread->tid = 0;
     }
     if (self) {
-        self->tid = self_tid();
+        /* The raw call: asking thrum for the id makes the child known, and so comes back here. */
+        self->tid = (int32_t)syscall(SYS_gettid);
         self->main = true;
     }
 }

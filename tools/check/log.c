@@ -40,7 +40,7 @@ static void take_module(struct check_log *log, struct json_object *module)
     symbols_event(log->symbols, &event);
 }
 
-/* thrum's own first frame of a thread, and what called that, nobody wrote. */
+/* thrum's own first frame of a thread, and what calls that or main, nobody wrote. */
 static bool is_own(const struct symbol_place *place)
 {
     const char *slash = strrchr(place->module, '/');
@@ -54,7 +54,7 @@ static void take_stack(struct check_log *log, struct finding_object *object, int
     for (size_t i = 0; i < count; i++) {
         uint64_t address = json_object_get_uint64(json_object_array_get_idx(stack, i));
         const struct symbol_place *place = symbols_call(log->symbols, pid, 0, address);
-        if (is_own(place))
+        if (is_own(place) || (i > 0 && place->site->function && strcmp(place->site->function, "__libc_start_call_main") == 0))
             break;
         object->stack[object->stack_count].address = address;
         object->stack[object->stack_count++].text = memory_text(place->site->text);
@@ -101,6 +101,26 @@ static enum finding_certainty certainty_of(const char *word)
     return certainty;
 }
 
+static void call_thread(struct finding_object *object, const char *name)
+{
+    free(object->kind), free(object->name), free(object->object);
+    object->kind = memory_text("thread");
+    object->name = memory_text(name);
+    object->object = memory_format("thread %s", name);
+}
+
+/* Where one waits for another's end, that end is what the other has to give. */
+static void name_joins(struct finding *finding)
+{
+    for (size_t i = 0; i < finding->step_count; i++) {
+        struct finding_step *next = &finding->steps[(i + 1) % finding->step_count];
+        if (strcmp(finding->steps[i].wants.kind, "thread") != 0)
+            continue;
+        call_thread(&finding->steps[i].wants, next->thread);
+        call_thread(&next->holds, next->thread);
+    }
+}
+
 static void explain(struct finding *finding)
 {
     bool order = finding->kind == FINDING_lock_order;
@@ -140,6 +160,7 @@ static void take_finding(struct check_log *log, struct json_object *from)
     finding->steps = memory_new(finding->step_count + 1, sizeof(*finding->steps));
     for (size_t i = 0; i < finding->step_count; i++)
         take_step(log, &finding->steps[i], json_object_array_get_idx(steps, i));
+    name_joins(finding);
     explain(finding);
     finding->id = id_of(finding);
 }

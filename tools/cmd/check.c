@@ -43,7 +43,7 @@ static int64_t read_seconds(const char *text)
     double seconds = strtod(text, &end);
     if (end == text || *end || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
         die("--timeout=%s: give a number of seconds, as in --timeout=10", text);
-    return (int64_t)(seconds * 1000) + 1;
+    return (int64_t)(seconds * 1000) > 0 ? (int64_t)(seconds * 1000) : 1;
 }
 
 enum { KEY_JSON = 256, KEY_LOG, KEY_ABORT, KEY_BREAK };
@@ -98,7 +98,19 @@ static int prepare(void *data)
     struct check *check = data;
     if (setenv("THRUM_CHECK", check->options->mode, 1) < 0 || setenv("THRUM_CHECK_LOG", check->path, 1) < 0)
         return -errno;
+    /* What listens to LTTng is no concern of a check, and brings threads of its own. */
+    if (setenv("THRUM_LTTNG", "off", 0) < 0)
+        return -errno;
     return preload_set(check->preload);
+}
+
+static void ending(enum child_end why, void *data)
+{
+    const struct check *check = data;
+    if (why == CHILD_TIMEOUT)
+        warn("%s still runs after %g s: ending it", check->options->program[0], (double)check->options->timeout_ms / 1000);
+    else
+        warn("%s still runs after Ctrl-C: ending it", check->options->program[0]);
 }
 
 static void read_log(struct check *check)
@@ -131,7 +143,7 @@ static void print(const struct check *check)
 static int check_program(struct check *check)
 {
     struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms, .watch = -1,
-                              .prepare = prepare, .data = check};
+                              .prepare = prepare, .ending = ending, .data = check};
     struct child_signals signals;
     struct child_outcome child;
     child_hold_signals(&signals);

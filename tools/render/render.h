@@ -13,7 +13,7 @@
 
 /* All that a report is made of. Nothing in it is the renderer's to change or free. */
 struct report {
-    const char *const *paths; /* of the traces */
+    const char *const *paths; /* of the traces; none where the findings come from a running program */
     size_t path_count;
     const struct model_totals *totals;
     const struct reader_losses *losses;

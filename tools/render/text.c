@@ -111,7 +111,8 @@ static void render(FILE *out, const struct report *report, const struct render_o
     }
     put_notes(&paper, report);
     put_verdict(&paper, report);
-    put_trace(&paper, report);
+    if (report->path_count > 0)
+        put_trace(&paper, report);
 }
 
 const struct render_ops render_text = {.name = "text", .report = render};

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# The checker in the process, on each program with a known bug or innocence: it finds the known ones as they happen, and
+# accuses none of the innocent. The exit status is 66 where there is a finding, else the program's.
+. "$srcdir/tap.sh"
+[ "$PYTHON3" != no ] || skip_all "no python3 to compare with"
+expected=$srcdir/programs/expected
+
+# check PROGRAM SECONDS: leaves the JSON in $tmp/PROGRAM.json and the status beside it.
+check() {
+    limit 90 "$thrum" check --json --timeout "$2" --log "$tmp/$1.json" -- "$builddir/programs/$1" > "$tmp/$1.out" 2>&1
+    echo $? > "$tmp/$1.status"
+}
+
+# known PROGRAM: the findings that are known of it, but for the infeasible; what a recording proves is potential here.
+known() {
+    sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $1 != "infeasible" } show' | sed 's/^    feasible/    potential/'
+}
+
+# found PROGRAM [CERTAINTY]: those that the checker tells, of that certainty or all.
+found() {
+    "$PYTHON3" "$srcdir/trace/findings.py" < "$tmp/$1.json" 2>&1 | awk -v only="$2" '/^    [a-z]/ { show = only == "" || $1 == only } show'
+}
+
+mapfile -t ends < <(sed -n 's/^\([a-z_]*\) ends$/\1/p' "$expected")
+mapfile -t hangs < <(sed -n 's/^\([a-z_]*\) hangs$/\1/p' "$expected")
+for program in "${hangs[@]}"; do check "$program" 10 & done
+for program in "${ends[@]}"; do check "$program" 60; done
+wait
+
+for program in "${ends[@]}"; do
+    is "$program: findings" "$(found "$program")" "$(known "$program")" || diag "$(cat "$tmp/$program.out")"
+    is "$program: status" "$(cat "$tmp/$program.status")" "$([ -z "$(known "$program")" ] && echo 0 || echo 66)"
+done
+for program in "${hangs[@]}"; do
+    if [ "$program" = semaphore_lock_hangs ]; then
+        skip "$program: findings" "a semaphore that was never given back may yet turn out to be a signal"
+        continue
+    fi
+    is "$program: the deadlock that happened" "$(found "$program" happened)" "$(known "$program")" || diag "$(cat "$tmp/$program.out")"
+    is "$program: status" "$(cat "$tmp/$program.status")" 66
+done
+done_testing
