@@ -13,10 +13,10 @@
 
 /* What is said of an object; found out once. */
 struct words {
-    char *label; /* "mutex M1" */
+    char *label; /* "mutex M1"; NULL until it is told: numbers follow the order of the report */
     char *name;  /* "" where it has none */
     char *birth; /* "" where not known */
-    bool anonymous;
+    const char *anonymous; /* "Python lock": the name of many; else NULL */
 };
 
 struct describe {
@@ -92,7 +92,7 @@ char *describe_thread(struct describe *d, const struct thread *thread)
 
 /* --- objects --- */
 
-static char *next_label(struct describe *d, const struct object *object)
+static char *new_label(struct describe *d, const struct object *object)
 {
     const char *kind = kind_word(object->kind);
     int letter = toupper((unsigned char)kind[0]);
@@ -104,9 +104,8 @@ static struct words *words_of_thread(struct describe *d, const struct object *ob
     struct words *words = memory_new(1, sizeof *words);
     const struct thread *thread = object->thread;
     words->name = thread ? describe_thread(d, thread) : memory_text("");
-    words->label = !thread ? next_label(d, object)
-                   : strncmp(words->name, "thread ", 7) ? memory_format("thread %s", words->name)
-                                                        : memory_text(words->name);
+    if (thread)
+        words->label = memory_format("%s%s", strncmp(words->name, "thread ", 7) ? "thread " : "", words->name);
     words->birth = thread ? call_text(d, thread->process, thread->begin_ns, thread->spawn_site) : memory_text("");
     return words;
 }
@@ -119,20 +118,14 @@ static struct words *words_of_object(struct describe *d, const struct object *ob
     const struct symbol_place *birth = call_place(d, process, object->birth_ns, object->birth_site);
     const struct known *known = known_object(variable, birth);
     struct words *words = memory_new(1, sizeof *words);
-    words->label = next_label(d, object);
-    words->name = memory_text(object->name ? object->name : variable ? variable->name : known ? known->word : "");
+    words->anonymous = known && !object->name ? known->word : NULL;
+    words->name = memory_text(object->name ? object->name : variable && !known ? variable->name : "");
     words->birth = object->birth_site ? call_text(d, process, object->birth_ns, object->birth_site)
                                       : memory_text(variable ? variable->place : "");
-    words->anonymous = known && !object->name;
-    if (words->anonymous) { /* its word is that of many: "Python lock L1" */
-        char *word = words->name;
-        words->name = memory_format("%s %s", word, strchr(words->label, ' ') + 1);
-        free(word);
-    }
     return words;
 }
 
-static const struct words *words_of(struct describe *d, const struct object *object)
+static struct words *words_of(struct describe *d, const struct object *object)
 {
     struct words *words = map_get(&d->objects, object->id + 1);
     if (!words) {
@@ -142,15 +135,29 @@ static const struct words *words_of(struct describe *d, const struct object *obj
     return words;
 }
 
+/* With its label, and where its name is that of many, told apart by that: "Python lock S1". */
+static const struct words *told_words_of(struct describe *d, const struct object *object)
+{
+    struct words *words = words_of(d, object);
+    if (words->label)
+        return words;
+    words->label = new_label(d, object);
+    if (words->anonymous) {
+        free(words->name);
+        words->name = memory_format("%s %s", words->anonymous, strrchr(words->label, ' ') + 1);
+    }
+    return words;
+}
+
 const char *describe_object(struct describe *d, const struct object *object)
 {
-    const struct words *words = words_of(d, object);
+    const struct words *words = told_words_of(d, object);
     return *words->name ? words->name : words->label;
 }
 
 bool describe_is_anonymous(struct describe *d, const struct object *object)
 {
-    return words_of(d, object)->anonymous;
+    return words_of(d, object)->anonymous != NULL;
 }
 
 /* --- takings --- */
@@ -209,7 +216,7 @@ static size_t stack_length(struct describe *d, const struct taking *taking)
 
 void describe_taking(struct describe *d, const struct taking *taking, struct finding_object *to)
 {
-    const struct words *words = words_of(d, taking->object);
+    const struct words *words = told_words_of(d, taking->object);
     size_t length = stack_length(d, taking);
     to->address = taking->object->address;
     to->object = memory_text(words->label);
@@ -231,8 +238,8 @@ char *describe_class(struct describe *d, const struct taking *taking)
     const struct words *words = words_of(d, object);
     char *site = call_text(d, object->process, taking->since_ns, taking->site);
     bool moves = d->symbols && !strncmp(site, "0x", 2); /* in no module: another address in another recording */
-    const char *name = words->anonymous ? "" : words->name;
-    char *text = memory_format("%s|%s|%s|%s", kind_word(object->kind), name, words->birth, moves ? "" : site);
+    char *text = memory_format("%s|%s|%s|%s", kind_word(object->kind), words->anonymous ? "" : words->name, words->birth,
+                               moves ? "" : site);
     free(site);
     return text;
 }

@@ -219,6 +219,7 @@ static void prepare(struct finder *f)
     f->covered = memory_new(f->edge_count, sizeof *f->covered);
     f->path.edges = memory_new((size_t)nodes + 1, sizeof(struct edge *));
     f->path.chosen = memory_new((size_t)nodes + 1, sizeof(struct witness *));
+    f->path.before = memory_new((size_t)nodes + 1, sizeof(struct witness *));
     f->path.scratch = memory_new((size_t)nodes + 1, sizeof(uint32_t));
     f->next = memory_new((size_t)nodes + 1, sizeof(uint32_t));
     f->queue = memory_new(nodes, sizeof(uint32_t));
@@ -234,6 +235,7 @@ static void release(struct finder *f)
     free(f->covered);
     free(f->path.edges);
     free(f->path.chosen);
+    free(f->path.before);
     free(f->path.scratch);
     free(f->next);
     free(f->queue);

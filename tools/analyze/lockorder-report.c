@@ -83,7 +83,7 @@ static void say_broken(struct text *text, const struct lockorder *self, struct d
         text_add(text, "%s and %s both hold %s meanwhile, so they are never there at the same time", one, other,
                  describe_object(describe, witness_gate(pair[0], pair[1])));
     else
-        text_add(text, "%s is through with it before %s can begin: threads are created and joined in between", one, other);
+        text_add(text, "%s is through with it before %s can begin: creating and joining threads sees to that", one, other);
     free(one);
     free(other);
 }

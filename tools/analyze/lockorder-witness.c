@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <string.h>
 #include "analyze/lockorder.h"
 
 /* --- two witnesses --- */
@@ -116,8 +117,13 @@ bool path_extend(const struct lockorder *self, struct path *path, enum rule stri
 {
     uint32_t last = path->count - 1;
     uint32_t found = next_fitting(self, path, last, 0, strictest, budget);
-    if (found == UINT32_MAX)
-        return *budget && path_choose(self, path, strictest, budget);
-    path->chosen[last] = path->edges[last]->witnesses[found];
-    return true;
+    if (found != UINT32_MAX) {
+        path->chosen[last] = path->edges[last]->witnesses[found];
+        return true;
+    }
+    memcpy(path->before, path->chosen, last * sizeof *path->before);
+    if (*budget && path_choose(self, path, strictest, budget))
+        return true;
+    memcpy(path->chosen, path->before, last * sizeof *path->before);
+    return false;
 }

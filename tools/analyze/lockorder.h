@@ -96,7 +96,9 @@ enum rule { RULE_none, RULE_threads, RULE_readers, RULE_gates, RULE_order };
 struct path {
     struct edge **edges;
     const struct witness **chosen;
-    uint32_t *scratch; /* of path_choose(); all three have room for every edge of the component */
+    /* Of path_choose() and path_extend(); all have room for as many as there are nodes, and one more. */
+    const struct witness **before;
+    uint32_t *scratch;
     uint32_t count;
     bool closed; /* the last edge leads to where the first began */
 };
@@ -107,7 +109,7 @@ struct path {
  */
 bool path_choose(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
 
-/* As path_choose(), where all edges but the last have their witness: tries to keep those first. */
+/* As path_choose(), where all edges but the last have witnesses: it tries to keep them, and does where there are none. */
 bool path_extend(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
 
 /* A lock that two witnesses both hold so that one of them must wait, or NULL. */

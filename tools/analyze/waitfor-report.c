@@ -84,13 +84,13 @@ static char *reason_of(const struct waitfor_cycle *cycle, const struct analysis_
     text_add(&text, "%s still blocked, without a timeout, when %s",
              cycle->step_count == 1 ? "it was" : "all of them were",
              cycle->steps[0].thread->process->end_ns == MODEL_UNKNOWN_NS ? "the recording ended" : "the process was replaced");
+    say_behind(&text, context->describe, cycle);
     if (doubtful)
-        text_add(&text, "; whether %s is used as a lock isn't known, since none was seen to give back what it took%s",
-                 describe_object(context->describe, doubtful),
-                 cycle->all_stuck ? "; but no thread is left that could give it" : "; another thread could still give it");
+        text_add(&text, cycle->all_stuck ? "; no thread is left that could post %s"
+                                         : "; another thread may yet post %s, which nobody was seen to use as a lock",
+                 describe_object(context->describe, doubtful));
     if (losses && losses->lost_events)
         text_add(&text, "; %" PRIu64 " events were lost, a release may be among them", losses->lost_events);
-    say_behind(&text, context->describe, cycle);
     return text_take(&text);
 }
 

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/* Lock orders that could become a deadlock, and what rules them out, on hand-made traces. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "suite.h"
+#include "verdict.h"
+
+#define START "main process; main begin; main start T1; main start T2; main start T3;"
+#define UNDER(outer, inner, thread) \
+    thread " lock " outer ";" thread " lock " inner ";" thread " unlock " inner ";" thread " unlock " outer ";"
+/* Opposite orders of A and B, by T1 and T2. */
+#define OPPOSITE UNDER("A", "B", "T1") UNDER("B", "A", "T2")
+
+/* --- cycles --- */
+
+START_TEST(two_locks_in_opposite_orders)
+{
+    verdict_expect(START OPPOSITE, "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(one_order_is_none)
+{
+    verdict_expect(START UNDER("A", "B", "T1") UNDER("A", "B", "T2") UNDER("B", "D", "T2") UNDER("A", "D", "T3"), "");
+}
+END_TEST
+
+START_TEST(three_locks_in_a_circle)
+{
+    verdict_expect(START UNDER("A", "B", "T1") UNDER("B", "D", "T2") UNDER("D", "A", "T3"),
+                   "potential lock-order: T1 A->B, T2 B->D, T3 D->A\n");
+}
+END_TEST
+
+START_TEST(a_circle_of_a_thousand)
+{
+    struct verdict_run *run = verdict_new();
+    char play[200];
+    script_play(run->script, "main process; main begin");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(play, sizeof play, "t%d lock L%d; t%d lock L%d; t%d unlock L%d; t%d unlock L%d", i, i, i, (i + 1) % 1000, i,
+                 (i + 1) % 1000, i, i);
+        script_play(run->script, play);
+    }
+    verdict_find(run, NULL);
+    ck_assert_uint_eq(run->findings.count, 1);
+    ck_assert_int_eq(run->findings.at[0].certainty, CERTAINTY_potential);
+    ck_assert_uint_eq(run->findings.at[0].step_count, 1000);
+    verdict_free(run);
+}
+END_TEST
+
+START_TEST(every_order_of_a_problem_is_in_a_finding)
+{
+    verdict_expect(START "main start T4;" OPPOSITE UNDER("D", "F", "T3") UNDER("F", "D", "T4") UNDER("B", "D", "T1"),
+                   "potential lock-order: T1 A->B, T2 B->A\npotential lock-order: T3 D->F, T4 F->D\n");
+}
+END_TEST
+
+START_TEST(a_longer_way_round_where_the_short_one_is_ruled_out)
+{
+    /* B->A only by T1 itself; but T1 A->B, T2 B->D, T3 D->A can meet. */
+    verdict_expect(START UNDER("A", "B", "T1") UNDER("B", "A", "T1") UNDER("B", "D", "T2") UNDER("D", "A", "T3"),
+                   "potential lock-order: T1 A->B, T2 B->D, T3 D->A\ninfeasible lock-order: T1 B->A, T1 A->B\n");
+}
+END_TEST
+
+START_TEST(a_lock_that_is_blocked_for_counts_as_wanted)
+{
+    verdict_expect(START "T1 lock A; T3 lock B; T1 want B; T3 unlock B; T1 got B; T1 unlock B; T1 unlock A;"
+                         UNDER("B", "A", "T2"), "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+/* --- tries, timeouts, recursion --- */
+
+START_TEST(a_try_wants_nothing)
+{
+    verdict_expect(START UNDER("A", "B", "T1") "T2 lock B; T2 trylock A; T2 unlock A; T2 unlock B", "");
+    verdict_expect(START UNDER("A", "B", "T1") "T2 lock B; T2 fail A; T2 unlock B", "");
+}
+END_TEST
+
+START_TEST(a_timed_acquire_wants_nothing_for_ever)
+{
+    verdict_expect(START UNDER("A", "B", "T1") "T2 lock B; T2 timedlock A; T2 unlock A; T2 unlock B", "");
+    verdict_expect(START UNDER("A", "B", "T1") "T2 lock B; T2 want A timeout=9; T2 got A ETIMEDOUT; T2 unlock B", "");
+}
+END_TEST
+
+START_TEST(what_a_try_got_is_held)
+{
+    verdict_expect(START UNDER("A", "B", "T1") "T2 trylock B; T2 lock A; T2 unlock A; T2 unlock B",
+                   "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(a_recursive_acquire_is_no_order)
+{
+    verdict_expect(START "T1 init A type=recursive; T1 lock A; T1 lock B; T1 lock A; T1 unlock A; T1 unlock B; T1 unlock A;"
+                         UNDER("A", "B", "T2"), "");
+}
+END_TEST
+
+START_TEST(a_wait_takes_its_mutex_back)
+{
+    verdict_expect(START "T1 lock A; T1 lock B; T1 wait C A; T1 waited C A; T1 unlock B; T1 unlock A;" UNDER("A", "B", "T2"),
+                   "potential lock-order: T2 A->B, T1 B->A\n");
+    verdict_expect(START "T1 lock A; T1 lock B; T1 wait C B; T1 waited C B; T1 unlock B; T1 unlock A;" UNDER("A", "B", "T2"), "");
+}
+END_TEST
+
+/* --- what rules it out --- */
+
+START_TEST(a_gate)
+{
+    verdict_expect_reason(START "T1 lock G;" UNDER("A", "B", "T1") "T1 unlock G; T2 lock G;" UNDER("B", "A", "T2") "T2 unlock G",
+                          "infeasible lock-order: T1 A->B, T2 B->A", "both hold mutex M3");
+}
+END_TEST
+
+START_TEST(a_gate_that_only_one_holds_is_none)
+{
+    verdict_expect(START "T1 lock G;" UNDER("A", "B", "T1") "T1 unlock G;" UNDER("B", "A", "T2"),
+                   "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(a_gate_that_is_not_always_held_is_none)
+{
+    verdict_expect(START "T1 lock G;" UNDER("A", "B", "T1") "T1 unlock G; T2 lock G;" UNDER("B", "A", "T2") "T2 unlock G;"
+                         UNDER("A", "B", "T1"), "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(readers_pass_a_gate_together)
+{
+    verdict_expect(START "T1 rdlock R;" UNDER("A", "B", "T1") "T1 unlock R; T2 rdlock R;" UNDER("B", "A", "T2") "T2 unlock R",
+                   "potential lock-order: T1 A->B, T2 B->A\n");
+    verdict_expect_reason(START "T1 rdlock R;" UNDER("A", "B", "T1") "T1 unlock R; T2 lock R;" UNDER("B", "A", "T2") "T2 unlock R",
+                          "infeasible lock-order: T1 A->B, T2 B->A", "both hold rwlock R1");
+}
+END_TEST
+
+START_TEST(one_thread)
+{
+    verdict_expect_reason(START UNDER("A", "B", "T1") UNDER("B", "A", "T1"), "infeasible lock-order: T1 A->B, T1 B->A",
+                          "doesn't wait for itself");
+}
+END_TEST
+
+START_TEST(two_steps_by_one_thread)
+{
+    verdict_expect(START UNDER("A", "B", "T1") UNDER("B", "D", "T1") UNDER("D", "A", "T2"),
+                   "infeasible lock-order: T1 A->B, T1 B->D, T2 D->A\n");
+}
+END_TEST
+
+START_TEST(a_join_between)
+{
+    verdict_expect_reason(START UNDER("A", "B", "T1") "T1 end; main join T1; main start T4;" UNDER("B", "A", "T4"),
+                          "infeasible lock-order: T1 A->B, T4 B->A", "is through with it before");
+}
+END_TEST
+
+START_TEST(a_creation_between)
+{
+    verdict_expect("main process; main begin;" UNDER("A", "B", "main") "main start T1;" UNDER("B", "A", "T1"),
+                   "infeasible lock-order: main A->B, T1 B->A\n");
+    verdict_expect("main process; main begin; main start T1;" UNDER("B", "A", "T1") "main join T1;" UNDER("A", "B", "main"),
+                   "infeasible lock-order: T1 B->A, main A->B\n");
+}
+END_TEST
+
+START_TEST(an_order_that_goes_by_others)
+{
+    /* T1 is joined by T2, T2 by main, and T3's child comes after both. */
+    verdict_expect("main process; main begin; main start T1; main start T2;" UNDER("A", "B", "T1") "T1 end; T2 join T1; T2 end;"
+                   "main join T2; main start T3; T3 start T4;" UNDER("B", "A", "T4"),
+                   "infeasible lock-order: T1 A->B, T4 B->A\n");
+}
+END_TEST
+
+START_TEST(only_what_is_between_creation_and_join_meets)
+{
+    verdict_expect("main process; main begin;" UNDER("A", "B", "main") "main start T1;" UNDER("A", "B", "main")
+                   UNDER("B", "A", "T1") "main join T1;" UNDER("A", "B", "main"),
+                   "potential lock-order: main A->B, T1 B->A\n");
+    verdict_expect("main process; main begin;" UNDER("A", "B", "main") "main start T1;" UNDER("B", "A", "T1")
+                   "main join T1;" UNDER("A", "B", "main"),
+                   "infeasible lock-order: main A->B, T1 B->A\n");
+}
+END_TEST
+
+START_TEST(a_failed_join_orders_nothing)
+{
+    verdict_expect(START UNDER("A", "B", "T1") "main joining T1 timeout=5; main joined T1 ETIMEDOUT; main start T4;"
+                         UNDER("B", "A", "T4"), "potential lock-order: T1 A->B, T4 B->A\n");
+}
+END_TEST
+
+START_TEST(a_thread_with_a_tid_of_before_is_another)
+{
+    verdict_expect(START UNDER("A", "B", "T1") "T1 end; T4 like T1; main start T4;" UNDER("B", "A", "T4"),
+                   "potential lock-order: T1 A->B, T1 B->A\n");
+}
+END_TEST
+
+/* --- rwlocks --- */
+
+START_TEST(readers_who_meet_do_not_wait)
+{
+    verdict_expect_reason(START "T1 lock A; T1 rdlock R; T1 unlock R; T1 unlock A; T2 rdlock R; T2 lock A; T2 unlock A; T2 unlock R",
+                          "infeasible lock-order: T1 A->R, T2 R->A", "only read");
+    verdict_expect(START "T1 lock A; T1 lock R; T1 unlock R; T1 unlock A; T2 rdlock R; T2 lock A; T2 unlock A; T2 unlock R",
+                   "potential lock-order: T1 A->R, T2 R->A\n");
+    verdict_expect(START "T1 lock A; T1 rdlock R; T1 unlock R; T1 unlock A; T2 lock R; T2 lock A; T2 unlock A; T2 unlock R",
+                   "potential lock-order: T1 A->R, T2 R->A\n");
+}
+END_TEST
+
+START_TEST(readers_wait_where_writers_come_first)
+{
+    verdict_expect(START "main init R type=prefer_writer_nonrecursive; T1 lock A; T1 rdlock R; T1 unlock R; T1 unlock A;"
+                         "T2 rdlock R; T2 lock A; T2 unlock A; T2 unlock R", "potential lock-order: T1 A->R, T2 R->A\n");
+}
+END_TEST
+
+/* --- semaphores --- */
+
+#define SEMAPHORES "main init S1 value=1; main init S2 value=1;"
+#define SEM_UNDER(outer, inner, thread) \
+    thread " lock " outer ";" thread " lock " inner ";" thread " post " inner ";" thread " post " outer ";"
+
+START_TEST(semaphores_used_as_locks)
+{
+    verdict_expect(START SEMAPHORES SEM_UNDER("S1", "S2", "T1") SEM_UNDER("S2", "S1", "T2"),
+                   "potential lock-order: T1 S1->S2, T2 S2->S1\n");
+}
+END_TEST
+
+START_TEST(semaphores_that_turn_out_to_be_signals)
+{
+    verdict_expect(START SEMAPHORES SEM_UNDER("S1", "S2", "T1") SEM_UNDER("S2", "S1", "T2") "T3 lock S1; T2 post S1", "");
+}
+END_TEST
+
+START_TEST(semaphores_nobody_gave_back)
+{
+    verdict_expect(START SEMAPHORES "T1 lock S1; T1 want S2 timeout=9; T1 lock A; T2 lock A; T2 want S1", "");
+}
+END_TEST
+
+/* --- lives of locks --- */
+
+START_TEST(another_lock_at_the_address_is_another)
+{
+    verdict_expect(START "T1 init A; T1 init B;" UNDER("A", "B", "T1") "T1 destroy A; T1 destroy B; T2 init A; T2 init B;"
+                         UNDER("B", "A", "T2"), "");
+}
+END_TEST
+
+START_TEST(a_lock_that_is_gone_is_still_part_of_what_could_have_been)
+{
+    verdict_expect(START "T1 init D; T1 lock A; T1 lock D; T1 unlock A; T1 lock B; T1 unlock B; T1 unlock D; T1 destroy D;"
+                         UNDER("B", "A", "T2"),
+                   /* T1 takes B under D alone, and D under A: a way from A to B that two threads are needed for */
+                   "infeasible lock-order: T1 A->D, T1 D->B, T2 B->A\n");
+    verdict_expect(START "T1 init D;" UNDER("A", "D", "T1") UNDER("D", "B", "T3") "T1 destroy D;" UNDER("B", "A", "T2"),
+                   "potential lock-order: T1 A->D, T3 D->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(memory_is_given_back_for_locks_that_lie_on_no_cycle)
+{
+    struct verdict_run *run = verdict_new();
+    script_play(run->script, START);
+    for (int i = 0; i < 20000; i++)
+        script_play(run->script, "T1 init B; T1 init D;" UNDER("A", "B", "T1") "T1 lock B; T1 lock D; T1 unlock D; T1 unlock B;"
+                                 "T1 destroy B; T1 destroy D");
+    verdict_find(run, NULL);
+    ck_assert_uint_eq(run->findings.count, 0);
+    verdict_free(run);
+}
+END_TEST
+
+START_TEST(locks_of_one_birth_and_one_code_are_one_finding)
+{
+    verdict_expect(START "T1 init A @1; T1 init B @1; T1 init D @1; T1 init F @1;"
+                         "T1 lock A @2; T1 lock B @3; T1 unlock B; T1 unlock A; T2 lock B @2; T2 lock A @3; T2 unlock A; T2 unlock B;"
+                         "T1 lock D @2; T1 lock F @3; T1 unlock F; T1 unlock D; T2 lock F @2; T2 lock D @3; T2 unlock D; T2 unlock F",
+                   "potential lock-order: T1 A->B, T2 B->A\n");
+}
+END_TEST
+
+START_TEST(the_same_locks_in_two_processes_are_others)
+{
+    verdict_expect(START "q.main process /bin/q; q.main begin;" UNDER("A", "B", "T1") UNDER("B", "A", "q.main"), "");
+}
+END_TEST
+
+/* --- bounds --- */
+
+START_TEST(a_search_that_is_given_up_is_told_of)
+{
+    /* Layers of locks, each taken under each of the layer before by other threads; the only way back is by the thread that
+       made all steps into the last layer, so every one of the many ways fails at its end. */
+    enum { LAYERS = 12, WIDTH = 4 };
+    struct verdict_run *run = verdict_new();
+    char play[200];
+    int thread = 0;
+    script_play(run->script, "main process; main begin");
+    for (int layer = 0; layer < LAYERS; layer++)
+        for (int i = 0; i < (layer ? WIDTH : 1); i++)
+            for (int j = 0; j < (layer == LAYERS - 1 ? 1 : WIDTH); j++) {
+                int t = layer == LAYERS - 1 ? 0 : ++thread;
+                snprintf(play, sizeof play, "t%d lock L%d_%d; t%d lock L%d_%d; t%d unlock L%d_%d; t%d unlock L%d_%d", t, layer,
+                         i, t, layer + 1, j, t, layer + 1, j, t, layer, i);
+                script_play(run->script, play);
+            }
+    snprintf(play, sizeof play, "t0 lock L%d_0; t0 lock L0_0; t0 unlock L0_0; t0 unlock L%d_0", LAYERS, LAYERS);
+    script_play(run->script, play);
+    verdict_find(run, NULL);
+    ck_assert_uint_eq(run->findings.note_count, 1);
+    ck_assert_ptr_nonnull(strstr(run->findings.notes[0], "Not all cycles"));
+    for (size_t i = 0; i < run->findings.count; i++)
+        ck_assert_int_eq(run->findings.at[i].certainty, CERTAINTY_infeasible);
+    verdict_free(run);
+}
+END_TEST
+
+/* --- against an oracle --- */
+
+enum { THREADS = 4, LOCKS = 4, NESTS = 7 };
+
+/* A thread that takes up to three locks, one under the other. */
+struct nest {
+    int thread, count, lock[3];
+};
+
+/* Acquires of a nest, but its first: wanted lock number k while those before are held. */
+static bool closes(const struct nest *nests, const int *chosen, const int *wanted, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const struct nest *here = &nests[chosen[i]], *there = &nests[chosen[(i + 1) % count]];
+        bool held = false;
+        for (int k = 0; k < wanted[(i + 1) % count]; k++)
+            held |= there->lock[k] == here->lock[wanted[i]];
+        if (!held)
+            return false;
+        for (int j = 0; j < i; j++) {
+            if (nests[chosen[j]].thread == here->thread)
+                return false;
+            for (int k = 0; k < wanted[i]; k++)
+                for (int l = 0; l < wanted[j]; l++)
+                    if (nests[chosen[j]].lock[l] == here->lock[k])
+                        return false;
+        }
+    }
+    return true;
+}
+
+/* Whether any acquires of different threads, holding nothing in common, want each what the next one holds. */
+static bool oracle(const struct nest *nests, int *chosen, int *wanted, int count)
+{
+    if (count >= 2 && closes(nests, chosen, wanted, count))
+        return true;
+    if (count == THREADS)
+        return false;
+    for (chosen[count] = 0; chosen[count] < NESTS; chosen[count]++)
+        for (wanted[count] = 1; wanted[count] < nests[chosen[count]].count; wanted[count]++)
+            if (oracle(nests, chosen, wanted, count + 1))
+                return true;
+    return false;
+}
+
+static void make_nest(struct nest *nest, struct script *script)
+{
+    char play[64];
+    nest->thread = rand() % THREADS;
+    nest->count = 0;
+    for (int want = 1 + rand() % 3; nest->count < want;) {
+        int lock = rand() % LOCKS, k = 0;
+        while (k < nest->count && nest->lock[k] != lock)
+            k++;
+        if (k == nest->count)
+            nest->lock[nest->count++] = lock;
+    }
+    for (int k = 0; k < nest->count; k++) {
+        snprintf(play, sizeof play, "t%d lock L%d", nest->thread, nest->lock[k]);
+        script_play(script, play);
+    }
+    for (int k = nest->count; k-- > 0;) {
+        snprintf(play, sizeof play, "t%d unlock L%d", nest->thread, nest->lock[k]);
+        script_play(script, play);
+    }
+}
+
+START_TEST(agrees_with_trying_all_combinations)
+{
+    int possible = 0;
+    for (unsigned seed = 0; seed < 3000; seed++) {
+        struct verdict_run *run = verdict_new();
+        struct nest nests[NESTS];
+        int chosen[THREADS], wanted[THREADS];
+        bool found = false;
+        srand(seed);
+        for (int i = 0; i < NESTS; i++)
+            make_nest(&nests[i], run->script);
+        verdict_find(run, NULL);
+        for (size_t i = 0; i < run->findings.count; i++)
+            found |= run->findings.at[i].certainty == CERTAINTY_potential;
+        bool expected = oracle(nests, chosen, wanted, 0);
+        ck_assert_msg(found == expected, "seed %u: %s where the oracle says %s", seed, found ? "potential" : "nothing",
+                      expected ? "potential" : "nothing");
+        possible += expected;
+        verdict_free(run);
+    }
+    ck_assert_int_gt(possible, 500);
+    ck_assert_int_lt(possible, 2500);
+}
+END_TEST
+
+#define ADD(tcase, ...)                                                                            \
+    do {                                                                                           \
+        const TTest *const tests[] = {__VA_ARGS__};                                                \
+        for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)                                \
+            tcase_add_test(tcase, tests[i]);                                                       \
+    } while (0)
+
+Suite *suite_create_all(void)
+{
+    Suite *suite = suite_create("lockorder");
+    TCase *cycles = tcase_create("cycles"), *bounds = tcase_create("bounds");
+    ADD(cycles, two_locks_in_opposite_orders, one_order_is_none, three_locks_in_a_circle,
+        every_order_of_a_problem_is_in_a_finding, a_longer_way_round_where_the_short_one_is_ruled_out,
+        a_lock_that_is_blocked_for_counts_as_wanted, a_try_wants_nothing, a_timed_acquire_wants_nothing_for_ever,
+        what_a_try_got_is_held, a_recursive_acquire_is_no_order, a_wait_takes_its_mutex_back, a_gate,
+        a_gate_that_only_one_holds_is_none, a_gate_that_is_not_always_held_is_none, readers_pass_a_gate_together,
+        one_thread, two_steps_by_one_thread, a_join_between, a_creation_between, an_order_that_goes_by_others,
+        only_what_is_between_creation_and_join_meets, a_failed_join_orders_nothing,
+        a_thread_with_a_tid_of_before_is_another, readers_who_meet_do_not_wait, readers_wait_where_writers_come_first,
+        semaphores_used_as_locks, semaphores_that_turn_out_to_be_signals, semaphores_nobody_gave_back,
+        another_lock_at_the_address_is_another, a_lock_that_is_gone_is_still_part_of_what_could_have_been,
+        memory_is_given_back_for_locks_that_lie_on_no_cycle, locks_of_one_birth_and_one_code_are_one_finding,
+        the_same_locks_in_two_processes_are_others);
+    ADD(bounds, a_circle_of_a_thousand, a_search_that_is_given_up_is_told_of, agrees_with_trying_all_combinations);
+    suite_add_tcase(suite, cycles);
+    suite_add_tcase(suite, bounds);
+    return suite;
+}
