@@ -316,6 +316,8 @@ START_TEST(its_id_is_that_of_the_program_s_places)
     }
     ck_assert_str_eq(ids[0], ids[1]);
     ck_assert_str_ne(ids[0], ids[2]);
+    for (int i = 0; i < 3; i++)
+        free(ids[i]);
 }
 END_TEST
 

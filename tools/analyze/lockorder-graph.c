@@ -289,6 +289,7 @@ void lockorder_free(struct lockorder *self)
     while (self->node_count)
         lockorder_forget(self, self->nodes[self->node_count - 1]->object);
     lives_end(&self->lives);
+    model_unsubscribe(self->model, self->slot);
     map_free(&self->edges);
     map_free(&self->gates);
     free(self->nodes);

@@ -21,6 +21,7 @@
 /* Deadlocks of processes that are gone when the findings are asked for. */
 struct waitfor {
     struct model *model;
+    int slot;
     struct waitfor_cycle *cycles;
     size_t count;
     size_t capacity;
@@ -253,7 +254,7 @@ static void *begin(struct model *model)
 {
     struct waitfor *self = memory_new(1, sizeof *self);
     self->model = model;
-    model_subscribe(model, &ops, self);
+    self->slot = model_subscribe(model, &ops, self);
     return self;
 }
 
@@ -283,6 +284,7 @@ static void end(void *state)
         free(cycle->steps);
         free(cycle->behind);
     }
+    model_unsubscribe(self->model, self->slot);
     free(self->cycles);
     free(self);
 }

@@ -23,7 +23,8 @@ struct model {
     size_t observer_count;
     size_t observer_capacity;
     int64_t now;
-    bool finished; /* observers aren't told any more */
+    bool finished;
+    bool closing; /* observers aren't told any more */
     struct model_totals totals;
     struct map by_pid;
     struct process **processes;
@@ -61,7 +62,7 @@ struct wakes {
     do {                                                                                           \
         struct model *m_ = (model_);                                                               \
         for (struct observer *o_ = m_->observers; o_ < m_->observers + m_->observer_count; o_++)   \
-            if (o_->ops->op && !m_->finished)                                                      \
+            if (o_->ops->op && !m_->closing)                                                      \
                 o_->ops->op(o_->self, m_->now, __VA_ARGS__);                                       \
     } while (0)
 

@@ -19,6 +19,12 @@ int model_subscribe(struct model *model, const struct model_ops *ops, void *self
     return (int)model->observer_count++;
 }
 
+void model_unsubscribe(struct model *model, int slot)
+{
+    static const struct model_ops deaf;
+    model->observers[slot] = (struct observer){&deaf, NULL};
+}
+
 static void on_interrupt(struct model *model, struct thread *thread, const struct trace_event *event)
 {
     switch (event->id) {
@@ -114,7 +120,7 @@ void model_free(struct model *model)
 {
     if (!model)
         return;
-    model->finished = true;
+    model->closing = true;
     process_release_all(model);
     stacks_free(&model->stacks);
     free(model->observers);

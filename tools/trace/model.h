@@ -183,7 +183,7 @@ enum drop {
  * What an observer wants to hear of; every function may be NULL. `self` is what was given to model_subscribe(),
  * `now` the time of the event. All is told after the model knows it, but for holds and blocks that end: those
  * are passed as they were. The *_freed functions are the place to free what is in a slot: nobody refers to it any
- * more. After finished() nothing is told: what is alive then stays so until model_free(), which tells nobody.
+ * more. After finished() only they are called, for references that are given back; model_free() tells nobody.
  */
 struct model_ops {
     /* Every event, before the model takes it. */
@@ -250,6 +250,9 @@ void model_free(struct model *);
 
 /* Adds an observer, before the first event; its slot: the index of what is its own in every `slots`. */
 int model_subscribe(struct model *, const struct model_ops *, void *self);
+
+/* No longer: nothing is told to it from now on. Its slot stays. */
+void model_unsubscribe(struct model *, int slot);
 
 void model_feed(struct model *, const struct trace_event *);
 void model_finish(struct model *);
