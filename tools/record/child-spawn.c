@@ -10,7 +10,8 @@
 
 void child_held_signals(sigset_t *held)
 {
-    static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
+    static const int signals[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP,  SIGUSR1,
+                                  SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU};
     sigemptyset(held);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         sigaddset(held, signals[i]);

@@ -22,7 +22,7 @@ enum {
     TERM_TO_KILL = 3000, /* from SIGTERM to SIGKILL */
     KILL_TO_END = 5000,  /* from SIGKILL until we give up: a process may hang in the kernel */
     PASS_ON = 300,       /* what the sender of a signal to our group needs to reach the program too */
-    TICK = 20,           /* between looks at descendants that we end */
+    TICK = 20,           /* between looks at what it does meanwhile */
 };
 
 enum phase { RUNNING, INTERRUPTED, ENDING, KILLING, OVER };
@@ -70,19 +70,22 @@ static int open_terminal(void)
     return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-static bool in_foreground(void)
+static bool has_terminal(void)
 {
     int terminal = open_terminal();
-    bool foreground = terminal >= 0 && tcgetpgrp(terminal) == getpgrp();
     if (terminal >= 0)
         close(terminal);
-    return foreground;
+    return terminal >= 0;
 }
 
-/* The program suspended itself: so must its job, or the shell would wait for ever. Whoever continues the job continues both. */
-static void suspend_with_it(int signal)
+/*
+ * The program was suspended, or suspended itself: now its job is, as the shell sees it. Not before: what is typed next is
+ * for the shell, and not for a program that hasn't stopped yet. Whoever continues the job continues both.
+ */
+static void suspend_with_it(struct run *run, int signal)
 {
-    if ((signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) && in_foreground())
+    run->pass_on = 0;
+    if ((signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) && has_terminal())
         raise(SIGSTOP);
 }
 
@@ -91,7 +94,7 @@ static void note_change(struct run *run, const siginfo_t *change)
     if (change->si_pid != run->pid)
         return;
     if (change->si_code == CLD_STOPPED) {
-        suspend_with_it(change->si_status);
+        suspend_with_it(run, change->si_status);
         return;
     }
     run->ended = true;
@@ -162,6 +165,15 @@ static void take_signals(struct run *run, int signals)
 
 /* --- deadlines --- */
 
+/* It was interrupted, and asks for more: Ctrl-C has done what it was for. */
+static void look_for_prompt(struct run *run)
+{
+    if (run->phase != INTERRUPTED || !reads_keys())
+        return;
+    run->phase = RUNNING;
+    run->deadline = INT64_MAX;
+}
+
 static void pass_on(struct run *run)
 {
     if (!run->pass_on || now_ms() < run->pass_on_at)
@@ -185,9 +197,7 @@ static void meet_deadline(struct run *run)
     if (now_ms() < run->deadline)
         return;
     run->deadline = INT64_MAX;
-    if (run->phase == INTERRUPTED && reads_keys())
-        run->phase = RUNNING;
-    else if (run->phase == INTERRUPTED)
+    if (run->phase == INTERRUPTED)
         end(run, CHILD_INTERRUPT);
     else if (run->phase == ENDING)
         enter(run, KILLING, KILL_TO_END);
@@ -217,7 +227,7 @@ static int until_next(const struct run *run)
         next = run->timeout_at;
     if (run->pass_on && run->pass_on_at < next)
         next = run->pass_on_at;
-    if ((run->phase == ENDING || run->phase == KILLING) && now + TICK < next)
+    if (run->phase != RUNNING && now + TICK < next)
         next = now + TICK;
     if (next == INT64_MAX)
         return -1;
@@ -235,6 +245,7 @@ static void wait_for_more(struct run *run, int signals)
         run->plan->watched(run->plan->data);
     }
     pass_on(run);
+    look_for_prompt(run);
     meet_timeout(run);
     meet_deadline(run);
 }
@@ -245,6 +256,8 @@ static void see_to_its_end(struct run *run, int signals)
         run->timeout_at = now_ms() + run->plan->timeout_ms;
     while (!is_over(run))
         wait_for_more(run, signals);
+    /* Those that ended, and were ours to reap. */
+    take_changes(run);
     run->outcome->left = descendants_signal(run->plan->helper, 0);
 }
 

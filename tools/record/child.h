@@ -41,7 +41,7 @@ struct child_signals {
     struct sigaction child, pipe;
 };
 
-/* From here on a signal doesn't end this process: it is kept for child_run() to act upon. */
+/* From here on a signal doesn't end nor stop this process: it is kept for child_run() to act upon. */
 void child_hold_signals(struct child_signals *);
 
 /*

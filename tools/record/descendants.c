@@ -23,7 +23,7 @@ struct processes {
     size_t count, room;
 };
 
-/* Reads /proc/PID/stat; false for a process that is gone or only waits to be reaped. */
+/* Reads /proc/PID/stat; false for a process that is gone or only waits to be reaped. Its first thread may well be gone before it. */
 static bool read_process(const char *pid, struct process *process)
 {
     char path[64], line[512];
@@ -37,8 +37,11 @@ static bool read_process(const char *pid, struct process *process)
     /* The program's name stands in parentheses, and may hold some itself. */
     const char *name_end = strrchr(line, ')');
     char state;
-    int parent;
-    if (!name_end || sscanf(name_end + 1, " %c %d", &state, &parent) != 2 || state == 'Z' || state == 'X')
+    int parent, threads;
+    if (!name_end || sscanf(name_end + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d", &state, &parent,
+                            &threads) != 3)
+        return false;
+    if (state == 'X' || (state == 'Z' && threads <= 1))
         return false;
     *process = (struct process){.pid = (pid_t)atol(pid), .parent = parent};
     return true;

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# A process that is killed while its threads write events: all that it did is in the trace, but for the call it was in.
+. "$srcdir/record/record.sh"
+[ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to count with"
+
+# counted FILE: what the two threads of programs/hammer counted. recorded NAME TRACE: the events of that name, by thread.
+counted() { od -An -v -t u8 "$1" | awk 'NR == 1 || NR == 5 { print $1 }' | sort -n; }
+recorded() {
+    limit 120 "$BABELTRACE2" "$2" 2> "$tmp/babeltrace2.err" | grep " thrum:$1: " | grep -o ' tid = [0-9]*' | sort | uniq -c |
+        awk '$1 > 100 { print $1 }' | sort -n
+}
+
+# A call can have been recorded and not yet counted.
+same() { paste <(echo "$1") <(echo "$2") | awk '$2 < $1 || $2 > $1 + 1 { bad = 1 } END { print NR == 2 && !bad ? "same" : "different" }'; }
+
+for way in "${ways[@]}"; do
+    for turn in 1 2 3; do
+        trace=$tmp/$way-$turn
+        is "$way $turn: is killed" "$(status record $way -o "$trace" -- "$programs/hammer" "$tmp/counts" 30000)" 137
+        counts=$(counted "$tmp/counts")
+        for name in acquire release; do
+            events=$(recorded $name "$trace")
+            is "$way $turn: as many of $name as were counted" "$(same "$counts" "$events")" same ||
+                diag "counted $counts, recorded $events"
+        done
+        is "$way $turn: babeltrace2 has nothing to complain of" "$(cat "$tmp/babeltrace2.err")" ""
+        like "$way $turn: nothing is lost" "$(cat "$tmp/err")" ', none lost$'
+    done
+done
+done_testing
