@@ -107,8 +107,7 @@ static int write_page(struct maker *maker)
 {
     const char *path = "story";
     model_finish(maker->model);
-    timeline_finish(maker->timeline, maker->stopped_ns);
-    timeline_mark_deadlocks(maker->timeline, &maker->findings);
+    timeline_finish(maker->timeline, &maker->findings, maker->stopped_ns);
     struct report report = {.paths = &path, .path_count = 1, .totals = model_totals(maker->model),
                             .losses = &maker->losses, .findings = &maker->findings};
     return html_write(maker->timeline, &report, stdout);

@@ -14,6 +14,7 @@
 static struct model *model;
 static struct timeline *timeline;
 static struct script *script;
+static struct findings findings;
 static int64_t stopped_ns; /* when recording stopped; 0: not known */
 static uint64_t python_begin, python_end; /* addresses that are said to be inside _PyRuntime */
 
@@ -59,6 +60,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
+    findings_free(&findings);
     timeline_free(timeline);
     script_free(script);
     model_free(model);
@@ -133,7 +135,7 @@ static void say_arrow(const struct timeline_arrow *arrow)
 static void finish(void)
 {
     model_finish(model);
-    timeline_finish(timeline, stopped_ns);
+    timeline_finish(timeline, &findings, stopped_ns);
     text[0] = 0;
 }
 
@@ -228,10 +230,10 @@ END_TEST
 
 START_TEST(what_is_not_over_goes_to_the_end)
 {
-    expect_spans("main begin; main start T1; main lock A; T1 want A; main trylock B",
-                 "main holds mutex 1 2-5 open\n"
-                 "T1 blocked for mutex 1 3-5 open\n"
-                 "main holds mutex 2 4-5 open try\n");
+    expect_spans("main begin; main start T1; T1 lock A; main want A; T1 trylock B",
+                 "T1 holds mutex 1 2-5 open\n"
+                 "main blocked for mutex 1 3-5 open\n"
+                 "T1 holds mutex 2 4-5 open try\n");
 }
 END_TEST
 
@@ -240,7 +242,7 @@ static void play_hang(int64_t microseconds)
 {
     script_play(script, "main begin; main start T1; main lock A; main start T2; main start T3; main lock B; main lock D; "
                         "main unlock D; main lock D; main unlock D; main lock D; main unlock D; main lock D; main unlock D; "
-                        "main lock D; main unlock D; T1 want A");
+                        "main lock D; main unlock D; main joining T1");
     stopped_ns = timeline->begin_ns + microseconds * 1000;
     finish();
     ck_assert_int_eq(step_of(timeline->last_ns), 16);
@@ -259,6 +261,25 @@ START_TEST(of_a_long_hang_a_part_is_shown)
     play_hang(2000000);
     ck_assert_int_eq(timeline->quiet_ns, 2000000000 - 16000);
     ck_assert_int_eq(step_of(timeline->end_ns), 18);
+}
+END_TEST
+
+START_TEST(a_pool_that_waits_when_main_ends_does_not_hang)
+{
+    stopped_ns = 2000000000;
+    expect_spans("main begin; main start T1; T1 want S; main lock B; main unlock B",
+                 "T1 blocked for semaphore 1 2-4 open\n"
+                 "main holds mutex 1 3-4\n");
+    ck_assert_int_eq(timeline->quiet_ns, 0);
+    ck_assert_int_eq(timeline->end_ns, timeline->last_ns);
+}
+END_TEST
+
+START_TEST(what_waits_after_main_has_ended_hangs)
+{
+    script_play(script, "main begin; main start T1; main end; T1 want S");
+    finish();
+    ck_assert_int_eq(timeline->quiet_ns, -1);
 }
 END_TEST
 
@@ -397,8 +418,6 @@ END_TEST
 START_TEST(waits_of_a_deadlock_are_for_ever)
 {
     script_play(script, "main begin; main start T1; main start T2; main start T3; T1 lock A; T2 lock B; T3 want A; T1 want B; T2 want A");
-    finish();
-    struct findings findings = {0};
     struct finding *finding = findings_add(&findings);
     finding->kind = FINDING_deadlock;
     finding->certainty = CERTAINTY_happened;
@@ -406,8 +425,7 @@ START_TEST(waits_of_a_deadlock_are_for_ever)
     finding->steps = calloc(2, sizeof *finding->steps);
     finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
     finding->steps[1] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T2"), .wants.address = script_address(script, "A")};
-    timeline_mark_deadlocks(timeline, &findings);
-    findings_free(&findings);
+    finish();
     for (size_t i = 0; i < timeline->spans.count; i++)
         if (timeline->spans.at[i].what == TIMELINE_acquire)
             say_span(&timeline->spans.at[i]);
@@ -420,16 +438,13 @@ END_TEST
 START_TEST(an_order_that_only_could_deadlock_marks_nothing)
 {
     script_play(script, "main begin; main start T1; main lock B; T1 lock A; T1 want B");
-    finish();
-    struct findings findings = {0};
     struct finding *finding = findings_add(&findings);
     finding->kind = FINDING_lock_order;
     finding->certainty = CERTAINTY_potential;
     finding->step_count = 1;
     finding->steps = calloc(1, sizeof *finding->steps);
     finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
-    timeline_mark_deadlocks(timeline, &findings);
-    findings_free(&findings);
+    finish();
     for (size_t i = 0; i < timeline->spans.count; i++)
         ck_assert(!(timeline->spans.at[i].flags & TIMELINE_FOREVER));
 }
@@ -451,6 +466,8 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, what_is_not_over_goes_to_the_end);
     tcase_add_test(tests, a_short_hang_is_shown_whole);
     tcase_add_test(tests, of_a_long_hang_a_part_is_shown);
+    tcase_add_test(tests, a_pool_that_waits_when_main_ends_does_not_hang);
+    tcase_add_test(tests, what_waits_after_main_has_ended_hangs);
     tcase_add_test(tests, after_a_run_that_came_to_its_end_nothing_is_shown);
     tcase_add_test(tests, a_semaphore_that_signals_is_not_held);
     tcase_add_test(tests, a_thread_lives_from_its_begin_to_its_end);

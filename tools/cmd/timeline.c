@@ -74,8 +74,7 @@ static struct timeline *begin(struct replay *replay, bool all)
 
 static void finish(struct timeline *timeline, struct replay *replay, bool all)
 {
-    timeline_finish(timeline, reader_stopped_ns(replay->reader));
-    timeline_mark_deadlocks(timeline, &replay->findings);
+    timeline_finish(timeline, &replay->findings, reader_stopped_ns(replay->reader));
     replay->report.all = all;
     replay->report.notes = symbols_notes(replay->symbols, &replay->report.note_count);
 }

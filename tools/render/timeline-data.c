@@ -48,7 +48,48 @@ void timeline_free(struct timeline *timeline)
     free(timeline);
 }
 
-enum { LEAST_QUIET_NS = 1000 };
+/* --- looked into --- */
+uint32_t timeline_find_thread(const struct timeline *timeline, int32_t pid, int32_t tid)
+{
+    for (uint32_t i = (uint32_t)timeline->threads.count; i-- > 0;) {
+        const struct timeline_thread *thread = &timeline->threads.at[i];
+        if (thread->tid == tid && timeline->processes.at[thread->process].pid == pid)
+            return i;
+    }
+    return TIMELINE_NONE;
+}
+
+uint32_t timeline_find_object(const struct timeline *timeline, int32_t pid, uint64_t address)
+{
+    for (uint32_t i = (uint32_t)timeline->objects.count; i-- > 0;) {
+        const struct timeline_object *object = &timeline->objects.at[i];
+        if (object->kind != THRUM_kind_signal && object->address == address &&
+            timeline->processes.at[object->process].pid == pid)
+            return i;
+    }
+    return TIMELINE_NONE;
+}
+
+static void mark_step(struct timeline *timeline, const struct finding_step *step)
+{
+    uint32_t thread = timeline_find_thread(timeline, step->pid, step->tid);
+    uint32_t blocked = thread == TIMELINE_NONE ? TIMELINE_NONE : timeline->threads.at[thread].blocked;
+    if (blocked == TIMELINE_NONE)
+        return;
+    struct timeline_span *span = &timeline->spans.at[blocked];
+    if (timeline->objects.at[span->object].address == step->wants.address)
+        span->flags |= TIMELINE_FOREVER;
+}
+
+static void mark_deadlocks(struct timeline *timeline, const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->at[i];
+        bool deadlock = finding->kind == FINDING_deadlock || finding->kind == FINDING_self_deadlock;
+        for (size_t j = 0; deadlock && finding->certainty == CERTAINTY_happened && j < finding->step_count; j++)
+            mark_step(timeline, &finding->steps[j]);
+    }
+}
 
 /* --- in order --- */
 static int by_begin(const void *a, const void *b, void *spans)
@@ -86,30 +127,26 @@ static int by_span(const void *a, const void *b)
     return i < j ? -1 : i > j;
 }
 
+/* --- how it ends --- */
+
 /*
- * No event tells that a process ended: threads of one that doesn't wait for anything are taken to have lived until its
- * last event, and what they still hold as well.
+ * No event tells that a process ended. One in which a deadlock happened, or whose main thread waits, hangs. Another
+ * that has threads waiting is taken to have ended with its main thread: that is how programs end that have pools.
  */
-static void end_lives(struct timeline *timeline)
+static void find_hanging(struct timeline *timeline)
 {
+    bool *has_main = memory_new(timeline->processes.count + 1, sizeof *has_main);
+    for (size_t i = 0; i < timeline->threads.count; i++)
+        has_main[timeline->threads.at[i].process] |= timeline->threads.at[i].main && timeline->threads.at[i].open;
     for (size_t i = 0; i < timeline->threads.count; i++) {
-        struct timeline_thread *thread = &timeline->threads.at[i];
-        const struct timeline_process *process = &timeline->processes.at[thread->process];
-        if (thread->open)
-            thread->end_ns = process->waiting && !process->over ? timeline->end_ns : process->last_ns;
-        if (thread->end_ns < thread->begin_ns)
-            thread->end_ns = thread->begin_ns;
+        const struct timeline_thread *thread = &timeline->threads.at[i];
+        struct timeline_process *process = &timeline->processes.at[thread->process];
+        if (thread->blocked == TIMELINE_NONE || process->over)
+            continue;
+        bool for_ever = timeline->spans.at[thread->blocked].flags & TIMELINE_FOREVER;
+        process->hangs |= for_ever || thread->main || !has_main[thread->process];
     }
-    for (size_t i = 0; i < timeline->spans.count; i++) {
-        struct timeline_span *span = &timeline->spans.at[i];
-        const struct timeline_process *process = &timeline->processes.at[timeline->threads.at[span->thread].process];
-        if (span->flags & TIMELINE_OPEN)
-            span->end_ns = process->waiting ? timeline->end_ns : process->last_ns;
-        if (span->begin_ns < timeline->begin_ns) { /* held since a fork that is not in this trace */
-            span->begin_ns = timeline->begin_ns;
-            span->flags |= TIMELINE_BEFORE;
-        }
-    }
+    free(has_main);
 }
 
 /*
@@ -118,20 +155,46 @@ static void end_lives(struct timeline *timeline)
  */
 static void show_quiet(struct timeline *timeline, int64_t stopped_ns)
 {
-    bool waiting = false;
+    enum { LEAST_NS = 1000, PART = 8 };
+    bool hangs = false;
     for (size_t i = 0; i < timeline->processes.count; i++)
-        waiting |= timeline->processes.at[i].waiting && !timeline->processes.at[i].over;
-    int64_t most = (timeline->last_ns - timeline->begin_ns) / 8;
+        hangs |= timeline->processes.at[i].hangs;
+    int64_t most = (timeline->last_ns - timeline->begin_ns) / PART;
     bool known = stopped_ns > timeline->last_ns; /* else the last packet ends with its last event: that tells nothing */
-    timeline->quiet_ns = !waiting ? 0 : known ? stopped_ns - timeline->last_ns : -1;
-    most = most < LEAST_QUIET_NS ? LEAST_QUIET_NS : most;
+    timeline->quiet_ns = !hangs ? 0 : known ? stopped_ns - timeline->last_ns : -1;
+    most = most < LEAST_NS ? LEAST_NS : most;
     timeline->end_ns = timeline->last_ns + (timeline->quiet_ns < 0 || timeline->quiet_ns > most ? most : timeline->quiet_ns);
 }
 
-void timeline_finish(struct timeline *timeline, int64_t stopped_ns)
+/* What is not over goes to the end of its process: the end of all where it hangs, else its last event. */
+static void end_lives(struct timeline *timeline)
+{
+    for (size_t i = 0; i < timeline->threads.count; i++) {
+        struct timeline_thread *thread = &timeline->threads.at[i];
+        const struct timeline_process *process = &timeline->processes.at[thread->process];
+        if (thread->open)
+            thread->end_ns = process->hangs ? timeline->end_ns : process->last_ns;
+        if (thread->end_ns < thread->begin_ns)
+            thread->end_ns = thread->begin_ns;
+    }
+    for (size_t i = 0; i < timeline->spans.count; i++) {
+        struct timeline_span *span = &timeline->spans.at[i];
+        const struct timeline_process *process = &timeline->processes.at[timeline->threads.at[span->thread].process];
+        if (span->flags & TIMELINE_OPEN)
+            span->end_ns = process->hangs ? timeline->end_ns : process->last_ns;
+        if (span->begin_ns < timeline->begin_ns) { /* held since a fork that is not in this trace */
+            span->begin_ns = timeline->begin_ns;
+            span->flags |= TIMELINE_BEFORE;
+        }
+    }
+}
+
+void timeline_finish(struct timeline *timeline, const struct findings *findings, int64_t stopped_ns)
 {
     if (timeline->begin_ns == MODEL_UNKNOWN_NS)
         timeline->begin_ns = timeline->last_ns;
+    mark_deadlocks(timeline, findings);
+    find_hanging(timeline);
     show_quiet(timeline, stopped_ns);
     end_lives(timeline);
     uint32_t *gone_to = sort_spans(timeline);
@@ -143,49 +206,6 @@ void timeline_finish(struct timeline *timeline, int64_t stopped_ns)
     free(gone_to);
     if (timeline->arrows.count)
         qsort(timeline->arrows.at, timeline->arrows.count, sizeof *timeline->arrows.at, by_span);
-}
-
-/* --- looked into --- */
-uint32_t timeline_find_thread(const struct timeline *timeline, int32_t pid, int32_t tid)
-{
-    for (uint32_t i = (uint32_t)timeline->threads.count; i-- > 0;) {
-        const struct timeline_thread *thread = &timeline->threads.at[i];
-        if (thread->tid == tid && timeline->processes.at[thread->process].pid == pid)
-            return i;
-    }
-    return TIMELINE_NONE;
-}
-
-uint32_t timeline_find_object(const struct timeline *timeline, int32_t pid, uint64_t address)
-{
-    for (uint32_t i = (uint32_t)timeline->objects.count; i-- > 0;) {
-        const struct timeline_object *object = &timeline->objects.at[i];
-        if (object->kind != THRUM_kind_signal && object->address == address &&
-            timeline->processes.at[object->process].pid == pid)
-            return i;
-    }
-    return TIMELINE_NONE;
-}
-
-static void mark_step(struct timeline *timeline, const struct finding_step *step)
-{
-    uint32_t thread = timeline_find_thread(timeline, step->pid, step->tid);
-    uint32_t blocked = thread == TIMELINE_NONE ? TIMELINE_NONE : timeline->threads.at[thread].blocked;
-    if (blocked == TIMELINE_NONE)
-        return;
-    struct timeline_span *span = &timeline->spans.at[blocked];
-    if (timeline->objects.at[span->object].address == step->wants.address)
-        span->flags |= TIMELINE_FOREVER;
-}
-
-void timeline_mark_deadlocks(struct timeline *timeline, const struct findings *findings)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *finding = &findings->at[i];
-        bool deadlock = finding->kind == FINDING_deadlock || finding->kind == FINDING_self_deadlock;
-        for (size_t j = 0; deadlock && finding->certainty == CERTAINTY_happened && j < finding->step_count; j++)
-            mark_step(timeline, &finding->steps[j]);
-    }
 }
 
 /* --- names from symbols --- */

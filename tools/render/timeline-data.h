@@ -5,8 +5,7 @@
  *
  *     struct timeline *timeline = timeline_new(model, &names, false);   // before the first event
  *     ... feed the model ..., model_finish(model);
- *     timeline_finish(timeline, reader_stopped_ns(reader));
- *     timeline_mark_deadlocks(timeline, &findings);
+ *     timeline_finish(timeline, &findings, reader_stopped_ns(reader));
  *
  * Threads, objects and spans are known by their places in these tables, frames by their numbers in `frames`
  * (0: not known). Times are those of the trace, in nanoseconds.
@@ -82,7 +81,7 @@ struct timeline_process {
     char *executable; /* path; "" where not known */
     int64_t last_ns;  /* of its last event */
     bool over;        /* replaced by exec, or another has its pid */
-    bool waiting;     /* one of its threads waits when the trace ends */
+    bool hangs;       /* it doesn't go on when the trace ends, for all one knows */
     struct map sites; /* address -> frame + 1, of what is loaded now */
     uint64_t modules; /* how many loads `sites` knows of */
     uint32_t unnamed[TIMELINE_KINDS]; /* objects without a name so far, by kind */
@@ -129,8 +128,8 @@ struct timeline_names {
 struct timeline {
     int64_t begin_ns;
     int64_t last_ns;  /* of the last event */
-    int64_t quiet_ns; /* from then until recording stopped, while somebody waited; -1: not known */
-    int64_t end_ns;   /* what is shown goes to here: later than last_ns where somebody waits then */
+    int64_t quiet_ns; /* from then until recording stopped, where a process hangs, else 0; -1: not known */
+    int64_t end_ns;   /* what is shown goes to here: later than last_ns where a process hangs */
     TIMELINE_TABLE(struct timeline_process) processes;
     TIMELINE_TABLE(struct timeline_thread) threads;
     TIMELINE_TABLE(struct timeline_object) objects;
@@ -158,12 +157,11 @@ struct timeline {
 struct timeline *timeline_new(struct model *, const struct timeline_names *, bool all);
 void timeline_free(struct timeline *);
 
-/* After model_finish(): puts the tables in order. `stopped_ns`: when recording stopped; no later than
- * the last event: not known. */
-void timeline_finish(struct timeline *, int64_t stopped_ns);
-
-/* Marks the waits of deadlocks that happened; once finished. */
-void timeline_mark_deadlocks(struct timeline *, const struct findings *);
+/*
+ * After model_finish(): marks the waits of deadlocks that happened, and puts the tables in order. `stopped_ns`: when
+ * recording stopped; no later than the last event: not known.
+ */
+void timeline_finish(struct timeline *, const struct findings *, int64_t stopped_ns);
 
 /* Names from symbols, which is fed every event before the model is. */
 struct timeline_names timeline_names_of(struct symbols *);

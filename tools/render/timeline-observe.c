@@ -235,7 +235,6 @@ static void leave_open(struct timeline *timeline, int64_t now, struct thread *th
         if (span) {
             span->flags |= flags;
             timeline->threads.at[span->thread].blocked = (uint32_t)(span - timeline->spans.at);
-            timeline_process_at(timeline, thread->process)->waiting = true;
         }
     }
     struct timeline_thread *it = thread_at(timeline, now, thread);

@@ -32,7 +32,7 @@ const Words = (() => {
 
   function lasted(trace, span) {
     const text = Format.duration(trace.lengthOf(span));
-    return !(trace.spans.flags[span] & Flag.OPEN) ? text : trace.quiet < 0 ? `at least ${text}: until the last event` : `${text}, until recording stopped`;
+    return !(trace.spans.flags[span] & Flag.OPEN) ? text : trace.quiet < 0 ? `at least ${text}: until the last event` : `${text}, until ${trace.quiet ? 'recording stopped' : 'the trace ends'}`;
   }
 
   const pair = (name, ...values) => values[0] ? [el('dt', {}, name), el('dd', {}, ...values)] : [];
