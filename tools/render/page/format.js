@@ -7,6 +7,9 @@ const Format = (() => {
   const count = (n) => n.toLocaleString('en-US');
   const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many || one + 's'}`;
 
+  // Advice comes without a full stop, and begins small.
+  const sentence = (text) => text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+
   // The unit in which ns is read most easily.
   function unitFor(ns) {
     const size = Math.abs(ns);
@@ -49,5 +52,5 @@ const Format = (() => {
     return node;
   }
 
-  return { trim, count, plural, duration, moment, wallClock, unitFor, el };
+  return { trim, count, plural, sentence, duration, moment, wallClock, unitFor, el };
 })();

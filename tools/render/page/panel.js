@@ -18,7 +18,7 @@ class Panel {
       el('span', { class: 'kind' }, finding.kind), ' ', el('span', { class: 'certainty' }, `· ${finding.certainty}`),
       el('span', { class: 'message' }, finding.message),
       el('ol', {}, finding.steps.map((step) => this.step(step))),
-      el('span', { class: 'advice' }, finding.advice)));
+      el('span', { class: 'advice' }, Format.sentence(finding.advice))));
     box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint' }, note)));
   }
 
