@@ -62,15 +62,18 @@ static void hold(struct check_thread *self, uint64_t object, uint8_t kind, uint8
 
     if (self->count == self->capacity && !make_room(self))
         return;
-    held = &self->held[self->count];
+    /* A signal handler may take and give back objects between any two of these lines: the place is taken first, and
+     * counts as nothing until its depth is set. */
+    held = &self->held[self->count++];
+    atomic_signal_fence(memory_order_seq_cst);
     held->object = object;
-    held->hash = order_hash(self->count ? held[-1].hash : 0, object, kind, mode);
+    held->hash = order_hash(held > self->held ? held[-1].hash : 0, object, kind, mode);
     held->stack = stack;
-    held->depth = 1;
     held->kind = kind;
     held->mode = mode;
     held->how = how;
-    self->count++;
+    atomic_signal_fence(memory_order_seq_cst);
+    held->depth = 1;
 }
 
 static struct held *find_held(struct check_thread *self, uint64_t object)
@@ -121,8 +124,49 @@ static void given_back(uint64_t object, uint8_t kind)
         return;
     uint32_t index = (uint32_t)(held - self->held);
     memmove(held, held + 1, (self->count - index - 1) * sizeof(*held));
+    self->held[self->count - 1].depth = 0;
+    atomic_signal_fence(memory_order_seq_cst);
     self->count--;
     rehash(self, index);
+}
+
+/* The usual: nothing else is held, before or after; no lock that any thread may give back. */
+static inline bool is_usual(const struct check_thread *self, uint8_t kind)
+{
+    return self && (kind == THRUM_kind_mutex || kind == THRUM_kind_spinlock);
+}
+
+void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)
+{
+    struct check_thread *self = thrum_self.check;
+    const struct check_stack *stack;
+
+    if (is_usual(self, kind) && self->count == 0 && (stack = stacks_known(self, site, frame))) {
+        hold(self, object, kind, mode, how, stack);
+        return;
+    }
+    int saved = errno;
+    self_enter();
+    taken(object, kind, mode, how, site, frame, false);
+    errno = saved;
+    self_leave();
+}
+
+void check_release(uint64_t object, uint8_t kind)
+{
+    struct check_thread *self = thrum_self.check;
+
+    if (is_usual(self, kind) && self->count == 1 && self->held[0].object == object && self->held[0].depth == 1) {
+        self->held[0].depth = 0;
+        atomic_signal_fence(memory_order_seq_cst);
+        self->count = 0;
+        return;
+    }
+    int saved = errno;
+    self_enter();
+    given_back(object, kind);
+    errno = saved;
+    self_leave();
 }
 
 static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)

@@ -11,6 +11,13 @@ extern const struct thrum_sink check_sink;
 /* What THRUM_CHECK wants, before the sink is started. */
 void check_configure(const struct env *env);
 
+/*
+ * An acquire and a release where no other sink listens: what the sink does with these events, without making events of them.
+ * `frame` is the address of the caller's frame.
+ */
+void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
+void check_release(uint64_t object, uint8_t kind);
+
 /* Whether the acquire that the calling thread begins closed a deadlock that is to be broken: EDEADLK, else 0. Asked once. */
 int check_refusal(void);
 

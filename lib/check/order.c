@@ -83,7 +83,7 @@ static struct record *record_new(struct check_thread *self, const struct record_
         wanted->mode == THRUM_mode_shared &&
         !(atomic_load_explicit(generation_of(wanted->object), memory_order_relaxed) & GENERATION_NONRECURSIVE);
     for (uint32_t i = 0; i < self->count; i++)
-        if (semaphore_is_held(&self->held[i]))
+        if (self->held[i].depth > 0 && semaphore_is_held(&self->held[i]))
             record->held[record->held_count++] = (struct record_object){
                 self->held[i].object, self->held[i].stack, self->held[i].kind, self->held[i].mode};
     self->witnesses++;

@@ -53,17 +53,25 @@ static const struct check_stack *walk(uint64_t site)
     return stack;
 }
 
-const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
+const struct check_stack *stacks_known(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {
     uint64_t context = check_mix(site, self->frame - frame);
     const struct check_stack *stack;
 
+    if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_acquire) != context)
+        return NULL;
     /* The stack is read before the context is compared again: a slot that is being taken over isn't believed. */
-    if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_acquire) == context) {
-        stack = atomic_load_explicit(&contexts[context % CONTEXTS].stack, memory_order_acquire);
-        if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_relaxed) == context && stack)
-            return stack;
-    }
+    stack = atomic_load_explicit(&contexts[context % CONTEXTS].stack, memory_order_acquire);
+    return atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_relaxed) == context ? stack : NULL;
+}
+
+const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
+{
+    uint64_t context = check_mix(site, self->frame - frame);
+    const struct check_stack *stack = stacks_known(self, site, frame);
+
+    if (stack)
+        return stack;
     stack = walk(site);
     atomic_store_explicit(&contexts[context % CONTEXTS].context, 0, memory_order_release);
     atomic_store_explicit(&contexts[context % CONTEXTS].stack, stack, memory_order_release);

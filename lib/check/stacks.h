@@ -12,4 +12,7 @@
 /* The stack of the calling thread from `site` outwards; `frame` is the address of its caller's frame. Never NULL. */
 const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame);
 
+/* The same where it was walked before, else NULL: a lookup. */
+const struct check_stack *stacks_known(const struct check_thread *self, uint64_t site, uintptr_t frame);
+
 #endif

@@ -102,8 +102,6 @@ struct check_thread *thread_meet(void)
         thread->serial = ++last_serial;
         thread->tid = tid;
         thread->main = tid == pid;
-        if (thread->main)
-            strncpy(thread->name, program_invocation_short_name, NAME_SIZE - 1);
         thread->epoch = 1;
         thread->frame = (uintptr_t)__builtin_frame_address(0);
     }

@@ -7,8 +7,19 @@
 #include "probe/emit.h"
 #include "probe/probe.h"
 
+/* Whether the checker alone listens: its acquires and releases need not become events first. */
+static inline bool only_checked(void)
+{
+    return probe_sinks == PROBE_CHECK && !thrum_self.asynchronous;
+}
+
 void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
 {
+    if (only_checked()) {
+        objects_note(address_of(object));
+        check_acquire(address_of(object), kind, mode, how, address_of(site), (uintptr_t)__builtin_frame_address(0));
+        return;
+    }
     if (!emit_site(site))
         return;
     objects_note(address_of(object));
@@ -48,6 +59,10 @@ void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mod
 
 void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
 {
+    if (only_checked()) {
+        check_release(address_of(object), kind);
+        return;
+    }
     if (!emit_site(site))
         return;
     EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
