@@ -22,10 +22,14 @@ void thrum_interrupt_handler(int signum)
 /* What install() installs: it tells of itself, since the preload doesn't see it. */
 static void handle(int signum)
 {
+    /* What it interrupts may be the very call that sent the signal. */
+    uint32_t inners = thrum_self.guard & SELF_INNERS;
+    thrum_self.guard -= inners;
     bool probed = probe_on() && probe_interrupt_begin(THRUM_means_signal, signum, (const void *)handle);
     wait_interrupt(signum);
     if (probed)
         probe_interrupt_end(THRUM_means_signal, signum);
+    thrum_self.guard += inners;
 }
 
 int thrum_interrupt_install(int signum)

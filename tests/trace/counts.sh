@@ -13,6 +13,7 @@ interrupt_send 3
 object_destroy 3
 object_init 3
 process_begin 1
+process_end 1
 release 21
 spawn 8
 spawn_end 8
