@@ -289,6 +289,17 @@ def test_deadlock(s):
     s.has("with its first wait selected", s.text("#details"), "Blocked for mutex 2", "for ever", "Kant", "never released")
 
 
+def test_quiet_end(s):
+    s.open(DEADLOCK + "\nstopped 2000000")
+    last, duration = s.js("[thrum.trace.last, thrum.trace.duration]")
+    s.near("of two seconds without events an eighth of the rest is shown", duration, last * 9 / 8, 1)
+    s.browser.click(s.x(duration / STEP - 1, duration / STEP), s.y("thread", "Plato", "state"))
+    s.has("but how long they were is said", s.text("#details"), "2 s, until recording stopped")
+    s.open(DEADLOCK)
+    s.browser.click(s.x(duration / STEP - 1, duration / STEP), s.y("thread", "Plato", "state"))
+    s.has("where it isn't known, so is that", s.text("#details"), "at least 10 µs: until the last event")
+
+
 def test_banners(s):
     s.open("lost 1234\npython A\nmain begin; main start T1; main lock A; T1 want A; main unlock A; T1 got A; T1 unlock A; main lock B; main unlock B")
     s.has("what was lost is said", s.text("#banners"), "1,234 events were lost")

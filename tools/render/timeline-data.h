@@ -23,6 +23,7 @@
 
 #define TIMELINE_NONE UINT32_MAX
 #define TIMELINE_KINDS 32 /* more than enums.h has kinds */
+#define TIMELINE_SIGNALS 65 /* 0 and those that there are */
 
 /* What a span of time was. The numbers are written to pages. */
 enum timeline_what {
@@ -85,6 +86,7 @@ struct timeline_process {
     struct map sites; /* address -> frame + 1, of what is loaded now */
     uint64_t modules; /* how many loads `sites` knows of */
     uint32_t unnamed[TIMELINE_KINDS]; /* objects without a name so far, by kind */
+    uint32_t signals[TIMELINE_SIGNALS + 1]; /* what stands for cancellation and for each signal: a place + 1; 0: nothing yet */
 };
 
 struct timeline_thread {

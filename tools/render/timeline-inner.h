@@ -21,7 +21,8 @@ struct timeline_process *timeline_process_at(struct timeline *, const struct pro
 uint32_t timeline_thread(struct timeline *, int64_t now, const struct thread *);
 /* TIMELINE_NONE: it is left out. */
 uint32_t timeline_object(struct timeline *, int64_t now, const struct object *);
-/* What stands for a signal: "SIGINT"; for a cancellation where it is 0. */
+#define TIMELINE_CANCELLATION (-1)
+/* What stands for a signal, "SIGINT", or for cancellation. */
 uint32_t timeline_signal(struct timeline *, const struct process *, int signal);
 
 /* Frame of a call, by the address that it returns to; 0 where that is 0. */

@@ -119,20 +119,25 @@ uint32_t timeline_object(struct timeline *timeline, int64_t now, const struct ob
     return place;
 }
 
+static char *signal_name(int signal)
+{
+    const char *word = sigabbrev_np(signal);
+    return signal == TIMELINE_CANCELLATION ? memory_text("cancellation") : word ? memory_format("SIG%s", word) : memory_format("signal %d", signal);
+}
+
 uint32_t timeline_signal(struct timeline *timeline, const struct process *process, int signal)
 {
     uint32_t of = timeline_process(timeline, process);
-    for (uint32_t i = 0; i < timeline->objects.count; i++) {
-        const struct timeline_object *it = &timeline->objects.at[i];
-        if (it->kind == THRUM_kind_signal && it->process == of && it->address == (uint64_t)signal)
-            return i;
-    }
-    const char *word = sigabbrev_np(signal);
+    if (signal < TIMELINE_CANCELLATION || signal >= TIMELINE_SIGNALS)
+        signal = 0; /* an error: as good as none */
+    uint32_t known = timeline->processes.at[of].signals[signal + 1];
+    if (known)
+        return known - 1;
     uint32_t place = TIMELINE_ADD(&timeline->objects);
     timeline->objects.at[place] = (struct timeline_object){
-        .process = of, .kind = THRUM_kind_signal, .word = kind_word(THRUM_kind_signal), .address = (uint64_t)signal, .thread = TIMELINE_NONE,
-        .name = !signal ? memory_text("cancellation") : word ? memory_format("SIG%s", word) : memory_format("signal %d", signal),
-    };
+        .process = of, .kind = THRUM_kind_signal, .word = kind_word(THRUM_kind_signal),
+        .address = (uint64_t)signal, .name = signal_name(signal), .thread = TIMELINE_NONE};
+    timeline->processes.at[of].signals[signal + 1] = place + 1;
     return place;
 }
 

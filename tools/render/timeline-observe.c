@@ -143,7 +143,7 @@ static void on_failed(void *self, int64_t now, struct thread *thread, struct obj
 static void on_interrupt_sent(void *self, int64_t now, struct thread *thread,
                               const struct thrum_event_interrupt_send *event)
 {
-    int signal = event->means == THRUM_means_cancel ? 0 : event->signal;
+    int signal = event->means == THRUM_means_cancel ? TIMELINE_CANCELLATION : event->signal;
     mark_new(self, now, thread, timeline_signal(self, thread->process, signal), TIMELINE_interrupt_sent, event->site);
 }
 
