@@ -304,6 +304,39 @@ START_TEST(a_semaphore_that_signals_is_not_held)
 }
 END_TEST
 
+/* --- interrupts: the script has no words for them --- */
+static void interrupt(enum thrum_event_id id, int64_t step, int signal)
+{
+    struct trace_event event = {.id = id, .time_ns = timeline->begin_ns + step * SCRIPT_STEP_NS};
+    event.record.common = (struct thrum_event_common){100, 100};
+    if (id == THRUM_EVENT_interrupt_send)
+        event.record.interrupt_send.signal = signal;
+    else if (id == THRUM_EVENT_interrupt_begin)
+        event.record.interrupt_begin.signal = signal;
+    else
+        event.record.interrupt_end.signal = signal;
+    model_feed(model, &event);
+}
+
+START_TEST(handlers_nest)
+{
+    script_play(script, "main begin; main lock A");
+    interrupt(THRUM_EVENT_interrupt_begin, 2, 2);
+    interrupt(THRUM_EVENT_interrupt_begin, 3, 15);
+    interrupt(THRUM_EVENT_interrupt_end, 5, 15);
+    interrupt(THRUM_EVENT_interrupt_end, 6, 2);
+    interrupt(THRUM_EVENT_interrupt_begin, 7, 2);
+    interrupt(THRUM_EVENT_interrupt_send, 8, 2);
+    expect_spans("", "main holds mutex 1 1-8 open\n"
+                     "main handles SIGINT 2-6\n"
+                     "main handles SIGTERM 3-5\n"
+                     "main handles SIGINT 7-8 open\n");
+    ck_assert_uint_eq(timeline->marks.count, 1);
+    ck_assert_int_eq(timeline->marks.at[0].what, TIMELINE_interrupt_sent);
+    ck_assert_str_eq(timeline->objects.at[timeline->marks.at[0].object].name, "SIGINT");
+}
+END_TEST
+
 /* --- lives --- */
 START_TEST(a_thread_lives_from_its_begin_to_its_end)
 {
@@ -470,6 +503,7 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, what_waits_after_main_has_ended_hangs);
     tcase_add_test(tests, after_a_run_that_came_to_its_end_nothing_is_shown);
     tcase_add_test(tests, a_semaphore_that_signals_is_not_held);
+    tcase_add_test(tests, handlers_nest);
     tcase_add_test(tests, a_thread_lives_from_its_begin_to_its_end);
     tcase_add_test(tests, a_thread_first_met_in_use_was_there_before);
     tcase_add_test(tests, a_process_that_waits_for_nothing_lives_until_its_last_event);
