@@ -11,6 +11,7 @@
  * Each statement is 1000 ns after the one before. @N is the call's site, SCRIPT_SITE(N); without it, one of its own.
  *
  *     main process [EXE] [PPID]             process_begin
+ *     main exit                             process_end
  *     main begin | end | name TEXT | detach T1
  *     main start T1                         spawn, thread_begin and spawn_end
  *     main spawn T1 | spawned T1 [RESULT]   one by one; T1 begin is the child's own

@@ -136,13 +136,21 @@ static char *id_of(struct describe *describe, const struct waitfor_cycle *cycle,
     return text_id(finding_kind_word(kind), classes, cycle->step_count);
 }
 
-void waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *context)
+/* A self-deadlock that is none: it waits for what another will post. So do locks of a runtime that waits by them. */
+static bool is_wait_for_post(const struct waitfor_cycle *cycle, struct analysis_context *context)
+{
+    const struct object *object = cycle->steps[0].wants.object;
+    return cycle->step_count == 1 && is_doubtful(object) &&
+           (!cycle->all_stuck || describe_is_anonymous(context->describe, object));
+}
+
+bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *context)
 {
     const struct object *doubtful = doubtful_object(cycle);
     const struct reader_losses *losses = context->losses;
     bool self = cycle->step_count == 1;
-    if (doubtful && self && !cycle->all_stuck) /* it waits for what another will post, as it may always have */
-        return;
+    if (is_wait_for_post(cycle, context))
+        return false;
     struct finding *finding = findings_add(context->findings);
     finding->kind = self ? FINDING_self_deadlock : FINDING_deadlock;
     finding->certainty = (losses && losses->lost_events) || (doubtful && (self || !cycle->all_stuck)) ? CERTAINTY_potential
@@ -158,4 +166,30 @@ void waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *
     finding->advice = advice_of(context->describe, cycle);
     finding->id = id_of(context->describe, cycle, finding->kind);
     remember_orders(cycle, &context->happened);
+    return true;
+}
+
+void waitfor_note_stuck(const struct process *process, struct analysis_context *context)
+{
+    enum { NAMED = 4 };
+    struct text text = {0};
+    const char *slash = strrchr(process->executable, '/');
+    uint32_t count = 0;
+    const struct thread *thread = process->threads;
+    text_add(&text, "no thread of %s (pid %d) is left that could let another go on: ",
+             slash ? slash + 1 : process->executable, process->pid);
+    while (thread->next_thread) /* the oldest first */
+        thread = thread->next_thread;
+    for (; thread; thread = thread->previous_thread) {
+        if (thread->blocked.what == BLOCKING_no || ++count > NAMED)
+            continue;
+        char *name = describe_thread(context->describe, thread);
+        text_add(&text, "%s%s waits for %s", count > 1 ? ", " : "", name,
+                 describe_object(context->describe, thread->blocked.object));
+        free(name);
+    }
+    if (count > NAMED)
+        text_add(&text, ", and %u more", count - NAMED);
+    text_add(&text, "; unless a signal or another process was to do so, somebody forgot to post, signal or end");
+    findings_note(context->findings, text_take(&text));
 }

@@ -192,10 +192,20 @@ static void keep_behind(struct waitfor_cycle *cycle, const struct wait_graph *wa
     free(queue);
 }
 
+/* Whether only threads of its own process could end the wait. */
+static bool is_helpless(const struct blocked *blocked)
+{
+    const struct object *object = blocked->object;
+    return blocked_for_ever(blocked) && !object->shared && object->kind != THRUM_kind_process &&
+           object->kind != THRUM_kind_signal && object->kind != THRUM_kind_file_lock;
+}
+
 static bool all_stuck(const struct process *process)
 {
+    if (process->exiting || !process->threads)
+        return false;
     for (const struct thread *thread = process->threads; thread; thread = thread->next_thread)
-        if (thread->tid && !thread->ended && !blocked_for_ever(&thread->blocked))
+        if (thread->tid && !thread->ended && !is_helpless(&thread->blocked))
             return false;
     return true;
 }
@@ -263,10 +273,17 @@ static void find(void *state, struct analysis_context *context)
     struct waitfor *self = state;
     size_t count;
     struct process *const *processes = model_processes(self->model, &count);
-    for (size_t i = 0; i < count; i++)
-        look_at(self, processes[i]);
-    for (size_t i = 0; i < self->count; i++)
+    for (size_t i = 0; i < self->count; i++) /* of processes that were replaced */
         waitfor_report(&self->cycles[i], context);
+    for (size_t i = 0; i < count; i++) {
+        size_t before = self->count;
+        bool reported = false;
+        look_at(self, processes[i]);
+        for (size_t j = before; j < self->count; j++)
+            reported |= waitfor_report(&self->cycles[j], context);
+        if (!reported && all_stuck(processes[i]))
+            waitfor_note_stuck(processes[i], context);
+    }
 }
 
 static void end(void *state)

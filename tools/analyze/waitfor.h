@@ -23,7 +23,10 @@ struct waitfor_cycle {
     bool all_stuck; /* no thread of the process can act any more */
 };
 
-/* Appends the finding; nothing where it is too doubtful. */
-void waitfor_report(const struct waitfor_cycle *, struct analysis_context *);
+/* Appends the finding; false where it is too doubtful. */
+bool waitfor_report(const struct waitfor_cycle *, struct analysis_context *);
+
+/* Notes that no thread of the process can act any more, though no circle tells why. */
+void waitfor_note_stuck(const struct process *, struct analysis_context *);
 
 #endif

@@ -90,6 +90,15 @@ static struct json_object *finding_of(const struct finding *finding)
     return made;
 }
 
+static struct json_object *notes_of(const struct report *report)
+{
+    const struct findings *findings = report->findings;
+    struct json_object *array = texts((const char *const *)findings->notes, findings->note_count);
+    for (size_t i = 0; i < report->note_count; i++)
+        json_object_array_add(array, text(report->notes[i]));
+    return array;
+}
+
 static struct json_object *trace_of(const struct report *report)
 {
     struct json_object *made = json_object_new_object();
@@ -110,7 +119,7 @@ static struct json_object *trace_of(const struct report *report)
     add(made, "foreign", number(losses->foreign_events));
     add(made, "truncated", json_object_new_boolean(losses->truncated));
     add(made, "trouble", text(losses->trouble));
-    add(made, "notes", texts(report->notes, report->note_count));
+    add(made, "notes", notes_of(report));
     return made;
 }
 

@@ -87,13 +87,19 @@ static void put_verdict(const struct paper *paper, const struct report *report)
     fputs(".\n", paper->out);
 }
 
+static void put_note(const struct paper *paper, const char *note)
+{
+    paper_put(paper, INK_label, "note");
+    fputs(": ", paper->out);
+    paper_paragraph(paper, INK_plain, note, strlen("note: "), 4);
+}
+
 static void put_notes(const struct paper *paper, const struct report *report)
 {
-    for (size_t i = 0; i < report->note_count; i++) {
-        paper_put(paper, INK_label, "note");
-        fputs(": ", paper->out);
-        paper_paragraph(paper, INK_plain, report->notes[i], strlen("note: "), 4);
-    }
+    for (size_t i = 0; i < report->findings->note_count; i++)
+        put_note(paper, report->findings->notes[i]);
+    for (size_t i = 0; i < report->note_count; i++)
+        put_note(paper, report->notes[i]);
 }
 
 static void render(FILE *out, const struct report *report, const struct render_options *options)

@@ -73,6 +73,7 @@ void process_end(struct model *, struct process *);
 void process_release_all(struct model *);
 void on_process_begin(struct model *, const struct thrum_event_process_begin *);
 void on_process_fork(struct model *, const struct thrum_event_process_fork *);
+void on_process_end(struct thread *, const struct thrum_event_process_end *);
 void on_thread_begin(struct model *, const struct thrum_event_thread_begin *);
 
 /* --- model-thread.c --- */

@@ -151,6 +151,12 @@ void on_process_begin(struct model *model, const struct thrum_event_process_begi
         TELL(model, process_begun, process);
 }
 
+void on_process_end(struct thread *thread, const struct thrum_event_process_end *event)
+{
+    (void)event;
+    thread->process->exiting = true;
+}
+
 /* A thread of the parent with the same handle: it forked, and lives on in the child under another id. */
 static void find_fork(struct process *child, struct thread *thread)
 {

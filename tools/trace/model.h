@@ -50,6 +50,7 @@ struct process {
     int64_t end_ns;     /* replaced by exec, or its pid used again; else MODEL_UNKNOWN_NS */
     struct thread *threads; /* those the model has not dropped, newest first, by next_thread */
     uint32_t thread_count;  /* how many there were so far; the number of the newest */
+    bool exiting;                /* a thread called exit, or main returned */
     struct process *forked_from; /* NULL: not a fork, or not known */
     struct model *model;
     struct process_maps *maps;   /* the model's own */
