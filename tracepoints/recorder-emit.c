@@ -3,22 +3,62 @@
 #include "recorder-emit.h"
 
 #include "recorder-held.h"
+#include "recorder-order.h"
 #include "recorder-pack.h"
+#include "recorder.h"
 #include "recorder-state.h"
 
-/* Whether an event tells of what was done before it, so that its time may not be read too early. */
-#define FENCE(name) (THRUM_EVENT_##name != THRUM_EVENT_release)
+/* --- whether the time must be read behind a fence --- */
+
+static inline bool fence_acquire(const struct thrum_event_acquire *record)
+{
+    return !order_take(record->object);
+}
+
+static inline bool fence_acquire_end(const struct thrum_event_acquire_end *record)
+{
+    order_take(record->object);
+    return true;
+}
+
+static inline bool fence_wait_end(const struct thrum_event_wait_end *record)
+{
+    order_take(record->mutex);
+    return true;
+}
+
+/* What is about to be done is seen by others later than the time is read, whatever the processor does. */
+static inline bool fence_release(const struct thrum_event_release *record)
+{
+    order_give(record->object);
+    return false;
+}
+
+static inline bool fence_other(const void *record)
+{
+    (void)record;
+    return true;
+}
+
+#define FENCE(record)                                                       \
+    _Generic((record), const struct thrum_event_acquire *: fence_acquire,   \
+        const struct thrum_event_acquire_end *: fence_acquire_end,          \
+        const struct thrum_event_wait_end *: fence_wait_end,                \
+        const struct thrum_event_release *: fence_release, default: fence_other)(record)
+
+/* --- an event into its stream --- */
 
 #define THRUM_EVENT(name, meaning, fields)                                                                              \
     static inline __attribute__((always_inline)) void write_##name(const struct thrum_event_##name *record,             \
                                                                    unsigned width)                                      \
     {                                                                                                                   \
+        const bool fence = FENCE(record);                                                                               \
         struct slot slot;                                                                                               \
         uint8_t *at;                                                                                                    \
                                                                                                                         \
         do {                                                                                                            \
             at = stream_begin(&slot, THRUM_EVENT_##name + (width == LAYOUT_ADDR ? 0 : ID_WIDE),                         \
-                              size_##name(record, width), FENCE(name));                                                 \
+                              size_##name(record, width), fence);                                                       \
         } while (at && !stream_commit(&slot, pack_##name(at, record, width)));                                          \
     }                                                                                                                   \
     static __attribute__((noinline)) void emit_wide_##name(const struct thrum_event_##name *record)                     \
@@ -133,5 +173,26 @@ void recorder_emit(enum thrum_event_id id, const void *record)
         emit_release(record);
     else
         emit(id, record);
+    recorder_self.depth--;
+}
+
+/* --- straight from the probes --- */
+
+void recorder_acquire(uint64_t object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, uint64_t site)
+{
+    const struct thrum_event_acquire record = {
+        .object = object, .kind = (uint8_t)kind, .mode = (uint8_t)mode, .how = (uint8_t)how, .site = site};
+
+    recorder_self.depth++;
+    emit_acquire(&record);
+    recorder_self.depth--;
+}
+
+void recorder_release(uint64_t object, enum thrum_kind kind, enum thrum_mode mode, uint64_t site)
+{
+    const struct thrum_event_release record = {.object = object, .kind = (uint8_t)kind, .mode = (uint8_t)mode, .site = site};
+
+    recorder_self.depth++;
+    emit_release(&record);
     recorder_self.depth--;
 }

@@ -32,6 +32,7 @@ struct recorder_state {
     uint32_t first_stream, scan; /* where this process's streams begin; where to look for one to hand on */
     char directory[RECORDER_PATH];            /* of this process: its trace */
     char path[RECORDER_PATH], new_path[RECORDER_PATH], text[RECORDER_TEXT]; /* scratch: stacks may be tiny */
+    _Atomic uint32_t moves[1 << ORDER_BITS];
     char zeros[256 * 1024];
     struct stream streams[RECORDER_STREAMS];
 };

@@ -31,6 +31,9 @@ struct chunk {
 };
 enum { RING_CHUNKS = 4 };
 
+/* recorder-order.h */
+enum { ORDER_BITS = 12, ORDER_TAKEN = 64 };
+
 struct held_set;
 
 struct stream {
@@ -51,6 +54,7 @@ struct stream {
     uint8_t *dropped;  /* behind this address and up to the packet's first page, pages were given back */
     struct chunk chunk;
     struct chunk ring[RING_CHUNKS]; /* the newest chunk is at [chunk.number % RING_CHUNKS] */
+    uint64_t taken[ORDER_TAKEN];
 };
 
 /* The calling thread's stream and how many events it is writing: 2 where a handler interrupts an event. */
@@ -89,12 +93,14 @@ void stream_keep_end(const struct stream_keep *keep);
 /* Whether the clock is read from the system and not from the tick counter. */
 extern bool stream_plain_clock;
 
+#define STREAM_INLINE static inline __attribute__((always_inline)) /* on every event's way */
+
 static inline void stream_store(void *at, uint64_t value, size_t size)
 {
     __builtin_memcpy(at, &value, size);
 }
 
-static inline uint8_t *stream_header(uint8_t *at, unsigned id, uint64_t ns, bool far)
+STREAM_INLINE uint8_t *stream_header(uint8_t *at, unsigned id, uint64_t ns, bool far)
 {
     if (__builtin_expect(far || id >= ID_EXTENDED, 0)) {
         *at = ID_EXTENDED;
@@ -107,7 +113,7 @@ static inline uint8_t *stream_header(uint8_t *at, unsigned id, uint64_t ns, bool
 }
 
 /* The time of an event; false where the line of the clock has ended. `fence`: not before earlier instructions are done. */
-static inline bool stream_time(const struct stream *stream, bool fence, uint64_t *ns)
+STREAM_INLINE bool stream_time(const struct stream *stream, bool fence, uint64_t *ns)
 {
     if (__builtin_expect(stream_plain_clock, 0)) {
         *ns = clock_monotonic_ns();
@@ -127,7 +133,7 @@ static inline void stream_signal_fence(void)
 }
 
 /* A place of `size` bytes for an event; NULL where the slow path has to see to it first. */
-static inline uint8_t *stream_place(struct slot *slot, struct stream *stream, size_t size, bool fence)
+STREAM_INLINE uint8_t *stream_place(struct slot *slot, struct stream *stream, size_t size, bool fence)
 {
     const uint32_t depth = recorder_self.depth;
 
@@ -153,7 +159,7 @@ static inline uint8_t *stream_place(struct slot *slot, struct stream *stream, si
  * Begins an event whose fields take at most `size` bytes, and writes its header; where its fields go, or NULL where it
  * can't be recorded. Up to 8 bytes behind the fields may be written too. Ended by stream_commit().
  */
-static inline uint8_t *stream_begin(struct slot *slot, unsigned id, size_t size, bool fence)
+STREAM_INLINE uint8_t *stream_begin(struct slot *slot, unsigned id, size_t size, bool fence)
 {
     uint8_t *at;
 
@@ -168,7 +174,7 @@ static inline uint8_t *stream_begin(struct slot *slot, unsigned id, size_t size,
 }
 
 /* Ends the event whose fields end at `end`. False: a handler recorded meanwhile; begin it again. */
-static inline bool stream_commit(struct slot *slot, const uint8_t *end)
+STREAM_INLINE bool stream_commit(struct slot *slot, const uint8_t *end)
 {
     struct packet *packet = slot->packet;
 

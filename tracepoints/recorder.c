@@ -9,6 +9,8 @@
 #include "recorder-state.h"
 #include "recorder-text.h"
 
+bool recorder_direct;
+
 enum { PAGE = 4096, RING_CHUNK_LEAST = 4 * PAGE };
 
 int recorder_configure(const struct recorder_options *options)
@@ -55,6 +57,7 @@ static int start(thrum_sink_announce *announce)
     recorder_self.depth++;
     bool ready = stream_prepare(0); /* announces */
     recorder_self.depth--;
+    recorder_direct = ready && recorder_config.ring == 0;
     return ready ? 0 : -EIO;
 }
 

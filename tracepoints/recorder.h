@@ -15,6 +15,7 @@
 #ifndef THRUM_TRACEPOINTS_RECORDER_H
 #define THRUM_TRACEPOINTS_RECORDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "sink.h"
 
@@ -32,5 +33,15 @@ int recorder_configure(const struct recorder_options *options);
 
 /* start() gives -errno where nothing can be recorded, after one line on stderr that says why. */
 extern const struct thrum_sink recorder_sink;
+
+/*
+ * The two events that programs record most, straight and not through a record: as emit(), with less around it. They keep
+ * errno, call nothing that is interposed, and may be interrupted by handlers that record too, so the caller needs no
+ * guard; a handler that leaves by a jump costs a stream some address space. Only where recorder_direct is set: rings need
+ * the guard.
+ */
+extern bool recorder_direct;
+void recorder_acquire(uint64_t object, enum thrum_kind, enum thrum_mode, enum thrum_how, uint64_t site);
+void recorder_release(uint64_t object, enum thrum_kind, enum thrum_mode, uint64_t site);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/objects.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
+#include "recorder.h"
 
 /* Whether the checker alone listens: its acquires and releases need not become events first. */
 static inline bool only_checked(void)
@@ -23,7 +24,10 @@ void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mod
     if (!emit_site(site))
         return;
     objects_note(address_of(object));
-    EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
+    if (__builtin_expect(probe_sinks == PROBE_RECORD && recorder_direct, 1))
+        recorder_acquire(address_of(object), kind, mode, how, address_of(site));
+    else
+        EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
@@ -65,5 +69,8 @@ void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mod
     }
     if (!emit_site(site))
         return;
-    EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
+    if (__builtin_expect(probe_sinks == PROBE_RECORD && recorder_direct, 1))
+        recorder_release(address_of(object), kind, mode, address_of(site));
+    else
+        EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
 }

@@ -378,6 +378,61 @@ START_TEST(times_are_those_of_clock_monotonic_within_a_microsecond)
 }
 END_TEST
 
+/* --- order --- */
+
+enum { LOCKS = 3, TAKES = 30000 };
+static pthread_mutex_t locks[LOCKS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+
+/* Takes the locks now and then many times in a row, as a thread of its own would, now and then in turn with others. */
+static void *contend(void *seed)
+{
+    unsigned random = (unsigned)(uintptr_t)seed;
+
+    for (int i = 0; i < TAKES;) {
+        int lock = rand_r(&random) % LOCKS;
+        for (int row = rand_r(&random) % 8; row >= 0 && i < TAKES; row--, i++) {
+            while (pthread_mutex_trylock(&locks[lock]) != 0)
+                ;
+            recorder_acquire((uint64_t)(lock + 1), THRUM_kind_mutex, THRUM_mode_exclusive, THRUM_how_block, 1);
+            recorder_release((uint64_t)(lock + 1), THRUM_kind_mutex, THRUM_mode_exclusive, 1);
+            pthread_mutex_unlock(&locks[lock]);
+        }
+    }
+    return NULL;
+}
+
+/*
+ *  one     acquire release unlock
+ *  other                          trylock acquire: later than the release, though the processor may read its clock early
+ */
+START_TEST(a_release_is_earlier_than_the_acquire_that_it_lets_through)
+{
+    pthread_t threads[TOGETHER];
+    int holder[LOCKS + 1] = {0};
+
+    if (!recording_can_read())
+        return;
+    recording_start(0, 0);
+    for (uintptr_t i = 0; i < TOGETHER; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, contend, (void *)i), 0);
+    for (int i = 0; i < TOGETHER; i++)
+        pthread_join(threads[i], NULL);
+    struct recording_text text = recording_read(recording_path());
+    ck_assert_uint_eq(text.count, 2 * TOGETHER * TAKES + 1);
+    for (size_t i = 0; i < text.count; i++) {
+        const char *object = strstr(text.lines[i], "object = 0x"), *tid = strstr(text.lines[i], "tid = ");
+        if (!object)
+            continue;
+        int lock = atoi(object + 11), thread = atoi(tid + 6);
+        bool takes = strstr(text.lines[i], "thrum:acquire:");
+        ck_assert_msg(holder[lock] == (takes ? 0 : thread), "%s: held by %d", text.lines[i], holder[lock]);
+        holder[lock] = takes ? thread : 0;
+    }
+    recording_text_free(&text);
+    recording_remove();
+}
+END_TEST
+
 Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("recorder");
@@ -394,6 +449,7 @@ Suite *suite_create_all(void)
     tcase_add_test(all, files_are_for_their_owner);
     tcase_add_test(all, a_symbolic_link_is_not_followed);
     tcase_add_test(all, times_are_those_of_clock_monotonic_within_a_microsecond);
+    tcase_add_test(all, a_release_is_earlier_than_the_acquire_that_it_lets_through);
     suite_add_tcase(suite, all);
     return suite;
 }
