@@ -3,7 +3,8 @@
 # What `make demo` runs: two real programs recorded, one of them reported, both drawn. Started in the build directory of
 # the examples, with the directories of the tools and of the sources, and python3.
 set -euo pipefail
-tools=$1 source=$2 python3=$3
+tools=$1 python3=$3
+source=$(cd "$2" && pwd)
 PATH=$(cd "$tools" && pwd):$PATH
 mkdir -p demo
 cd demo

@@ -180,7 +180,7 @@ CARRIERS, GRINDERS, MILLSTONES, BLOCKS = 2, 3, 2, 24
 def carry(opened, queue, numbers):
     opened.wait()
     for number in numbers:
-        queue.put(bytes([number]) * (1 << 18))
+        queue.put(bytes([number]) * (1 << 21))
 
 
 def grind(opened, queue, millstones, tally):

@@ -2,7 +2,7 @@
 # What the README says to type works when pasted: each of its blocks of commands is run, as a newcomer would, in what looks
 # like a tree that was built in place. The blocks of the first screen install and test everything; those aren't run here.
 . "$srcdir/tap.sh"
-[ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon to record with (lttng-tools)"
+[ "$LTTNG" = yes ] || skip_all "no LTTng to record with (liblttng-ctl-dev, lttng-tools)"
 [ "$PYTHON3" != no ] || skip_all "no python3 to record"
 
 # lttng would start a daemon that stays, and remember the session in the user's home.
@@ -27,4 +27,10 @@ for file in ../block-?.sh; do
     ok "$(head -n 1 "$file")" limit 90 bash -c "trap 'case \$? in 2 | 126 | 127) exit 99 ;; esac' ERR
         . $file; [ \$? -ne 99 ]" || diag "$(cat "$file")"
 done
+
+# The finding on the first screen is the one that is printed; ids and times are as they come.
+same_every_time() { sed 's/^ *//; s/(thread [0-9]*)//; s/ since .*//'; }
+awk '/^    deadlock \(/ { show = 1 } /^## / { show = 0 } show && /[^ .]/' "$top_srcdir/README.md" | same_every_time > "$tmp/shown"
+limit 60 "$deadlock_report" hang 2>&1 | same_every_time > "$tmp/printed"
+is "the finding shown is the one that is printed" "$(grep -vxFf "$tmp/printed" "$tmp/shown")" ""
 done_testing
