@@ -27,42 +27,62 @@ refused "a directory with a metadata file of zeros" "$tmp/junk"
 "$PYTHON3" "$srcdir/trace/foreign.py" "$tmp/foreign"
 refused "a CTF trace without thrum's events" "$tmp/foreign"
 
-[ "$LTTNG_SESSIOND" != no ] || { skip "a trace cut in the middle" "no session daemon to record with (lttng-tools)"; done_testing; }
-ok "a trace is recorded" limit 60 "$thrum" record -o "$tmp/whole" -- "$builddir/programs/ab_ba_lucky"
 events() { "$PYTHON3" -c 'import json, sys; print(json.load(sys.stdin)["trace"]["events"])'; }
-whole=$(limit 60 "$deadlock_report" --json "$tmp/whole" 2> /dev/null | events)
 
-# cut NAME BYTES-TO-KEEP: a copy of the trace in $tmp/NAME whose fullest stream ends early (files are as large as their packets).
-cut() {
-    cp -r "$tmp/whole" "$tmp/$1"
-    local stream
-    stream=$(find "$tmp/$1" -type f ! -name metadata ! -path '*/index/*' | while read -r file; do
+# damage NAME COMMAND...: a copy of the trace in $tmp/whole, in $tmp/NAME, of whose fullest stream a part is left by the
+# command, which gets its path and how many bytes of it aren't zeros (a file is as large as its packets). Leaves the report
+# in $tmp/out, what was said in $tmp/err.
+damage() {
+    local name=$1 bytes stream
+    shift
+    cp -r "$tmp/whole" "$tmp/$name"
+    read -r bytes stream < <(find "$tmp/$name" -type f ! -name metadata ! -path '*/index/*' | while read -r file; do
         echo "$(tr -d '\0' < "$file" | wc -c) $file"
-    done | sort -n | tail -n 1 | sed 's/^[0-9]* //')
-    truncate --size="$2" "$stream"
+    done | sort -n | tail -n 1)
+    "$@" "$stream" "$bytes"
+    limit 60 "$deadlock_report" --json "$tmp/$name" > "$tmp/out" 2> "$tmp/err"
+    echo $? > "$tmp/status"
 }
-
-cut "cut" 600
-limit 60 "$deadlock_report" --json "$tmp/cut" > "$tmp/out" 2> "$tmp/err"
-status=$?
-ok "cut in the middle: ends by itself, with a verdict or with trouble" test $status -le 2
-like "cut in the middle: says so" "$(cat "$tmp/err")" "$tmp/cut|cut|truncated"
-diag "status $status" "$(cat "$tmp/err")"
-[ $status -eq 2 ] || ok "cut in the middle: fewer events than the whole" test "$(events < "$tmp/out")" -lt "$whole"
-
-cut "headless" 0
-limit 60 "$deadlock_report" "$tmp/headless" > "$tmp/out" 2> "$tmp/err"
-ok "an empty stream: no crash" test $? -le 2
-cp -r "$tmp/whole" "$tmp/garbled"
-find "$tmp/garbled" -type f ! -name metadata ! -path '*/index/*' -exec "$PYTHON3" -c '
+halve() { truncate --size=$(($2 / 2)) "$1"; }
+empty() { truncate --size=0 "$1"; }
+garble() {
+    "$PYTHON3" -c '
 import sys
 with open(sys.argv[1], "r+b") as stream:
     data = bytearray(stream.read())
     for at in range(200, len(data), 97):
         data[at] ^= 0x5A
     stream.seek(0)
-    stream.write(data)' {} \;
-limit 60 "$deadlock_report" "$tmp/garbled" > "$tmp/out" 2> "$tmp/err"
-ok "bytes changed at random: no crash" test $? -le 2
-diag "$(cat "$tmp/err")"
+    stream.write(data)' "$1"
+}
+
+# damaged NAME [OPTION]: a trace recorded so, of a program whose main thread does nearly everything, and damaged.
+damaged() {
+    local name=$1 whole without
+    rm -rf "$tmp/whole" "$tmp/half" "$tmp/headless" "$tmp/garbled"
+    ok "$name: a trace is recorded" limit 60 "$thrum" record ${2-} -o "$tmp/whole" -- "$builddir/programs/counts"
+    whole=$(limit 60 "$deadlock_report" --json "$tmp/whole" | events)
+
+    damage headless empty
+    ok "$name: an empty stream: there is a verdict" test "$(cat "$tmp/status")" -le 1
+    without=$(events < "$tmp/out")
+
+    damage half halve
+    ok "$name: cut in the middle: there is a verdict" test "$(cat "$tmp/status")" -le 1
+    like "$name: cut in the middle: that is said" "$(cat "$tmp/err")" "^deadlock-report: $tmp/half: incomplete trace"
+    ok "$name: cut in the middle: what comes before is there" test "$(events < "$tmp/out")" -gt "$without"
+    ok "$name: cut in the middle: what comes after isn't" test "$(events < "$tmp/out")" -lt "$whole"
+    diag "$(cat "$tmp/err")"
+
+    damage garbled garble
+    ok "$name: garbled: no crash" test "$(cat "$tmp/status")" -le 2
+    diag "$(cat "$tmp/err")"
+}
+
+damaged "thrum's recorder"
+if [ "$LTTNG" = yes ]; then
+    damaged "LTTng" --lttng
+else
+    skip "LTTng: damaged traces" "no LTTng to record with (liblttng-ctl-dev, lttng-tools)"
+fi
 done_testing
