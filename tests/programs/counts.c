@@ -55,6 +55,42 @@ static void semaphores(void)
     MUST_SEM(sem_destroy(&semaphore));
 }
 
+static void read_write_locks(void)
+{
+    pthread_rwlock_t rwlock;
+    MUST(pthread_rwlock_init(&rwlock, NULL));
+    for (int i = 0; i < 3; i++)
+        MUST(pthread_rwlock_rdlock(&rwlock));
+    MUST_GIVE(EBUSY, pthread_rwlock_trywrlock(&rwlock));
+    MUST_GIVE(ETIMEDOUT, pthread_rwlock_timedwrlock(&rwlock, &long_ago));
+    for (int i = 0; i < 3; i++)
+        MUST(pthread_rwlock_unlock(&rwlock));
+    MUST(pthread_rwlock_wrlock(&rwlock));
+    MUST(pthread_rwlock_unlock(&rwlock));
+    MUST(pthread_rwlock_destroy(&rwlock));
+}
+
+static void spinlocks(void)
+{
+    pthread_spinlock_t spinlock;
+    MUST(pthread_spin_init(&spinlock, PTHREAD_PROCESS_PRIVATE));
+    for (int i = 0; i < 2; i++) {
+        MUST(pthread_spin_lock(&spinlock));
+        MUST_GIVE(EBUSY, pthread_spin_trylock(&spinlock));
+        MUST(pthread_spin_unlock(&spinlock));
+    }
+    MUST(pthread_spin_destroy(&spinlock));
+}
+
+static void barriers(void)
+{
+    pthread_barrier_t barrier;
+    MUST(pthread_barrier_init(&barrier, NULL, 1));
+    for (int i = 0; i < 3; i++)
+        MUST_GIVE(PTHREAD_BARRIER_SERIAL_THREAD, pthread_barrier_wait(&barrier));
+    MUST(pthread_barrier_destroy(&barrier));
+}
+
 static void *worker(void *unused)
 {
     return unused;
@@ -95,9 +131,14 @@ static void threads(void)
         sched_yield(); /* until it is gone, its last event with it */
 }
 
+static void handler(int number)
+{
+    (void)number;
+}
+
 static void signals(void)
 {
-    signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR1, handler);
     for (int i = 0; i < 2; i++)
         MUST(pthread_kill(pthread_self(), SIGUSR1));
 }
@@ -107,6 +148,9 @@ int main(void)
     mutexes();
     conditions();
     semaphores();
+    read_write_locks();
+    spinlocks();
+    barriers();
     threads();
     signals();
 }

@@ -5,30 +5,35 @@
 [ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to read with"
 
 # What counts.c does; the comments name the calls. How many modules are loaded is the machine's business.
-expected='acquire 16
-acquire_begin 4
-acquire_end 4
-acquire_fail 4
+expected='acquire 22
+acquire_begin 5
+acquire_end 5
+acquire_fail 7
+interrupt_begin 2
+interrupt_end 2
 interrupt_send 3
-object_destroy 3
-object_init 3
+object_destroy 6
+object_init 6
 process_begin 1
 process_end 1
-release 21
+release 27
 spawn 8
 spawn_end 8
 thread_begin 9
 thread_detach 1
 thread_end 8
 thread_name 8
-wait_begin 11
-wait_end 11
+wait_begin 14
+wait_end 14
 wake 6'
-# acquire: 10 lock, 3 trylock, timedlock's mutex of the condition 1, sem_wait 1, sem_trywait 1
-# acquire_begin, _end: 3 timedlock, 1 sem_timedwait      acquire_fail: 3 trylock, 1 sem_trywait
-# interrupt_send: 1 cancel, 2 kill                       object_*: a mutex, a condition, a semaphore
-# release: 14 unlock, 7 post                             spawn, thread_end: 6 workers, one cancelled, one detached
-# wait: 4 timedwait, 7 join                              wake: 5 signal, 1 broadcast
+# acquire: 10 lock, 3 trylock, the mutex of the condition, sem_wait, sem_trywait, 3 rdlock, wrlock, 2 spin_lock
+# acquire_begin, _end: 3 timedlock, sem_timedwait, timedwrlock
+# acquire_fail: 3 trylock, sem_trywait, trywrlock, 2 spin_trylock
+# release: 14 unlock, 7 post, 4 rwlock_unlock, 2 spin_unlock
+# object_*: a mutex, a condition, a semaphore, a rwlock, a spinlock, a barrier
+# spawn, thread_end: 6 workers, one cancelled, one detached; and the main thread begins
+# wait: 4 timedwait, 7 join, 3 barrier_wait     wake: 5 signal, 1 broadcast
+# interrupt_send: 1 cancel, 2 kill              interrupt_begin, _end: a handler, twice
 
 # counted NAME [OPTION]: records counts.c so, and holds babeltrace2's text to what is expected.
 counted() {
