@@ -44,6 +44,9 @@ mistaken "an option before the command" "'--json'" "$thrum" --json report x
 mistaken "an unknown long option" "^deadlock-report: .*'--frobnicate'.*deadlock-report --help" "$deadlock_report" --frobnicate x
 mistaken "an unknown short option" "^deadlock-report: .*'-x'" "$deadlock_report" -x y
 mistaken "an unknown short option amid others" "'-jx'" "$deadlock_report" -jx y
+mistaken "an unknown short option before others" "'-xj'" "$deadlock_report" -xj y
+mistaken "an unknown short option, then a known one" "'-x'" "$deadlock_report" -x -ja y
+mistaken "no value for a short option that takes one" "'-o' needs a value" "$deadlock_report" y -o
 mistaken "a value for an option that takes none" "'--json=1' takes no value" "$deadlock_report" --json=1 x
 mistaken "no value for an option that takes one" "'--output' needs a value" "$deadlock_report" x --output
 mistaken "a value that isn't one" "--color takes .*'mauve'" "$deadlock_report" --color=mauve x

@@ -263,6 +263,19 @@ START_TEST(a_forked_child_has_what_its_parent_had)
 }
 END_TEST
 
+START_TEST(a_process_with_modules_of_its_own_has_none_of_its_parent)
+{
+    recording_shell(BUILD "-g" PROGRAM "parent");
+    struct recording *recording = recording_of("$d/parent");
+    const struct sighting *worker = recording_find(recording, "call", "worker", 0);
+    recording_process(recording, PID + 1, PID);
+    recording_module(recording, PID + 1, 0x1000, 0x1000, 0x2000, "/bin/other", "");
+    const struct symbol_place *place = symbols_call(recording->symbols, PID + 1, recording->time_ns, worker->address);
+    ck_assert_str_eq(place->module, "");
+    recording_free(recording);
+}
+END_TEST
+
 START_TEST(exec_begins_afresh)
 {
     recording_shell(BUILD "-g" PROGRAM "execs");
@@ -400,6 +413,7 @@ Suite *suite_create_all(void)
     tcase_add_test(files, a_library_loaded_over_another);
     tcase_add_test(files, a_call_from_a_constructor_comes_before_its_module);
     tcase_add_test(files, a_forked_child_has_what_its_parent_had);
+    tcase_add_test(files, a_process_with_modules_of_its_own_has_none_of_its_parent);
     tcase_add_test(files, exec_begins_afresh);
     tcase_add_test(files, a_changed_file_gives_no_lines);
     tcase_add_test(files, a_changed_file_without_build_id_is_told_by_its_time);

@@ -41,30 +41,57 @@ static void print_help(const struct parse *parse)
     exit(EXIT_SUCCESS);
 }
 
+static bool is_last(const struct argp_option *option)
+{
+    return !option->name && !option->key && !option->doc;
+}
+
 /* Whether `word`, up to its '=', is one of the command's long options. */
 static bool is_long_option(const struct argp_option *options, const char *word)
 {
     size_t length = strcspn(word, "=");
-    for (; options && (options->name || options->key || options->doc); options++)
+    for (; options && !is_last(options); options++)
         if (options->name && strncmp(options->name, word, length) == 0)
             return true;
     return false;
 }
 
-/* argp met an option that it can't take; getopt has moved past it, unless it stands amid others as in -abc. */
+/* Whether `word` is short options, all of which the command knows, as "-ja". */
+static bool is_known_short(const struct argp_option *options, const char *word)
+{
+    for (word++; *word; word++) {
+        const struct argp_option *option = options;
+        while (option && !is_last(option) && option->key != *word)
+            option++;
+        if (!option || is_last(option))
+            return false;
+    }
+    return true;
+}
+
+static bool is_short(const char *word)
+{
+    return word[0] == '-' && word[1] && word[1] != '-';
+}
+
+/* The option that argp can't take: getopt has moved past it, unless it stands before others as in "-xj". */
+static const char *bad_word(const struct parse *parse, const struct argp_state *state)
+{
+    const char *past = state->next > 1 ? state->argv[state->next - 1] : NULL;
+    const char *next = state->next < state->argc ? state->argv[state->next] : NULL;
+    bool past_is_it = past && past[0] == '-' && !(is_short(past) && is_known_short(parse->argp->options, past));
+    return next && is_short(next) && next[2] && !past_is_it ? next : past ? past : "";
+}
+
 static _Noreturn void die_bad_option(const struct parse *parse, const struct argp_state *state)
 {
-    const char *word = state->next < state->argc ? state->argv[state->next] : "";
-    if (state->next > 1 && !(word[0] == '-' && word[1] != '-' && word[1] && word[2]))
-        word = state->argv[state->next - 1];
-    if (strncmp(word, "--", 2) == 0) {
-        bool known = is_long_option(parse->argp->options, word + 2) || is_long_option(common_options, word + 2);
-        if (known && strchr(word, '='))
-            die("option '%s' takes no value or is ambiguous; see %s --help", word, die_program());
-        if (known)
-            die("option '%s' needs a value or is ambiguous; see %s --help", word, die_program());
-    }
-    die("can't take option '%s'; see %s --help", word, die_program());
+    const char *word = bad_word(parse, state);
+    const struct argp_option *options = parse->argp->options;
+    bool known = strncmp(word, "--", 2) == 0 ? is_long_option(options, word + 2) || is_long_option(common_options, word + 2)
+                                             : is_short(word) && is_known_short(options, word);
+    if (!known)
+        die("can't take option '%s'; see %s --help", word, die_program());
+    die("option '%s' %s or is ambiguous; see %s --help", word, strchr(word, '=') ? "takes no value" : "needs a value", die_program());
 }
 
 static void choose_reader(const char *name)

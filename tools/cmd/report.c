@@ -128,6 +128,6 @@ static int run(int argc, char **argv)
 const struct cmd cmd_report = {
     .name = "report",
     .args = "[OPTION...] TRACE...",
-    .summary = "report the deadlocks in a recording: those that happened and those that can",
+    .summary = "report the deadlocks in a recording: those that happened, those that can happen",
     .run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Renderers of findings: each is an ops struct in a file of its own, found by its name. */
+/* Renderers of findings: each is an ops struct in a file of its own. */
 #ifndef THRUM_RENDER_H
 #define THRUM_RENDER_H
 

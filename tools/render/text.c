@@ -3,7 +3,6 @@
 #include "config.h"
 #include "render/text.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -29,8 +29,8 @@ void symbol_file_free(struct symbol_file *file)
         return;
     if (file->dwfl)
         dwfl_end(file->dwfl);
-    free(file->ranges);
-    free(file->extents);
+    free(file->units.at);
+    free(file->variables.at);
     free(file->build_id);
     free(file->path);
     free(file);
@@ -82,7 +82,8 @@ static bool is_newer(const struct symbol_file *file, const struct stat *status)
 static enum symbol_file_state open_path(struct symbol_file *file)
 {
     struct stat status;
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* What the kernel maps itself has a name without a directory. */
+    int fd = file->path[0] != '/' ? -1 : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return SYMBOL_FILE_GONE;
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -145,24 +146,52 @@ bool symbol_file_open(struct symbol_file *file)
     return file->state == SYMBOL_FILE_OPEN;
 }
 
-/* --- units --- */
+/* --- extents --- */
 
-static void add_range(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr high, Dwarf_Off unit)
+void symbol_extents_add(struct symbol_extents *extents, Dwarf_Addr low, Dwarf_Addr high, const Dwarf_Die *die)
 {
-    file->ranges = memory_grow(file->ranges, file->range_count + 1, &file->range_capacity, sizeof(*file->ranges));
-    file->ranges[file->range_count++] = (struct symbol_range){low, high, unit};
+    if (low >= high)
+        return;
+    extents->at = memory_grow(extents->at, extents->count + 1, &extents->capacity, sizeof(*extents->at));
+    extents->at[extents->count++] = (struct symbol_extent){low, high, *die};
 }
 
+static int compare_extents(const void *a, const void *b)
+{
+    const struct symbol_extent *x = a, *y = b;
+    return (x->low > y->low) - (x->low < y->low);
+}
+
+void symbol_extents_sort(struct symbol_extents *extents)
+{
+    if (extents->count)
+        qsort(extents->at, extents->count, sizeof(*extents->at), compare_extents);
+    extents->ready = true;
+}
+
+static int compare_with_address(const void *key, const void *element)
+{
+    const Dwarf_Addr *address = key;
+    const struct symbol_extent *extent = element;
+    return *address < extent->low ? -1 : *address >= extent->high;
+}
+
+const struct symbol_extent *symbol_extents_find(const struct symbol_extents *extents, Dwarf_Addr address)
+{
+    return extents->count ? bsearch(&address, extents->at, extents->count, sizeof(*extents->at), compare_with_address) : NULL;
+}
+
+/* --- units --- */
+
 /* clang and rustc write no .debug_aranges, by which libdw of before 0.191 alone finds the unit of an address. */
-static void make_ranges(struct symbol_file *file)
+static void find_units(struct symbol_file *file)
 {
     Dwarf_Die *unit = NULL;
     Dwarf_Addr bias, base, low, high;
-    file->ranges_made = true;
     while ((unit = dwfl_module_nextcu(file->module, unit, &bias)))
         for (ptrdiff_t next = 0; (next = dwarf_ranges(unit, next, &base, &low, &high)) > 0;)
-            if (low < high)
-                add_range(file, low, high, dwarf_dieoffset(unit));
+            symbol_extents_add(&file->units, low, high, unit);
+    symbol_extents_sort(&file->units);
 }
 
 Dwarf_Die *symbol_file_unit(struct symbol_file *file, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias)
@@ -172,15 +201,15 @@ Dwarf_Die *symbol_file_unit(struct symbol_file *file, Dwarf_Addr pc, Dwarf_Die *
         *unit = *indexed;
         return unit;
     }
-    Dwarf *dwarf = dwfl_module_getdwarf(file->module, bias);
-    if (!dwarf)
+    if (!dwfl_module_getdwarf(file->module, bias))
         return NULL;
-    if (!file->ranges_made)
-        make_ranges(file);
-    for (size_t i = 0; i < file->range_count; i++)
-        if (pc - *bias >= file->ranges[i].low && pc - *bias < file->ranges[i].high)
-            return dwarf_offdie(dwarf, file->ranges[i].unit, unit);
-    return NULL;
+    if (!file->units.ready)
+        find_units(file);
+    const struct symbol_extent *extent = symbol_extents_find(&file->units, pc - *bias);
+    if (!extent)
+        return NULL;
+    *unit = extent->die;
+    return unit;
 }
 
 Dwarf_Die symbol_file_split(Dwarf_Die *unit)

@@ -10,16 +10,16 @@
 #include "trace/map.h"
 #include "trace/symbols.h"
 
-/* Code from low to high, relative to the debug information, belongs to the unit at `unit`. */
-struct symbol_range {
-    Dwarf_Addr low, high;
-    Dwarf_Off unit;
-};
-
-/* The variable described at `die` lies from low to high, relative to the debug information. */
+/* Addresses from low to high, relative to the debug information, and what describes what is there. */
 struct symbol_extent {
     Dwarf_Addr low, high;
     Dwarf_Die die;
+};
+
+struct symbol_extents {
+    struct symbol_extent *at; /* in the order of addresses once it is ready */
+    size_t count, capacity;
+    bool ready;
 };
 
 enum symbol_file_state {
@@ -39,14 +39,10 @@ struct symbol_file {
     bool lineless;        /* asked about, and has no debug information there */
     Dwfl *dwfl;           /* with module, where it is open; addresses are those in the file */
     Dwfl_Module *module;
-    struct symbol_range *ranges; /* of units that the file's own index leaves out; made when first needed */
-    size_t range_count, range_capacity;
-    bool ranges_made;
-    struct symbol_extent *extents; /* of static variables; made when first needed */
-    size_t extent_count, extent_capacity;
-    bool extents_made;
+    struct symbol_extents units;     /* of code, for what the file's own index leaves out; made when first needed */
+    struct symbol_extents variables; /* static ones; made when first needed */
     /* What was found out, by offset; the values are symbols.c's. */
-    struct map calls, codes, variables;
+    struct map calls_known, codes_known, variables_known;
 };
 
 struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns);
@@ -54,6 +50,10 @@ void symbol_file_free(struct symbol_file *);
 
 /* Opens it once; whether there is anything to look up in. */
 bool symbol_file_open(struct symbol_file *);
+
+void symbol_extents_add(struct symbol_extents *, Dwarf_Addr low, Dwarf_Addr high, const Dwarf_Die *);
+void symbol_extents_sort(struct symbol_extents *);
+const struct symbol_extent *symbol_extents_find(const struct symbol_extents *, Dwarf_Addr address);
 
 /* The unit whose code is at `pc`, and what to take from addresses for its debug information; NULL where there is none. */
 Dwarf_Die *symbol_file_unit(struct symbol_file *, Dwarf_Addr pc, Dwarf_Die *unit, Dwarf_Addr *bias);

@@ -13,12 +13,6 @@
 
 /* --- the variables that debug information knows --- */
 
-static void add_extent(struct symbol_file *file, Dwarf_Addr low, Dwarf_Addr size, Dwarf_Die die)
-{
-    file->extents = memory_grow(file->extents, file->extent_count + 1, &file->extent_capacity, sizeof(*file->extents));
-    file->extents[file->extent_count++] = (struct symbol_extent){low, low + size, die};
-}
-
 /* Whether the variable has one fixed address. */
 static bool fixed_address(Dwarf_Die *variable, Dwarf_Addr *address)
 {
@@ -47,7 +41,7 @@ static void add_variable(struct symbol_file *file, Dwarf_Die *variable)
     Dwarf_Die type;
     Dwarf_Word size;
     if (fixed_address(variable, &address) && type_of(variable, &type) && dwarf_aggregate_size(&type, &size) == 0 && size)
-        add_extent(file, address, size, *variable);
+        symbol_extents_add(&file->variables, address, address + size, variable);
 }
 
 /* Variables are at the top of a unit, in namespaces, and in functions and their blocks. */
@@ -74,16 +68,14 @@ static const struct symbol_extent *find_extent(struct symbol_file *file, Dwarf_A
 {
     Dwarf_Die *unit = NULL;
     Dwarf_Addr bias;
-    if (!file->extents_made)
+    if (!file->variables.ready) {
         while ((unit = dwfl_module_nextcu(file->module, unit, &bias))) {
             Dwarf_Die split = symbol_file_split(unit);
             add_variables(file, &split);
         }
-    file->extents_made = true;
-    for (size_t i = 0; i < file->extent_count; i++)
-        if (address >= file->extents[i].low && address < file->extents[i].high)
-            return &file->extents[i];
-    return NULL;
+        symbol_extents_sort(&file->variables);
+    }
+    return symbol_extents_find(&file->variables, address);
 }
 
 /* --- the way from a variable to the lock in it --- */

@@ -18,7 +18,7 @@ struct mapping {
 /* A process from one exec or fork to the next. */
 struct life {
     int64_t begin_ns;
-    int32_t parent; /* a forked child has what its parent had mapped; 0 where not known */
+    int32_t parent; /* whose mappings count where none of its own were told; 0 where not known */
     struct mapping *mappings; /* in the order of loading */
     size_t count, capacity;
 };
@@ -102,7 +102,8 @@ static const struct mapping *locate(struct symbols *symbols, int32_t pid, int64_
         const struct process_history *process = map_get(&symbols->processes, (uint32_t)pid);
         const struct life *life = process ? life_at(process, time_ns) : NULL;
         const struct mapping *mapping = life ? find_mapping(life, time_ns, address) : NULL;
-        if (!life || mapping)
+        /* A forked child that told its own modules has no others. */
+        if (!life || mapping || life->count)
             return mapping;
         pid = life->parent;
         time_ns = life->begin_ns;
@@ -157,7 +158,7 @@ static const struct symbol_place *place(struct symbols *symbols, int32_t pid, in
     if (!mapping)
         return stray_place(symbols, address);
     uint64_t offset = address - mapping->base;
-    struct map *known = call ? &mapping->file->calls : &mapping->file->codes;
+    struct map *known = call ? &mapping->file->calls_known : &mapping->file->codes_known;
     struct symbol_place *place = map_get(known, offset);
     if (!place)
         map_put(known, offset, place = symbol_file_place(mapping->file, offset, call));
@@ -204,9 +205,9 @@ const struct symbol_variable *symbols_variable(struct symbols *symbols, int32_t 
     if (!mapping)
         return NULL;
     uint64_t offset = address - mapping->base;
-    struct symbol_variable *variable = map_get(&mapping->file->variables, offset);
+    struct symbol_variable *variable = map_get(&mapping->file->variables_known, offset);
     if (!variable)
-        map_put(&mapping->file->variables, offset, variable = symbol_file_variable(mapping->file, offset));
+        map_put(&mapping->file->variables_known, offset, variable = symbol_file_variable(mapping->file, offset));
     return variable;
 }
 
@@ -275,11 +276,11 @@ static void free_places(struct map *places)
 static void free_file(struct symbol_file *file)
 {
     const struct map_entry *entry;
-    free_places(&file->calls);
-    free_places(&file->codes);
-    for (size_t i = 0; (entry = map_next(&file->variables, &i));)
+    free_places(&file->calls_known);
+    free_places(&file->codes_known);
+    for (size_t i = 0; (entry = map_next(&file->variables_known, &i));)
         symbol_variable_free(entry->value);
-    map_free(&file->variables);
+    map_free(&file->variables_known);
     symbol_file_free(file);
 }
 
