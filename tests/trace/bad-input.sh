@@ -64,8 +64,10 @@ damaged() {
     whole=$(limit 60 "$deadlock_report" --json "$tmp/whole" | events)
 
     damage headless empty
-    ok "$name: an empty stream: there is a verdict" test "$(cat "$tmp/status")" -le 1
-    without=$(events < "$tmp/out")
+    # LTTng has a stream for each processor: all that the program did may be in this one, and then nothing is left.
+    ok "$name: an empty stream: a verdict, or trouble" test "$(cat "$tmp/status")" -le 2
+    without=$(events < "$tmp/out" 2> /dev/null)
+    without=${without:-0}
 
     damage half halve
     ok "$name: cut in the middle: there is a verdict" test "$(cat "$tmp/status")" -le 1
