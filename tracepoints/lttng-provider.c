@@ -136,7 +136,7 @@ enum {
     {                                                                                                                   \
         struct lttng_packed_##name packed = {.common = record->common, fields};                                         \
                                                                                                                         \
-        if (LTTNG_VARIABLE_##name || LTTNG_ALIGNS)                                                                      \
+        if (LTTNG_VARIABLE_##name != 0 || LTTNG_ALIGNS != 0)                                                                      \
             lttng_ust_tracepoint(thrum, name, record);                                                                  \
         else                                                                                                            \
             lttng_trace(&lttng_ust_tracepoint_thrum___##name, (void (*)(void))lttng_ust__event_probe__thrum___##name,   \

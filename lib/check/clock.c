@@ -69,30 +69,41 @@ static void merge(struct check_clock *into, const struct check_clock *first, con
     }
 }
 
+/* The entries of both, in a clock of their own that has no reference yet; either may be NULL. */
+static struct check_clock *merged(const struct check_clock *first, const struct check_clock *second)
+{
+    uint32_t most = (first ? first->count : 0) + (second ? second->count : 0);
+    struct check_clock *room = heap_take(clock_size(most)), *exact;
+
+    if (!room)
+        return NULL;
+    merge(room, first, second);
+    exact = heap_take(clock_size(room->count));
+    if (exact)
+        __builtin_memcpy(exact, room, clock_size(room->count));
+    heap_give(room, clock_size(most));
+    return exact;
+}
+
+static void discard(struct check_clock *clock)
+{
+    if (clock)
+        heap_give(clock, clock_size(clock->count));
+}
+
 struct check_clock *clock_join(const struct check_clock *own, const struct check_thread *other)
 {
-    struct {
-        struct check_clock clock;
-        uint64_t room[2];
-    } last = {.clock = {.count = 0}};
-    uint32_t most = (own ? own->count : 0) + (other->clock ? other->clock->count : 0) + 1;
-    struct check_clock *both = heap_take(clock_size(most)), *all = heap_take(clock_size(most));
-    struct check_clock *joined = NULL;
+    struct check_clock *both = merged(own, other->clock), *last = heap_take(clock_size(1)), *joined = NULL;
 
-    if (both && all) {
-        merge(both, own, other->clock);
+    if (both && last) {
         if (other->witnesses > 0)
-            put(&last.clock, other->serial, other->epoch);
-        merge(all, both, &last.clock);
-        joined = heap_take(clock_size(all->count));
+            put(last, other->serial, other->epoch);
+        joined = merged(both, last);
     }
-    if (joined) {
-        __builtin_memcpy(joined, all, clock_size(all->count));
+    if (joined)
         joined->references = 1;
-    }
-    if (both)
-        heap_give(both, clock_size(most));
-    if (all)
-        heap_give(all, clock_size(most));
+    if (last)
+        heap_give(last, clock_size(1));
+    discard(both);
     return joined;
 }
