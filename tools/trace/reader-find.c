@@ -113,8 +113,10 @@ static size_t unpack(unsigned char *bytes, size_t size, bool *whole)
     size_t from = 0, to = 0;
     while (size - from >= METADATA_HEADER && number_at(bytes + from, big) == METADATA_MAGIC) {
         size_t content = number_at(bytes + from + 24, big) / 8, packet = number_at(bytes + from + 28, big) / 8;
-        if (content < METADATA_HEADER || packet < content || content > size - from)
+        if (content < METADATA_HEADER || packet < content)
             break;
+        if (content > size - from)
+            content = size - from;
         memmove(bytes + to, bytes + from + METADATA_HEADER, content - METADATA_HEADER);
         to += content - METADATA_HEADER;
         if (packet > size - from)
