@@ -40,25 +40,19 @@ static void take_module(struct check_log *log, struct json_object *module)
     symbols_event(log->symbols, &event);
 }
 
-/* thrum's own first frame of a thread, and what calls that or main, nobody wrote. */
-static bool is_own(const struct symbol_place *place)
-{
-    const char *slash = strrchr(place->module, '/');
-    return strncmp(slash ? slash + 1 : place->module, "libthrum", strlen("libthrum")) == 0;
-}
-
 static void take_stack(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *stack)
 {
     size_t count = stack ? json_object_array_length(stack) : 0;
-    object->stack = memory_new(count + 1, sizeof(*object->stack));
-    for (size_t i = 0; i < count; i++) {
-        uint64_t address = json_object_get_uint64(json_object_array_get_idx(stack, i));
-        const struct symbol_place *place = symbols_call(log->symbols, pid, 0, address);
-        if (is_own(place) || (i > 0 && place->site->function && strcmp(place->site->function, "__libc_start_call_main") == 0))
-            break;
-        object->stack[object->stack_count].address = address;
-        object->stack[object->stack_count++].text = memory_text(place->site->text);
+    uint64_t *at = memory_new(count + 1, sizeof(*at));
+    for (size_t i = 0; i < count; i++)
+        at[i] = json_object_get_uint64(json_object_array_get_idx(stack, i));
+    object->stack_count = symbols_stack_length(log->symbols, pid, 0, at, count);
+    object->stack = memory_new(object->stack_count + 1, sizeof(*object->stack));
+    for (size_t i = 0; i < object->stack_count; i++) {
+        object->stack[i].address = at[i];
+        object->stack[i].text = memory_text(symbols_call(log->symbols, pid, 0, at[i])->site->text);
     }
+    free(at);
 }
 
 static void take_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
@@ -131,8 +125,8 @@ static void explain(struct finding *finding)
     finding->reason = memory_text(order ? "these threads did so, each at its own time, with no common lock around it and neither waiting for "
                                           "the other's start or end; when they meet, each waits for the other for ever"
                                         : "it was so when the last of them began to wait");
-    finding->advice = memory_text(order || finding->step_count > 1 ? "Take these locks in one order everywhere."
-                                                                   : "Don't take again what the thread already holds.");
+    finding->advice = memory_text(order || finding->step_count > 1 ? "take these locks in the same order everywhere, or let go of one before taking the next"
+                                                                   : "don't take again what the thread already holds, or make it a recursive lock");
 }
 
 /* The same for the same places in every run: sites as functions and lines, in whatever order the threads came. */

@@ -37,6 +37,7 @@ struct symbol_file {
     int64_t loaded_ns;    /* when it was first seen mapped */
     enum symbol_file_state state;
     bool lineless;        /* asked about, and has no debug information there */
+    bool lined;           /* asked about, and has some there: what lacks it is the compiler's start-up code */
     Dwfl *dwfl;           /* with module, where it is open; addresses are those in the file */
     Dwfl_Module *module;
     struct symbol_extents units;     /* of code, for what the file's own index leaves out; made when first needed */

@@ -172,7 +172,9 @@ struct symbol_place *symbol_file_place(struct symbol_file *file, uint64_t offset
     Dwarf_Addr pc = offset - (call && offset > 0);
     if (symbol_file_open(file)) {
         add_from_debug_info(&builder, file, pc);
-        if (builder.count == 0) {
+        if (builder.count > 0) {
+            file->lined = true;
+        } else {
             file->lineless = true;
             add_from_symbol(&builder, file, pc, offset);
         }

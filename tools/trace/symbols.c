@@ -237,7 +237,7 @@ static char *note_of(const struct symbol_file *file)
         words = "isn't there any more, so its functions and lines aren't shown";
     else if (file->state == SYMBOL_FILE_UNREADABLE)
         words = "can't be read as an ELF file, so its functions and lines aren't shown";
-    else if (file->state == SYMBOL_FILE_OPEN && file->lineless && !is_system_file(file->path))
+    else if (file->state == SYMBOL_FILE_OPEN && file->lineless && !file->lined && !is_system_file(file->path))
         words = "has no debug information: build it with -g to see files and lines";
     else
         return NULL;
