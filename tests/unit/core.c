@@ -269,6 +269,12 @@ START_TEST(the_environment_is_read)
     ck_assert(env.off);
     ck_assert_int_eq(env.lttng, ENV_ON);
     ck_assert_uint_eq(env.stack, 3);
+    unsetenv("THRUM_CHECK");
+    env_read(&env);
+    ck_assert_int_eq(env.check, ENV_CHECK_OFF);
+    setenv("THRUM_CHECK", "break", 1);
+    env_read(&env);
+    ck_assert_int_eq(env.check, ENV_CHECK_BREAK);
 }
 END_TEST
 
