@@ -70,7 +70,12 @@ THRUM_EVENT(thread_detach, "a thread will not be joined",
     THRUM_ADDR(handle, "its pthread_t")
     THRUM_ADDR(site, "who called"))
 
-/* --- objects: what a thread can acquire or wait on --- */
+/*
+ * --- objects: what a thread can acquire or wait on ---
+ * The id of an object is its address; that of a thread its pthread_t; that of a signal 0. A file's lock has a number with
+ * bit 63 set, so that it is no address, and below that a mix of the file's device and inode and of whether it is
+ * flock()'s lock (0) or that of the file's records, fcntl()'s and lockf()'s (1): the same in all processes that lock it.
+ */
 
 THRUM_EVENT(object_init, "an object was made",
     THRUM_ADDR(object, "its address")
@@ -213,3 +218,8 @@ THRUM_EVENT(process_exec, "about to become another program; where that fails the
 THRUM_EVENT(process_end, "about to end, by exit, or by return from main",
     THRUM_I32(status, "exit status, -1 where it isn't known: main returned")
     THRUM_ADDR(site, "who called _exit, 0 where the handlers of exit have run"))
+
+THRUM_EVENT(object_consistent, "a robust object was made usable again after its holder's death",
+    THRUM_ADDR(object, "its address")
+    THRUM_WORD(kind, kind, "what it is")
+    THRUM_ADDR(site, "who called"))

@@ -3,7 +3,9 @@
 #ifndef THRUM_CORE_LOG_H
 #define THRUM_CORE_LOG_H
 
+#include "core/visibility.h"
+
 /* Writes "thrum: " and the parts up to a NULL, and a newline, in one write(2). Keeps errno. */
-void log_line(const char *part, ...) __attribute__((sentinel));
+THRUM_PRIVATE void log_line(const char *part, ...) __attribute__((sentinel));
 
 #endif

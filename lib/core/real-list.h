@@ -25,9 +25,10 @@
     REAL(pthread_mutex_timedlock)       \
     REAL(pthread_mutex_clocklock)       \
     REAL(pthread_mutex_init)            \
-    REAL(pthread_mutex_destroy)
+    REAL(pthread_mutex_destroy)         \
+    REAL(pthread_mutex_consistent)
 
-/* --- Threads: spawn, begin and end; joins are waits; a cancellation is an interrupt sent --- */
+/* --- Threads: spawn, begin and end; joins are waits; a cancellation is an interrupt sent; names, by PR_SET_NAME too --- */
 #define REAL_THREAD(REAL)               \
     REAL(pthread_create)                \
     REAL(pthread_join)                  \
@@ -38,7 +39,8 @@
     REAL(pthread_exit)                  \
     REAL(pthread_cancel)                \
     REAL(pthread_setcanceltype)         \
-    REAL(pthread_setname_np)
+    REAL(pthread_setname_np)            \
+    REAL(prctl)
 
 /* --- Conditions: waits, which drop the mutex and take it again; wakes --- */
 #define REAL_CONDITION(REAL)            \
@@ -55,6 +57,7 @@
     REAL(sem_init)                      \
     REAL(sem_destroy)                   \
     REAL(sem_open)                      \
+    REAL(sem_close)                     \
     REAL(sem_wait)                      \
     REAL(sem_trywait)                   \
     REAL(sem_timedwait)                 \
@@ -148,6 +151,22 @@
     REAL(__xpg_sigpause)                \
     REAL(pause)
 
+/* --- File locks, by device and inode: acquire and release --- */
+#define REAL_FILELOCK(REAL)             \
+    REAL(flock)                         \
+    REAL(lockf)                         \
+    REAL(lockf64)                       \
+    REAL(fcntl)                         \
+    REAL(__fcntl)                       \
+    REAL(fcntl64)                       \
+    REAL(close)                         \
+    REAL(__close)                       \
+    REAL(fclose)
+
+/* --- System calls by syscall(): waits and wakes of futexes, tgkill --- */
+#define REAL_SYSCALL(REAL)              \
+    REAL(syscall)
+
 /* --- Processes: forks, in the child too; exec and end --- */
 #define REAL_PROCESS(REAL)              \
     REAL(fork)                          \
@@ -173,6 +192,36 @@
     REAL(_Exit)                         \
     REAL(quick_exit)
 
+/*
+ * Not in the list below, since they are there only where GLib is.
+ *
+ * --- GLib, where a program has it: acquire and release, waits and wakes; the calls of libc inside aren't shown --- */
+#define REAL_GLIB(REAL)                 \
+    REAL(g_mutex_init)                  \
+    REAL(g_mutex_clear)                 \
+    REAL(g_mutex_lock)                  \
+    REAL(g_mutex_trylock)               \
+    REAL(g_mutex_unlock)                \
+    REAL(g_rec_mutex_init)              \
+    REAL(g_rec_mutex_clear)             \
+    REAL(g_rec_mutex_lock)              \
+    REAL(g_rec_mutex_trylock)           \
+    REAL(g_rec_mutex_unlock)            \
+    REAL(g_rw_lock_init)                \
+    REAL(g_rw_lock_clear)               \
+    REAL(g_rw_lock_writer_lock)         \
+    REAL(g_rw_lock_writer_trylock)      \
+    REAL(g_rw_lock_writer_unlock)       \
+    REAL(g_rw_lock_reader_lock)         \
+    REAL(g_rw_lock_reader_trylock)      \
+    REAL(g_rw_lock_reader_unlock)       \
+    REAL(g_cond_init)                   \
+    REAL(g_cond_clear)                  \
+    REAL(g_cond_wait)                   \
+    REAL(g_cond_wait_until)             \
+    REAL(g_cond_signal)                 \
+    REAL(g_cond_broadcast)
+
 #define REAL_FUNCTIONS(REAL)            \
     REAL_MEMORY(REAL)                   \
     REAL_MUTEX(REAL)                    \
@@ -187,6 +236,8 @@
     REAL_KILL(REAL)                     \
     REAL_SIGNAL(REAL)                   \
     REAL_SIGWAIT(REAL)                  \
+    REAL_FILELOCK(REAL)                 \
+    REAL_SYSCALL(REAL)                  \
     REAL_PROCESS(REAL)
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef THRUM_CORE_REAL_H
 #define THRUM_CORE_REAL_H
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <pty.h>
@@ -10,8 +11,11 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <threads.h>
 #include <unistd.h>
 

@@ -40,9 +40,10 @@ INTERPOSE void _Exit(int status)
     __builtin_unreachable();
 }
 
+OLD(quick_exit, "GLIBC_2.10")
 INTERPOSE void quick_exit(int status)
 {
     tell_end(status, SITE);
-    REAL(quick_exit)(status);
+    OLD_REAL(quick_exit)(status);
     __builtin_unreachable();
 }

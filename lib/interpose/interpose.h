@@ -17,11 +17,18 @@
 #include <time.h>
 
 #include "core/real.h"
+#include "core/version.h"
 #include "core/visibility.h"
 #include "interpose/scope.h"
 #include "probe/probe.h"
 
 #define INTERPOSE THRUM_EXPORT
+
+/* OLD(pthread_kill, VERSION_FIRST): declares that the function has an older form; OLD_REAL() is whichever is asked for. */
+#define OLD(name, version_)                                                               \
+    static struct version_old old_##name = {#name, version_, NULL, NULL, NULL};           \
+    __attribute__((constructor)) static void old_##name##_find(void) { version_find(&old_##name); }
+#define OLD_REAL(name) (version_is_old(&old_##name, SITE) ? (__typeof__(REAL(name)))old_##name.function : REAL(name))
 
 /* Nanoseconds from now until an absolute time; 0 where it has passed, -1 (for ever) for NULL, as libc takes it. */
 int64_t timeout_until(clockid_t clock, const struct timespec *absolute);

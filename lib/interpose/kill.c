@@ -23,10 +23,11 @@ INTERPOSE int pthread_cancel(pthread_t thread)
     return REAL(pthread_cancel)(thread);
 }
 
+OLD(pthread_kill, VERSION_FIRST)
 INTERPOSE int pthread_kill(pthread_t thread, int signal)
 {
     tell_thread(signal, thread, SITE);
-    return REAL(pthread_kill)(thread, signal);
+    return OLD_REAL(pthread_kill)(thread, signal);
 }
 
 INTERPOSE int pthread_sigqueue(pthread_t thread, int signal, const union sigval value)

@@ -128,6 +128,15 @@ INTERPOSE int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr
     return result;
 }
 
+INTERPOSE int pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+    int result = REAL(pthread_mutex_consistent)(mutex);
+
+    if (result == 0 && probe_on())
+        probe_consistent(mutex, THRUM_kind_mutex, SITE);
+    return result;
+}
+
 INTERPOSE int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     if (probe_on())

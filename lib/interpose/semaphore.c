@@ -2,6 +2,7 @@
 /* sem_*: a wait acquires, a post releases. Failure is -1 with errno; success leaves errno alone. */
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 
 #include "interpose/interpose.h"
 
@@ -107,7 +108,39 @@ INTERPOSE int sem_destroy(sem_t *semaphore)
     return REAL(sem_destroy)(semaphore);
 }
 
-/* A second sem_open of a name gives the same address: so it names an object and makes none. */
+/*
+ * A second sem_open of a name gives the same address and makes no object, and only the last sem_close ends it; so opens
+ * are counted here. Of semaphores that find no room the end isn't told.
+ */
+enum { OPEN = 256 };
+static struct {
+    _Atomic(sem_t *) semaphore;
+    _Atomic int count;
+} opened[OPEN];
+
+static void count_open(sem_t *semaphore)
+{
+    for (int i = 0; i < OPEN; i++) {
+        sem_t *there = NULL;
+
+        if (atomic_compare_exchange_strong(&opened[i].semaphore, &there, semaphore) || there == semaphore) {
+            atomic_fetch_add(&opened[i].count, 1);
+            return;
+        }
+    }
+}
+
+/* Whether this close is its end. */
+static bool count_close(sem_t *semaphore)
+{
+    for (int i = 0; i < OPEN; i++)
+        if (atomic_load(&opened[i].semaphore) == semaphore && atomic_fetch_sub(&opened[i].count, 1) == 1) {
+            atomic_store(&opened[i].semaphore, NULL);
+            return true;
+        }
+    return false;
+}
+
 INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
 {
     mode_t mode = 0;
@@ -121,7 +154,16 @@ INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
     }
     va_end(rest);
     sem_t *semaphore = REAL(sem_open)(name, flags, mode, value);
-    if (semaphore != SEM_FAILED && probe_on())
+    if (semaphore != SEM_FAILED && probe_on()) {
+        count_open(semaphore);
         probe_name(semaphore, THRUM_kind_semaphore, name);
+    }
     return semaphore;
+}
+
+INTERPOSE int sem_close(sem_t *semaphore)
+{
+    if (probe_on() && count_close(semaphore))
+        probe_destroy(semaphore, THRUM_kind_semaphore, SITE);
+    return REAL(sem_close)(semaphore);
 }

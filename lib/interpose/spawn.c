@@ -13,12 +13,13 @@ static void tell_spawned(int result, pid_t child, const void *site)
         probe_fork_seen(child, site);
 }
 
+OLD(posix_spawn, VERSION_FIRST)
 INTERPOSE int posix_spawn(pid_t *restrict pid, const char *restrict path, const posix_spawn_file_actions_t *actions,
                           const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
                           char *const environment[restrict])
 {
     pid_t child = 0;
-    int result = REAL(posix_spawn)(&child, path, actions, attributes, arguments, environment);
+    int result = OLD_REAL(posix_spawn)(&child, path, actions, attributes, arguments, environment);
 
     if (result == 0 && pid)
         *pid = child;
@@ -26,12 +27,13 @@ INTERPOSE int posix_spawn(pid_t *restrict pid, const char *restrict path, const 
     return result;
 }
 
+OLD(posix_spawnp, VERSION_FIRST)
 INTERPOSE int posix_spawnp(pid_t *restrict pid, const char *restrict file, const posix_spawn_file_actions_t *actions,
                            const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
                            char *const environment[restrict])
 {
     pid_t child = 0;
-    int result = REAL(posix_spawnp)(&child, file, actions, attributes, arguments, environment);
+    int result = OLD_REAL(posix_spawnp)(&child, file, actions, attributes, arguments, environment);
 
     if (result == 0 && pid)
         *pid = child;

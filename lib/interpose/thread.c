@@ -2,6 +2,9 @@
 /* pthread_create and the life of threads. */
 #include "interpose/interpose.h"
 
+#include <stdarg.h>
+#include <sys/prctl.h>
+
 #include "interpose/last.h"
 #include "interpose/start.h"
 
@@ -89,6 +92,23 @@ INTERPOSE void pthread_exit(void *value)
     start_exits(value);
     REAL(pthread_exit)(value);
     __builtin_unreachable();
+}
+
+/* As libc does, all arguments that there can be are passed on. */
+INTERPOSE int prctl(int option, ...)
+{
+    unsigned long arguments[4];
+    va_list rest;
+    int result;
+
+    va_start(rest, option);
+    for (int i = 0; i < 4; i++)
+        arguments[i] = va_arg(rest, unsigned long);
+    va_end(rest);
+    result = REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
+    if (result == 0 && option == PR_SET_NAME && probe_on())
+        probe_thread_name((uint64_t)pthread_self(), (const char *)arguments[0]);
+    return result;
 }
 
 INTERPOSE int pthread_setname_np(pthread_t thread, const char *name)

@@ -40,6 +40,12 @@ void probe_memory_end(const void *begin, size_t size, const void *site)
     objects_forget_range(address_of(begin), address_of(begin) + size, memory_ended, site);
 }
 
+void probe_consistent(const void *object, enum thrum_kind kind, const void *site)
+{
+    if (emit_site(site))
+        EMIT(object_consistent, .object = address_of(object), .kind = kind, .site = address_of(site));
+}
+
 void probe_name(const void *object, enum thrum_kind kind, const char *name)
 {
     EMIT(object_name, .object = address_of(object), .kind = kind, .name = name);

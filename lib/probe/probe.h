@@ -65,6 +65,8 @@ THRUM_PRIVATE void probe_init(const void *object, enum thrum_kind, const struct 
 THRUM_PRIVATE void probe_destroy(const void *object, enum thrum_kind, const void *site);
 /* Memory is about to be given back, and ends the objects in it that were never destroyed. */
 THRUM_PRIVATE void probe_memory_end(const void *begin, size_t size, const void *site);
+/* A robust object whose holder died is usable again. */
+THRUM_PRIVATE void probe_consistent(const void *object, enum thrum_kind, const void *site);
 THRUM_PRIVATE void probe_name(const void *object, enum thrum_kind, const char *name);
 
 /* --- the life of a thread; handles are pthread_t values --- */
