@@ -32,21 +32,40 @@ enum {
     PART_LEAST = 64 << 10,
 };
 
-/* Bytes that buffers may take in all: they lie in shared memory, which containers are often short of. */
+static uint64_t processors(void)
+{
+    return (uint64_t)sysconf(_SC_NPROCESSORS_CONF);
+}
+
+/* Bytes of shared memory that are free, which containers are often short of. */
+static uint64_t shared_memory(const char *buffers)
+{
+    struct statvfs room;
+    return statvfs(buffers, &room) < 0 ? UINT64_MAX : (uint64_t)room.f_bavail * room.f_frsize;
+}
+
+/* Bytes that all buffers may take. */
 static uint64_t buffers_room(const char *buffers)
 {
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 16;
-    struct statvfs room;
-    if (statvfs(buffers, &room) < 0)
-        return memory;
-    uint64_t space = (uint64_t)room.f_bavail * room.f_frsize / 4;
-    return space < memory ? space : memory;
+    uint64_t shared = shared_memory(buffers) / 4;
+    return shared < memory ? shared : memory;
+}
+
+/* LTTng would find too late that there is no room, and tell nobody. */
+static int check_room(const char *buffers, char **trouble)
+{
+    uint64_t least = processors() * BUFFER_LEAST * 5 / 4;
+    if (shared_memory(buffers) >= least)
+        return 0;
+    return trouble_tell(trouble, ENOSPC, "LTTng's buffers need %" PRIu64 " KiB of shared memory, and /dev/shm hasn't that much left",
+                        least / 1024);
 }
 
 /* Sizes are powers of two. LTTng makes a buffer for each processor that there could be. */
 static void set_sizes(struct lttng_channel_attr *attributes, const char *buffers)
 {
-    uint64_t each = buffers_room(buffers) / (uint64_t)sysconf(_SC_NPROCESSORS_CONF);
+    uint64_t each = buffers_room(buffers) / processors();
     uint64_t buffer = BUFFER, parts = PARTS;
     while (buffer > each && buffer > BUFFER_LEAST)
         buffer /= 2;
@@ -112,7 +131,10 @@ int session_start(struct session *session, const char *directory, const char *bu
 {
     *session = (struct session){.stopped = true};
     snprintf(session->name, sizeof(session->name), "thrum-%d-%" PRIx64, (int)getpid(), number);
-    int err = create(session, directory, buffers, trouble);
+    int err = check_room(buffers, trouble);
+    if (err)
+        return err;
+    err = create(session, directory, buffers, trouble);
     struct lttng_handle *handle = err ? NULL : lttng_create_handle(session->name, &domain);
     if (!err && !handle)
         err = -ENOMEM;

@@ -156,7 +156,7 @@ static int tell_died(struct sessiond *daemon, const char *home, char **trouble)
     waitpid(daemon->child, &status, 0);
     daemon->child = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        trouble_tell(trouble, ENOENT, "lttng-sessiond isn't installed, and recording needs it: apt-get install lttng-tools");
+        trouble_tell(trouble, ENOENT, "lttng-sessiond isn't installed, and recording through LTTng needs it: apt-get install lttng-tools");
     else
         trouble_tell(trouble, EIO, "the LTTng session daemon doesn't start: %s", words ? words : "it ended without a word");
     free(words);
