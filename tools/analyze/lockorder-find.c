@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/graph.h"
@@ -144,23 +145,15 @@ static bool search(struct finder *f, uint32_t edge)
     return found;
 }
 
-static void report(struct finder *f, enum rule broken, bool more)
+static void report(struct finder *f, enum rule broken)
 {
-    struct verdict verdict = {.path = &f->path, .broken = broken, .more = more};
+    struct verdict verdict = {.path = &f->path, .broken = broken};
     lockorder_report(f->self, &verdict, f->context);
     for (uint32_t i = 0; i < f->path.count; i++)
         cover(f, f->path.edges[i]->number);
 }
 
 /* --- a cycle that something rules out --- */
-
-static bool ruled_out_for_all(const struct path *path, enum rule broken)
-{
-    for (uint32_t i = 0; i < path->count; i++)
-        if ((path->edges[i]->more && broken == RULE_order) || path->edges[i]->more_gates)
-            return false;
-    return true;
-}
 
 static void explain(struct finder *f, uint32_t edge)
 {
@@ -174,7 +167,7 @@ static void explain(struct finder *f, uint32_t edge)
     if (broken > RULE_order || !pairs) /* it was given up, and that is said */
         return;
     path_choose(f->self, &f->path, broken - 1, &pairs);
-    report(f, broken, !ruled_out_for_all(&f->path, broken));
+    report(f, broken);
 }
 
 /* --- the graph --- */
@@ -257,7 +250,7 @@ void lockorder_find(struct lockorder *self, struct analysis_context *context)
     for (uint32_t e = 0; e < f.edge_count; e++)
         if (graph_on_cycle(&f.graph, e) && !is_covered(&f, e)) {
             if (search(&f, e))
-                report(&f, RULE_none, false);
+                report(&f, RULE_none);
             else
                 hopeless[e] = true;
         }
@@ -267,6 +260,10 @@ void lockorder_find(struct lockorder *self, struct analysis_context *context)
     if (f.given_up)
         findings_note(context->findings,
                       memory_format("Not all cycles of lock orders were examined: %u orders lie on too many.", f.given_up));
+    if (self->left_out)
+        findings_note(context->findings,
+                      memory_format("%" PRIu64 " locks that had been destroyed were left out of the search for lock orders: "
+                                    "of each place where locks are made, %d such are in it", self->left_out, DEAD_LIKE_KEPT));
     free(hopeless);
     release(&f);
 }

@@ -36,15 +36,9 @@ static struct gates *gates_find(struct gates *gates, const struct gate *at, uint
     return gates;
 }
 
-/* The set of what a thread holds but one lock, counted as used once more. */
-static struct gates *gates_held(struct lockorder *self, const struct thread *thread, const struct object *wanted)
+/* The set of these, which are sorted, counted as used once more. */
+static struct gates *gates_keep(struct lockorder *self, const struct gate *at, uint32_t count)
 {
-    struct gate *at = memory_new(thread->held_count, sizeof *at);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < thread->held_count; i++)
-        if (thread->held[i].object != wanted)
-            at[count++] = (struct gate){thread->held[i].object, thread->held[i].mode};
-    qsort(at, count, sizeof *at, by_id);
     uint64_t hash = count;
     for (uint32_t i = 0; i < count; i++)
         hash = mix(hash, at[i].object->id << 2 | at[i].mode);
@@ -59,8 +53,40 @@ static struct gates *gates_held(struct lockorder *self, const struct thread *thr
             object_ref(at[i].object);
         map_put(&self->gates, hash, gates);
     }
-    free(at);
     gates->uses++;
+    return gates;
+}
+
+/* What a thread holds but one lock. */
+static struct gates *gates_held(struct lockorder *self, const struct thread *thread, const struct object *wanted)
+{
+    struct gate *at = memory_new(thread->held_count, sizeof *at);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < thread->held_count; i++)
+        if (thread->held[i].object != wanted)
+            at[count++] = (struct gate){thread->held[i].object, thread->held[i].mode};
+    qsort(at, count, sizeof *at, by_id);
+    struct gates *gates = gates_keep(self, at, count);
+    free(at);
+    return gates;
+}
+
+/* What is in both; held for reading only if it is so in one of them. */
+static struct gates *gates_common(struct lockorder *self, const struct gates *a, const struct gates *b)
+{
+    struct gate *at = memory_new(a->count, sizeof *at);
+    uint32_t count = 0;
+    for (uint32_t i = 0, j = 0; i < a->count && j < b->count;) {
+        if (a->at[i].object == b->at[j].object) {
+            at[count++] = a->at[i].mode == THRUM_mode_shared ? a->at[i] : b->at[j];
+            i++, j++;
+        } else if (a->at[i].object->id < b->at[j].object->id)
+            i++;
+        else
+            j++;
+    }
+    struct gates *gates = gates_keep(self, at, count);
+    free(at);
     return gates;
 }
 
@@ -96,48 +122,57 @@ static void note_segment(struct witness *witness, uint32_t segment)
         witness->runs[witness->run_count++] = (struct run){segment, segment};
 }
 
-static struct taking keep(struct taking taking)
+/* How many witnesses of an edge are that thread with these modes; *same: the one with just these gates, *last: the last. */
+static uint32_t find_witness(const struct edge *edge, const struct witness *like, struct witness **same, struct witness **last)
 {
-    object_ref(taking.object);
-    return taking;
-}
-
-/* The witness of a thread, or of any where `thread` is NULL. */
-static struct witness *find_witness(const struct edge *edge, const struct thread *thread, const struct gates *gates,
-                                    enum thrum_mode held, enum thrum_mode wanted)
-{
-    for (uint32_t i = 0; i < edge->witness_count; i++) {
+    uint32_t count = 0;
+    *same = *last = NULL;
+    for (uint32_t i = 0; i < edge->witness_count && !*same; i++) {
         struct witness *witness = edge->witnesses[i];
-        if ((witness->thread == thread || !thread) && witness->gates == gates && witness->held.mode == held &&
-            witness->wanted.mode == wanted)
-            return witness;
+        if (witness->thread != like->thread || witness->held.mode != like->held.mode ||
+            witness->wanted.mode != like->wanted.mode)
+            continue;
+        count++;
+        *last = witness;
+        if (witness->gates == like->gates)
+            *same = witness;
     }
-    return NULL;
+    return count;
 }
 
-/* Takes over the use of `gates`. */
-static void add_witness(struct lockorder *self, struct edge *edge, struct thread *thread, struct gates *gates,
-                        struct taking held, const struct taking *wanted)
+/* Makes a witness stand for another one too. */
+static void merge_witness(struct lockorder *self, struct witness *witness, const struct witness *other)
 {
-    struct life *life = life_of(&self->lives, thread);
-    struct witness *witness = find_witness(edge, thread, gates, held.mode, wanted->mode);
-    if (witness)
-        note_segment(witness, life->segment);
-    if (!witness && edge->witness_count == WITNESSES) {
-        edge->more = true;
-        edge->more_gates |= !find_witness(edge, NULL, gates, held.mode, wanted->mode);
-    }
-    if (witness || edge->witness_count == WITNESSES) {
-        gates_unuse(self, gates);
+    struct gates *common = gates_common(self, witness->gates, other->gates);
+    gates_unuse(self, witness->gates);
+    witness->gates = common;
+    witness->anyone |= witness->thread != other->thread;
+    note_segment(witness, other->runs[0].last);
+}
+
+/* Takes over the use of its gates. */
+static void add_witness(struct lockorder *self, struct edge *edge, const struct witness *new)
+{
+    struct witness *same, *last;
+    uint32_t alike = find_witness(edge, new, &same, &last);
+    if (same)
+        note_segment(same, new->runs[0].last);
+    else if (alike >= GATE_SETS)
+        merge_witness(self, last, new);
+    else if (edge->witness_count >= WITNESSES)
+        merge_witness(self, edge->witnesses[edge->witness_count - 1], new);
+    else {
+        struct witness *witness = memory_copy(new, sizeof *new);
+        thread_ref(witness->thread);
+        object_ref(witness->held.object);
+        object_ref(witness->wanted.object);
+        life_of(&self->lives, witness->thread)->uses++;
+        edge->witnesses = memory_grow32(edge->witnesses, edge->witness_count + 1, &edge->witness_capacity,
+                                        sizeof *edge->witnesses);
+        edge->witnesses[edge->witness_count++] = witness;
         return;
     }
-    witness = memory_new(1, sizeof *witness);
-    *witness = (struct witness){.thread = thread_ref(thread), .gates = gates, .held = keep(held), .wanted = keep(*wanted),
-                                .runs = {{life->segment, life->segment}}, .run_count = 1};
-    life->uses++;
-    edge->witnesses = memory_grow32(edge->witnesses, edge->witness_count + 1, &edge->witness_capacity,
-                                    sizeof *edge->witnesses);
-    edge->witnesses[edge->witness_count++] = witness;
+    gates_unuse(self, new->gates);
 }
 
 static void free_witness(struct lockorder *self, struct witness *witness)
@@ -166,8 +201,27 @@ static struct node *node_of(struct lockorder *self, struct object *object)
     return node;
 }
 
+/* Locks of one birth, for counting those that are gone. */
+static uint64_t birth_key(const struct object *object)
+{
+    return mix(object->process->id + 1, object->birth_site);
+}
+
+static uintptr_t count_dead(struct lockorder *self, const struct object *object, int change)
+{
+    uint64_t key = birth_key(object);
+    uintptr_t count = (uintptr_t)map_get(&self->dead, key) + (uintptr_t)change;
+    if (count)
+        map_put(&self->dead, key, (void *)count);
+    else
+        map_remove(&self->dead, key);
+    return count;
+}
+
 static void free_node(struct lockorder *self, struct node *node)
 {
+    if (node->dead)
+        count_dead(self, node->object, -1);
     struct node *last = self->nodes[--self->node_count];
     self->nodes[node->number] = last;
     last->number = node->number;
@@ -231,12 +285,14 @@ void lockorder_want(struct lockorder *self, struct thread *thread, const struct 
     /* Its own already: it is recursive, or waits for itself, or has it only since this acquire. */
     if ((own && thread->blocked.what != BLOCKING_no) || is_known(self, thread, wanted))
         return;
+    uint32_t segment = life_of(&self->lives, thread)->segment;
     for (uint32_t i = 0; i < thread->held_count; i++) {
         const struct hold *hold = &thread->held[i];
         if (hold->object == wanted->object || !object_is_lock(hold->object))
             continue;
-        add_witness(self, edge_of(self, hold->object, wanted->object), thread, gates_held(self, thread, wanted->object),
-                    taking_of_hold(hold), wanted);
+        struct witness witness = {.thread = thread, .gates = gates_held(self, thread, wanted->object),
+                                  .held = taking_of_hold(hold), .wanted = *wanted, .runs = {{segment, segment}}, .run_count = 1};
+        add_witness(self, edge_of(self, hold->object, wanted->object), &witness);
     }
 }
 
@@ -252,34 +308,69 @@ void lockorder_forget(struct lockorder *self, struct object *object)
     free_node(self, node);
 }
 
-/*
- * A node that is gone and has no way in, or no way out, lies on no cycle and never will; without it the same may be true
- * of its neighbours that are gone.
- */
+enum { PAIRS = 4096 }; /* where there are more to compare, the answer is yes */
+
+/* Whether a thread that comes by one edge may have to wait for another, that holds it and goes on by the next edge. */
+static bool meet_there(const struct lockorder *self, const struct edge *in, const struct edge *out)
+{
+    if ((uint64_t)in->witness_count * out->witness_count > PAIRS)
+        return true;
+    for (uint32_t i = 0; i < in->witness_count; i++)
+        for (uint32_t j = 0; j < out->witness_count; j++)
+            if (witnesses_meet(self, in->witnesses[i], out->witnesses[j]))
+                return true;
+    return false;
+}
+
+/* Whether a cycle that isn't ruled out can lead through a node to which no more will be added. */
+static bool leads_through(const struct lockorder *self, const struct node *node)
+{
+    if ((uint64_t)node->in_count * node->out_count > PAIRS)
+        return true;
+    for (uint32_t i = 0; i < node->in_count; i++)
+        for (uint32_t j = 0; j < node->out_count; j++)
+            if (meet_there(self, node->in[i], node->out[j]))
+                return true;
+    return false;
+}
+
+/* Takes out a node; those of its neighbours that are gone and may lie on no cycle any more are appended to `todo`. */
+static void take_out(struct lockorder *self, struct node *node, struct node ***todo, uint32_t *count, uint32_t *capacity)
+{
+    *todo = memory_grow32(*todo, *count + node->out_count + node->in_count, capacity, sizeof **todo);
+    while (node->out_count || node->in_count) {
+        struct edge *edge = node->out_count ? node->out[node->out_count - 1] : node->in[node->in_count - 1];
+        struct node *other = edge->held == node ? edge->wanted : edge->held;
+        bool first = !other->queued && other->dead;
+        free_edge(self, edge);
+        if (first) {
+            other->queued = true;
+            (*todo)[(*count)++] = other;
+        }
+    }
+    free_node(self, node);
+}
+
 void lockorder_prune(struct lockorder *self, struct object *object)
 {
-    struct node **todo = NULL;
+    struct node **todo = NULL, *node = object->slots[self->slot];
     uint32_t count = 0, capacity = 0;
-    struct node *first = object->slots[self->slot];
-    if (!first || (first->in_count && first->out_count))
+    if (!node)
         return;
-    todo = memory_grow32(todo, ++count, &capacity, sizeof *todo);
-    todo[0] = first;
-    while (count) {
-        struct node *node = todo[--count];
-        struct object *gone = node->object;
-        todo = memory_grow32(todo, count + node->out_count + node->in_count, &capacity, sizeof *todo);
-        while (node->out_count || node->in_count) {
-            struct edge *edge = node->out_count ? node->out[node->out_count - 1] : node->in[node->in_count - 1];
-            struct node *other = edge->held == node ? edge->wanted : edge->held;
-            bool had_both = other->in_count && other->out_count;
-            free_edge(self, edge);
-            if (had_both && other->object->destroyed && (!other->in_count || !other->out_count))
-                todo[count++] = other;
+    if (leads_through(self, node)) {
+        node->dead = true;
+        if (count_dead(self, object, 1) > DEAD_LIKE_KEPT) {
+            self->left_out++;
+            lockorder_forget(self, object);
         }
-        object_ref(gone); /* freeing the node may give back the last reference, the node's own */
-        free_node(self, node);
-        object_unref(gone);
+        return;
+    }
+    take_out(self, node, &todo, &count, &capacity);
+    while (count) {
+        node = todo[--count];
+        node->queued = false;
+        if (!leads_through(self, node))
+            take_out(self, node, &todo, &count, &capacity);
     }
     free(todo);
 }
@@ -290,6 +381,7 @@ void lockorder_free(struct lockorder *self)
         lockorder_forget(self, self->nodes[self->node_count - 1]->object);
     lives_end(&self->lives);
     model_unsubscribe(self->model, self->slot);
+    map_free(&self->dead);
     map_free(&self->edges);
     map_free(&self->gates);
     free(self->nodes);

@@ -37,7 +37,7 @@ typedef bool is_pair(const struct lockorder *, const struct witness *, const str
 static bool same_thread(const struct lockorder *self, const struct witness *one, const struct witness *other)
 {
     (void)self;
-    return one->thread == other->thread;
+    return one->thread == other->thread && !one->anyone && !other->anyone;
 }
 
 static bool gated(const struct lockorder *self, const struct witness *one, const struct witness *other)
@@ -97,8 +97,6 @@ static char *reason_of(const struct lockorder *self, const struct verdict *verdi
         return text_take(&text);
     }
     say_broken(&text, self, describe, verdict->path, verdict->broken);
-    if (verdict->more)
-        text_add(&text, "; but it happened more often than could be looked at");
     return text_take(&text);
 }
 
@@ -163,7 +161,7 @@ bool lockorder_report(const struct lockorder *self, const struct verdict *verdic
     struct finding *finding = findings_add(context->findings);
     finding->id = id;
     finding->kind = FINDING_lock_order;
-    finding->certainty = verdict->broken == RULE_none || verdict->more ? CERTAINTY_potential : CERTAINTY_infeasible;
+    finding->certainty = verdict->broken == RULE_none ? CERTAINTY_potential : CERTAINTY_infeasible;
     finding->steps = memory_new(path->count, sizeof *finding->steps);
     finding->step_count = path->count;
     for (uint32_t i = 0; i < path->count; i++)

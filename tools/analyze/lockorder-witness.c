@@ -51,8 +51,10 @@ static bool overlap(const struct lives *lives, const struct witness *one, const 
 
 static bool go_together(const struct lockorder *self, const struct witness *one, const struct witness *other, enum rule rule)
 {
-    return (rule < RULE_threads || one->thread != other->thread) && (rule < RULE_gates || !witness_gate(one, other)) &&
-           (rule < RULE_order || overlap(&self->lives, one, other));
+    bool anyone = one->anyone || other->anyone;
+    return (rule < RULE_threads || anyone || one->thread != other->thread) &&
+           (rule < RULE_gates || !witness_gate(one, other)) &&
+           (rule < RULE_order || anyone || overlap(&self->lives, one, other));
 }
 
 /* Whether who wants it waits for who holds it. Readers of an rwlock that lets writers pass wait for other readers. */
@@ -60,6 +62,11 @@ static bool waits_for(const struct witness *wants, const struct witness *holds)
 {
     return wants->wanted.mode != THRUM_mode_shared || holds->held.mode != THRUM_mode_shared ||
            wants->wanted.object->type == THRUM_type_prefer_writer_nonrecursive;
+}
+
+bool witnesses_meet(const struct lockorder *self, const struct witness *wants, const struct witness *holds)
+{
+    return waits_for(wants, holds) && go_together(self, wants, holds, RULE_order);
 }
 
 /* --- paths --- */

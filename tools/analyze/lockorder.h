@@ -26,8 +26,11 @@ struct gates {
 };
 
 enum {
-    SEGMENT_RUNS = 8, /* separate runs of segments that a witness keeps; beyond them the last one is stretched */
-    WITNESSES = 1024, /* that an edge keeps */
+    DEAD_LIKE_KEPT = 256, /* nodes of locks that are gone, of one place of birth */
+    /* Beyond these the last one is made to stand for the rest too, and allows whatever one of them may allow. */
+    SEGMENT_RUNS = 8,  /* separate runs of segments, of a witness */
+    GATE_SETS = 8,     /* witnesses that are one thread, of an edge */
+    WITNESSES = 256,   /* of an edge */
 };
 
 /* Segments of the thread's life in which it did it: any of them, from first to last. */
@@ -37,7 +40,8 @@ struct run {
 
 struct witness {
     struct thread *thread; /* a reference */
-    struct gates *gates;   /* all that it held, the edge's `held` among them */
+    bool anyone;           /* stands for other threads too, at any time */
+    struct gates *gates;   /* what it held every time, the edge's `held` among them */
     struct taking held;    /* the first time */
     struct taking wanted;
     struct run runs[SEGMENT_RUNS];
@@ -50,13 +54,13 @@ struct edge {
     uint32_t number;              /* in the graph of one search */
     struct witness **witnesses;
     uint32_t witness_count, witness_capacity;
-    bool more;       /* than are kept */
-    bool more_gates; /* with such locks around them as none that is kept */
 };
 
 struct node {
     struct object *object; /* a reference */
     uint32_t number;       /* in lockorder->nodes */
+    bool dead;             /* its lock is gone, and it was kept */
+    bool queued;           /* to be looked at while others are taken out */
     struct edge **out, **in;
     uint32_t out_count, out_capacity, in_count, in_capacity;
 };
@@ -71,6 +75,8 @@ struct lockorder {
     uint32_t node_count, node_capacity;
     struct map edges; /* analysis_order_key() -> edge */
     struct map gates; /* hash -> first */
+    struct map dead;  /* birth of locks that are gone -> how many nodes */
+    uint64_t left_out; /* locks that were gone and could have been part of a cycle, but there were enough like them */
     uint64_t seen[SEEN_PLACES]; /* hashes of what is in the graph already; one that is lost is only looked up again */
 };
 
@@ -79,7 +85,10 @@ struct lockorder {
 /* `thread` wants a lock, as said, with what it holds but that lock itself. */
 void lockorder_want(struct lockorder *, struct thread *, const struct taking *wanted);
 
-/* The object is gone: no cycle through it can come any more but over the edges that it has. */
+/*
+ * The lock is gone: no cycle through it can come any more but over the edges that it has. Where none can that isn't ruled
+ * out, its node goes, and then perhaps others of locks that are gone.
+ */
 void lockorder_prune(struct lockorder *, struct object *);
 
 /* It was no lock: all edges go. */
@@ -112,6 +121,9 @@ bool path_choose(const struct lockorder *, struct path *, enum rule strictest, u
 /* As path_choose(), where all edges but the last have witnesses: it tries to keep them, and does where there are none. */
 bool path_extend(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
 
+/* Whether nothing keeps the thread of one, which waits for what the other holds, from being there when that is. */
+bool witnesses_meet(const struct lockorder *, const struct witness *wants, const struct witness *holds);
+
 /* A lock that two witnesses both hold so that one of them must wait, or NULL. */
 const struct object *witness_gate(const struct witness *, const struct witness *);
 
@@ -121,7 +133,6 @@ const struct object *witness_gate(const struct witness *, const struct witness *
 struct verdict {
     const struct path *path;
     enum rule broken;
-    bool more; /* what rules it out may not hold for occurrences that weren't kept */
 };
 
 /* Appends a finding; false: one like it is there already. */
