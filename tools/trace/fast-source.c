@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "trace/losses.h"
 #include "trace/memory.h"
-#include "trace/reader-find.h"
 
 enum { PAGE = 4096, DROP = 16 << 20, TROUBLE_MOST = 2000 };
 
@@ -192,9 +192,9 @@ static const char *enter_packet(struct source *source, struct stream_file *file,
 /* Keeps the memory in use small, however long the file is. */
 static void drop_behind(struct source *source, const struct stream_file *file)
 {
-    const uint8_t *at = source->at - (uintptr_t)source->at % PAGE;
-    if (file->in_memory || at - source->dropped < DROP)
+    if (file->in_memory || !source->at || source->at - source->dropped < DROP)
         return;
+    const uint8_t *at = source->at - (uintptr_t)source->at % PAGE;
     madvise((void *)(uintptr_t)source->dropped, (size_t)(at - source->dropped), MADV_DONTNEED);
     source->dropped = at;
 }
@@ -314,7 +314,7 @@ static void take_addrs(struct source_numbers *numbers, struct thrum_addrs *to, c
                        unsigned size)
 {
     uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
-    numbers->at = memory_grow(numbers->at, numbers->count + length, &numbers->capacity, sizeof *numbers->at);
+    numbers->at = memory_grow(numbers->at, numbers->count + length + 1, &numbers->capacity, sizeof *numbers->at);
     for (uint64_t i = 0; i < length; i++)
         numbers->at[numbers->count + i] = load(at + i * size) & mask;
     numbers->sequences[numbers->sequence_count].whose = to;

@@ -16,20 +16,6 @@
 #include "trace/memory.h"
 #include "trace/reader-scratch.h"
 
-void losses_say(struct reader_losses *losses, const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = memory_text("");
-    va_end(args);
-    char *all = losses->trouble ? memory_format("%s; %s", losses->trouble, text) : memory_text(text);
-    free(text);
-    free(losses->trouble);
-    losses->trouble = all;
-}
-
 /* --- where traces are --- */
 
 static int by_name(const FTSENT **one, const FTSENT **other)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "trace/losses.h"
 #include "trace/reader.h"
 
 /* A directory with one CTF trace. */
@@ -47,8 +48,5 @@ bool place_streams_whole(const struct trace_place *);
  */
 int place_mend_streams(struct trace_place *, bool (*opens)(const char *directory), struct reader_losses *losses,
                        size_t *kept);
-
-/* Adds to losses->trouble, after "; " where there is some. */
-void losses_say(struct reader_losses *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzzes the fast reader: any bytes as metadata and a stream. A libFuzzer harness; without libFuzzer, main() below runs
+ * the files that it is given, so that what was found once is tried again by every compiler.
+ *
+ * An input is the length of the metadata (32 bits, little endian), the metadata, the stream.
+ */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/reader-fast.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Reads what the event holds, so that a sanitizer sees whatever isn't there. */
+static uint64_t touch_addrs(struct thrum_addrs addrs)
+{
+    uint64_t sum = addrs.count;
+    for (uint32_t i = 0; i < addrs.count; i++)
+        sum += addrs.at[i];
+    return sum;
+}
+
+#define THRUM_ADDR(name, meaning) sum += r->name;
+#define THRUM_U32(name, meaning) sum += r->name;
+#define THRUM_U64(name, meaning) sum += r->name;
+#define THRUM_I32(name, meaning) sum += (uint32_t)r->name;
+#define THRUM_I64(name, meaning) sum += (uint64_t)r->name;
+#define THRUM_WORD(name, words, meaning) sum += r->name;
+#define THRUM_STRING(name, meaning) sum += strlen(r->name);
+#define THRUM_ADDRS(name, meaning) sum += touch_addrs(r->name);
+#define THRUM_EVENT(name, meaning, fields)                                \
+    static uint64_t touch_##name(const struct thrum_event_##name *r)      \
+    {                                                                     \
+        uint64_t sum = (uint32_t)r->common.pid + (uint32_t)r->common.tid; \
+        fields return sum;                                                \
+    }
+#include "events.h"
+#include "events-end.h"
+
+static uint64_t touch(const struct trace_event *event)
+{
+    switch (event->id) {
+#define THRUM_EVENT(name, meaning, fields) \
+    case THRUM_EVENT_##name:               \
+        return touch_##name(&event->record.name);
+#include "events.h"
+#undef THRUM_EVENT
+    default:
+        abort();
+    }
+}
+
+static volatile uint64_t touched;
+
+static void read_all(struct fast_reader *reader)
+{
+    for (const struct trace_event *event; (event = fast_reader_next(reader));)
+        touched += touch(event);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum { AFTER = 8 }; /* that a reader may look at behind a stream */
+    uint32_t length;
+    char *why = NULL;
+    if (size < sizeof length)
+        return 0;
+    memcpy(&length, data, sizeof length);
+    data += sizeof length;
+    size -= sizeof length;
+    length = length < size ? length : (uint32_t)size;
+    char *metadata = malloc(length + 1);
+    uint8_t *bytes = calloc(1, size - length + AFTER);
+    memcpy(metadata, data, length);
+    memcpy(bytes, data + length, size - length);
+    struct fast_reader *reader = fast_reader_new();
+    const struct fast_stream_bytes stream = {bytes, size - length};
+    if (fast_reader_add_memory(reader, metadata, length, &stream, 1, &why) == 0)
+        read_all(reader);
+    fast_reader_close(reader);
+    free(why);
+    free(bytes);
+    free(metadata);
+    return 0;
+}
+
+#ifndef THRUM_LIBFUZZER
+static void run_file(const char *path)
+{
+    static uint8_t data[1 << 20];
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    size_t size = fread(data, 1, sizeof data, file);
+    fclose(file);
+    LLVMFuzzerTestOneInput(data, size);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        run_file(argv[i]);
+    printf("%d inputs\n", argc - 1);
+    return 0;
+}
+#endif
