@@ -29,7 +29,8 @@ struct recording {
     int64_t clock_offset;     /* CLOCK_REALTIME - CLOCK_MONOTONIC, in nanoseconds: the same for all its processes */
     _Atomic uint64_t used;    /* bytes taken by all streams */
     _Atomic uint64_t lost;    /* events that were not recorded, by all processes */
-    _Atomic uint32_t stopped; /* enum recording_stop: no process records any longer */
+    _Atomic uint64_t ended_ns; /* by CLOCK_MONOTONIC: when whoever started the recording ended it; 0: it hasn't */
+    _Atomic uint32_t stopped;  /* enum recording_stop: no process records any longer */
 };
 enum recording_stop { RECORDING_GOES_ON, RECORDING_FULL, RECORDING_ENDED };
 enum { RECORDING_SIZE = 4096 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "record/preload.h"
 #include "record/trim.h"
@@ -94,13 +95,22 @@ static struct recording *map_recording(const struct backend_run *run)
     return recording;
 }
 
+static void end_recording(struct recording *recording)
+{
+    uint32_t going = RECORDING_GOES_ON;
+    uint64_t never = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    atomic_compare_exchange_strong(&recording->stopped, &going, RECORDING_ENDED);
+    atomic_compare_exchange_strong(&recording->ended_ns, &never, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+}
+
 static void recorder_stop(struct backend_run *run)
 {
     struct recording *recording = map_recording(run);
-    uint32_t going = RECORDING_GOES_ON;
     if (!recording)
         return;
-    atomic_compare_exchange_strong(&recording->stopped, &going, RECORDING_ENDED);
+    end_recording(recording);
     munmap(recording, RECORDING_SIZE);
 }
 
@@ -113,10 +123,10 @@ static void recorder_finish(struct backend_run *run, struct backend_outcome *out
                      "rights, or dropped LD_PRELOAD");
         return;
     }
+    end_recording(recording);
     outcome->lost_events = atomic_load(&recording->lost);
+    trim_recording(run->directory, atomic_load(&recording->ended_ns));
     munmap(recording, RECORDING_SIZE);
-    recorder_stop(run);
-    trim_recording(run->directory);
 }
 
 static void recorder_end(struct backend_run *run)

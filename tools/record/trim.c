@@ -7,6 +7,8 @@
 #include <fts.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,25 +38,33 @@ static bool last_packet(int fd, off_t size, struct packet *packet, off_t *at)
     return false;
 }
 
-static void trim(int fd)
+/* Whether this is the stream's newest chunk: stream_S_C, and there is no stream_S_(C+1). */
+static bool is_newest(const char *path)
+{
+    char next[4096];
+    const char *number = strrchr(path, '_');
+    int length = snprintf(next, sizeof(next), "%.*s_%lu", (int)(number - path), path, strtoul(number + 1, NULL, 10) + 1);
+    return length < (int)sizeof(next) && access(next, F_OK) < 0;
+}
+
+static void trim(int fd, bool newest, uint64_t ended_ns)
 {
     struct packet packet;
     struct stat file;
     off_t at;
     if (fstat(fd, &file) < 0 || !last_packet(fd, file.st_size, &packet, &at))
         return;
-    uint64_t content = (packet.content_size + 63) / 64 * 64;
-    if (content >= packet.packet_size)
-        return;
-    packet.packet_size = content;
-    if (pwrite(fd, &packet, sizeof(packet), at) != (ssize_t)sizeof(packet) || ftruncate(fd, at + (off_t)(content / 8)) == 0)
+    if (newest && packet.timestamp_end < ended_ns)
+        packet.timestamp_end = ended_ns;
+    packet.packet_size = (packet.content_size + 63) / 64 * 64;
+    if (pwrite(fd, &packet, sizeof(packet), at) != (ssize_t)sizeof(packet) || ftruncate(fd, at + (off_t)(packet.packet_size / 8)) == 0)
         return;
     packet.packet_size = (uint64_t)(file.st_size - at) * 8;
     if (pwrite(fd, &packet, sizeof(packet), at) < 0)
         return; /* the file can't be written any more: it is as it was */
 }
 
-static void visit(const FTSENT *entry)
+static void visit(const FTSENT *entry, uint64_t ended_ns)
 {
     bool shown = strncmp(entry->fts_name, "stream_", 7) == 0, hidden = strncmp(entry->fts_name, ".stream_", 8) == 0;
     if (entry->fts_info != FTS_F || (!shown && !hidden))
@@ -66,17 +76,17 @@ static void visit(const FTSENT *entry)
         if (hidden)
             unlink(entry->fts_accpath);
         else
-            trim(fd);
+            trim(fd, is_newest(entry->fts_accpath), ended_ns);
     }
     close(fd);
 }
 
-void trim_recording(const char *directory)
+void trim_recording(const char *directory, uint64_t ended_ns)
 {
     char *paths[] = {(char *)directory, NULL};
     FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     for (FTSENT *entry; walk && (entry = fts_read(walk));)
-        visit(entry);
+        visit(entry, ended_ns);
     if (walk)
         fts_close(walk);
 }
