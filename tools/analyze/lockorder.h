@@ -80,10 +80,35 @@ struct lockorder {
     uint64_t seen[SEEN_PLACES]; /* hashes of what is in the graph already; one that is lost is only looked up again */
 };
 
+/* One more number into a hash. */
+static inline uint64_t lockorder_mix(uint64_t sum, uint64_t more)
+{
+    sum = (sum ^ more) * 0x9e3779b97f4a7c15u;
+    return sum ^ (sum >> 29);
+}
+
+/* --- lockorder-gates.c: each result is counted as used once more --- */
+
+/* What a thread holds but one lock. */
+struct gates *gates_held(struct lockorder *, const struct thread *, const struct object *wanted);
+
+/* What is in both; held for reading only if it is so in one of them. */
+struct gates *gates_common(struct lockorder *, const struct gates *, const struct gates *);
+void gates_unuse(struct lockorder *, struct gates *);
+
 /* --- lockorder-graph.c --- */
 
 /* `thread` wants a lock, as said, with what it holds but that lock itself. */
 void lockorder_want(struct lockorder *, struct thread *, const struct taking *wanted);
+
+/* It was no lock: all edges go. */
+void lockorder_forget(struct lockorder *, struct object *);
+
+void lockorder_free_edge(struct lockorder *, struct edge *);
+void lockorder_free_node(struct lockorder *, struct node *); /* that has no edges */
+void lockorder_free(struct lockorder *);
+
+/* --- lockorder-prune.c --- */
 
 /*
  * The lock is gone: no cycle through it can come any more but over the edges that it has. Where none can that isn't ruled
@@ -91,10 +116,8 @@ void lockorder_want(struct lockorder *, struct thread *, const struct taking *wa
  */
 void lockorder_prune(struct lockorder *, struct object *);
 
-/* It was no lock: all edges go. */
-void lockorder_forget(struct lockorder *, struct object *);
-
-void lockorder_free(struct lockorder *);
+/* How many nodes there are of locks that are gone, of the birth of this one, after a change by so many. */
+uintptr_t lockorder_count_dead(struct lockorder *, const struct object *, int change);
 
 /* --- lockorder-witness.c --- */
 
