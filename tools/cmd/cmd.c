@@ -14,6 +14,7 @@ static const struct cmd *const commands[] = {
     &cmd_record,
     &cmd_report,
     &cmd_timeline,
+    &cmd_contention,
     &cmd_info,
     &cmd_check,
 };

@@ -15,6 +15,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_contention;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report; /* also the program deadlock-report */
 extern const struct cmd cmd_info;

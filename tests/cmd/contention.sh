@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# thrum contention: what it says of a recording in which a thread waits for a mutex and for a reader, and of bad calls.
+. "$srcdir/tap.sh"
+
+# trouble NAME PATTERN COMMAND...: fails as trouble does: status 2, one line that matches, nothing on standard output.
+trouble() {
+    local name=$1 pattern=$2 status
+    shift 2
+    limit 60 "$@" > "$tmp/out" 2> "$tmp/err"
+    status=$?
+    is "$name: status" $status 2
+    is "$name: one line on standard error" "$(wc -l < "$tmp/err")" 1
+    like "$name: it says what is wrong" "$(cat "$tmp/err")" "$pattern"
+    is "$name: nothing on standard output" "$(cat "$tmp/out")" ""
+}
+
+trouble "no trace" '^thrum contention: which trace' "$thrum" contention
+trouble "no such trace" "^thrum contention: .*$tmp/nowhere" "$thrum" contention "$tmp/nowhere"
+trouble "no such column" '-F wait_most: no such column; there are acquired, .*wait_total' "$thrum" contention -F acquired,wait_most x
+trouble "no such order" '-k speed: no such column' "$thrum" contention -k speed x
+trouble "no number" "-E takes a number of rows, not '-3'" "$thrum" contention -E -3 x
+trouble "no such table" "--by takes locks, .*not 'colour'" "$thrum" contention --by colour x
+
+limit 60 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/contended" 2> "$tmp/err"
+status=$?
+[ $status != 77 ] || { skip "a recording" "the kernel doesn't tell what a thread waits for"; done_testing; }
+is "a program is recorded" $status 0
+
+# --- text ---
+text=$(limit 60 "$thrum" contention "$tmp/trace")
+like "the verdict comes first" "$(head -n 1 <<< "$text")" '^(table|book) made threads wait [0-9.]+ [mu]?s, [0-9]+ % of all waiting for locks\.$'
+like "how many waited" "$text" '^Of 4 acquires 2 had to wait, '
+like "a lock with its numbers" "$text" '^table +mutex +2 +1 +50 +[0-9.]+ [mu]?s '
+like "writers apart" "$text" '^  writers +1 +1 +100 '
+like "readers apart" "$text" '^  readers +1 +- '
+like "a call with its numbers" "$text" '^worker \(contended\.c:[0-9]+\) +table +1 +1 +100 '
+like "who waited where" "$text" 'table: thread 2 \(worker\) in worker \(contended\.c:[0-9]+\)$'
+like "behind whom" "$text" 'behind main in main \(contended\.c:[0-9]+\)'
+like "what else was waited on" "$text" '^next +barrier '
+like "threads" "$text" '^thread 2 \(worker\) +[0-9.]+ [mu]?s '
+is "no line ends in a space" "$(grep -c ' $' <<< "$text")" 0
+unlike "no colours but for a terminal" "$text" $'\033'
+like "colours where they are wanted" "$(limit 60 "$thrum" contention --color=always "$tmp/trace")" $'\033'
+is "-F: columns" "$(limit 60 "$thrum" contention --by locks -F failed,contended "$tmp/trace" | grep '^lock ' | tr -s ' ')" "lock failed number"
+like "-E: rows" "$(limit 60 "$thrum" contention --by locks -E 1 "$tmp/trace")" '^1 more \(-E 0 shows all\)$'
+
+# --- for programs ---
+limit 60 "$thrum" contention --json "$tmp/trace" > "$tmp/json"
+if [ "$PYTHON3" != no ] && [ -n "$PYTHON3" ]; then
+    is "JSON: what was counted" "$("$PYTHON3" - "$tmp/json" <<'PY'
+import json, sys
+all = json.load(open(sys.argv[1]))
+locks = {row["name"]: row for row in all["locks"]}
+print(all["version"], all["complete"], all["totals"]["acquired"], all["totals"]["contended"], sorted(locks))
+table, book = locks["table"], locks["book"]
+print(table["kind"], table["acquired"], table["contended"], table["percent"], table["waiters"])
+print(book["readers"]["acquired"], book["writers"]["contended"], book["writers"]["wait_total_ns"] == book["wait_total_ns"])
+print(table["wait_total_ns"] == table["wait_max_ns"] > 0, table["wait_total_ns"] + book["wait_total_ns"] == all["totals"]["wait_ns"])
+print(sum(pair["wait_ns"] for pair in all["pairs"] if pair["object"] == "table") + table["woken_ns"] == table["wait_total_ns"])
+worker = [row for row in all["threads"] if row["name"] == "thread 2 (worker)"][0]
+print(worker["waited_ns"]["lock"] == all["totals"]["wait_ns"], worker["running_ns"] + sum(worker["waited_ns"].values()) == worker["life_ns"])
+PY
+)" "1 True 4 2 ['book', 'table']
+mutex 2 1 50.0 1
+1 1 True
+True True
+True
+True True"
+    is "CSV: what was counted" "$(limit 60 "$thrum" contention --csv -k acquired -F acquired,contended,percent "$tmp/trace" | sed 's/:[0-9]*"/"/' | sort)" \
+'"book","rwlock","contended.c",2,1,50.00
+"table","mutex","contended.c",2,1,50.00
+name,kind,place,acquired,contended,percent'
+else
+    skip "JSON: what was counted" "no python3 to read it with"
+fi
+is "CSV of each table: its head" "$(for table in locks sites waits threads pairs; do limit 60 "$thrum" contention --csv --by $table -F contended "$tmp/trace" | head -n 1; done)" \
+'name,kind,place,contended
+name,object,contended
+name,kind,place,contended
+name,contended,life_ns,holding_ns,waited_lock_ns,waited_condition_ns,waited_semaphore_ns,waited_join_ns,waited_barrier_ns,waited_queue_ns,waited_other_ns,waited_runtime_ns
+object,waiter,waiter_site,holder,holder_site,count,wait_ns,behind_ns'
+limit 60 "$thrum" contention -o "$tmp/file" "$tmp/trace"
+is "-o: its owner alone may read it" "$(stat -c %a "$tmp/file")" 600
+is "-o: the same text" "$(cat "$tmp/file")" "$text"
+done_testing

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the contention analysis share. */
+#ifndef THRUM_ANALYZE_CONTENTION_INNER_H
+#define THRUM_ANALYZE_CONTENTION_INNER_H
+
+#include <sys/queue.h>
+#include "analyze/contention.h"
+#include "analyze/describe.h"
+#include "trace/map.h"
+
+enum entry_kind { ENTRY_object, ENTRY_site, ENTRY_thread };
+
+/* A row while it is counted: of one object, call or thread, or of many that were taken together. */
+struct entry {
+    struct contention_row row; /* first: the results are pointers to it */
+    LIST_ENTRY(entry) all;
+    enum entry_kind kind;
+    struct entry *into;     /* it was taken into that one; only pairs and sites still refer to it */
+    bool referred;          /* by a pair or a site */
+    bool inner;             /* a runtime's own, left out */
+    struct object *object;  /* an object's; the first of many */
+    struct thread *thread;  /* a thread's; the first of many */
+    struct process *process;
+    uint64_t site;          /* a site's; an object's first, where its birth isn't known */
+    int64_t seen_ns;        /* when it was first met */
+    struct entry *used;     /* a site's object, where there is one alone */
+    bool several;           /* a site's objects are several */
+    char *name, *kind_text, *place; /* owned texts of the row */
+};
+
+LIST_HEAD(entries, entry);
+
+/* What is known of a thread while it lives. */
+struct visitor {
+    LIST_ENTRY(visitor) all;
+    struct entry *entry;
+    int64_t charged_ns;   /* blocked: up to when somebody was made answerable for it */
+    uint64_t charged;     /* to how many holders */
+    struct thread *watched; /* blocked: a holder, and ... */
+    int64_t watched_ns;   /* ... how long it had been blocked itself when it began to be in the way */
+    int64_t blocked_ns;   /* blocked so far, but for the block that goes on */
+    unsigned holding;     /* how many locks, but for a runtime's own */
+    int64_t holding_since_ns;
+};
+
+LIST_HEAD(visitors, visitor);
+
+/* Objects of one place of birth, or threads of one function, that are gone. */
+struct group {
+    struct entry *members[CONTENTION_APART];
+    size_t count;
+    struct entry *rest; /* all of them, once there were too many */
+};
+
+struct pair {
+    struct entry *object, *waiter, *waiter_site, *holder, *holder_site;
+    uint64_t count;
+    int64_t wait_ns, behind_ns;
+};
+
+struct contention {
+    struct model *model;
+    struct symbols *symbols;
+    struct describe *describe;
+    bool all;
+    int slot;
+    struct entries entries;
+    struct visitors visitors;
+    struct map sites;  /* hash of process and site -> entry */
+    struct map groups; /* hash -> group */
+    struct map pairs;  /* hash of its entries -> pair */
+    struct contention_totals totals;
+    struct contention_row **rows[CONTENTION_TABLES];
+    size_t row_counts[CONTENTION_TABLES], row_capacities[CONTENTION_TABLES];
+    struct contention_pair *results;
+    size_t result_count;
+};
+
+/* --- entries: contention-entry.c --- */
+
+struct entry *entry_of_object(struct contention *, struct object *, uint64_t site);
+struct entry *entry_of_site(struct contention *, struct process *, uint64_t site); /* NULL for site 0 */
+struct visitor *visitor_of(struct contention *, struct thread *);
+
+/* The entry that it was taken into, or itself. */
+struct entry *entry_root(struct entry *);
+
+/* Notes that a site uses an object. */
+void entry_use(struct entry *site, struct entry *object);
+
+/* They are gone: taken together with others of their kind where there are many. */
+void entry_retire_object(struct contention *, struct object *);
+void entry_retire_thread(struct contention *, struct thread *);
+
+/* Adds what was counted in `from`, which loses it. */
+void entry_add(struct entry *to, struct entry *from);
+void entry_free(struct entry *);
+uint64_t entry_hash(uint64_t seed, uint64_t value);
+
+/* --- who is in whose way: contention-blame.c --- */
+
+/* A thread begins to wait. */
+void blame_begin(struct contention *, struct thread *waiter, int64_t now);
+/* An object that threads wait for got a holder, or loses one; or the trace ends. */
+void blame_taken(struct contention *, const struct object *);
+void blame_given_back(struct contention *, struct thread *holder, const struct hold *, int64_t now);
+/* A wait ended; what remains is its waker's. */
+void blame_end(struct contention *, struct thread *waiter, const struct blocked *, struct waker, int64_t now);
+
+/* --- the results: contention-result.c --- */
+
+void result_make(struct contention *);
+
+#endif

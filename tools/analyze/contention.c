@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Counts acquires, waits and holds as the model tells of them. */
+#include "config.h"
+#include "analyze/contention.h"
+
+#include <stdlib.h>
+#include "analyze/contention-inner.h"
+#include "trace/memory.h"
+
+const char *contention_reason_word(enum contention_reason reason)
+{
+#define CONTENTION_REASON(name) #name,
+    static const char *const words[] = {CONTENTION_REASONS(CONTENTION_REASON)};
+#undef CONTENTION_REASON
+    return words[reason];
+}
+
+static enum contention_mode side_of(enum thrum_mode mode)
+{
+    return mode == THRUM_mode_shared ? CONTENTION_shared : CONTENTION_exclusive;
+}
+
+static enum contention_reason reason_of(const struct entry *entry, const struct object *object)
+{
+    if (entry->inner)
+        return REASON_runtime;
+    if (object_is_lock(object))
+        return REASON_lock;
+    switch (object->kind) {
+    case THRUM_kind_lock:
+        return REASON_lock;
+    case THRUM_kind_semaphore:
+        return REASON_semaphore;
+    case THRUM_kind_condition:
+        return REASON_condition;
+    case THRUM_kind_thread:
+        return REASON_join;
+    case THRUM_kind_barrier:
+        return REASON_barrier;
+    case THRUM_kind_queue:
+        return REASON_queue;
+    default:
+        return REASON_other;
+    }
+}
+
+/* --- waiting --- */
+
+static void on_blocked(void *self, int64_t now, struct thread *thread)
+{
+    struct contention *contention = self;
+    struct object *object = thread->blocked.object;
+    struct entry *entry = entry_of_object(contention, object, thread->blocked.site);
+    if (object->waiter_count > entry->row.waiters)
+        entry->row.waiters = object->waiter_count;
+    blame_begin(contention, thread, now);
+}
+
+static void count_wait(struct entry *entry, const struct blocked *was, int64_t wait_ns)
+{
+    struct contention_side *side = &entry->row.sides[side_of(was->mode)];
+    side->contended++;
+    side->acquired += was->what == BLOCKING_wait;
+    spread_add(&side->wait, wait_ns);
+}
+
+static void end_wait(struct contention *contention, struct thread *thread, const struct blocked *was, struct waker waker,
+                     int64_t now)
+{
+    struct visitor *visitor = visitor_of(contention, thread);
+    struct entry *entry = entry_of_object(contention, was->object, was->site);
+    struct entry *site = entry_of_site(contention, thread->process, was->site);
+    int64_t wait_ns = now - was->since_ns;
+    enum contention_reason reason = reason_of(entry, was->object);
+    count_wait(entry, was, wait_ns);
+    visitor->entry->row.waited_ns[reason] += wait_ns;
+    if (!entry->inner && was->what == BLOCKING_acquire)
+        count_wait(visitor->entry, was, wait_ns);
+    if (site) {
+        entry_use(site, entry);
+        site->row.waits |= was->what == BLOCKING_wait;
+        count_wait(site, was, wait_ns);
+    }
+    blame_end(contention, thread, was, waker, now);
+    visitor->blocked_ns += wait_ns;
+}
+
+static void on_unblocked(void *self, int64_t now, struct thread *thread, const struct blocked *was,
+                         enum thrum_result result, struct waker waker)
+{
+    (void)result;
+    end_wait(self, thread, was, waker, now);
+}
+
+/* --- holding --- */
+
+static void begin_hold(struct contention *contention, struct thread *thread, const struct entry *entry,
+                       const struct hold *hold, int64_t now)
+{
+    struct visitor *visitor = visitor_of(contention, thread);
+    if (!hold || hold->depth != 1 || entry->inner)
+        return;
+    if (!visitor->holding++)
+        visitor->holding_since_ns = now;
+}
+
+static void end_hold(struct contention *contention, struct thread *thread, const struct entry *entry, int64_t now)
+{
+    struct visitor *visitor = visitor_of(contention, thread);
+    if (!entry->inner && visitor->holding && !--visitor->holding)
+        visitor->entry->row.holding_ns += now - visitor->holding_since_ns;
+}
+
+static void on_acquired(void *self, int64_t now, const struct acquisition *got)
+{
+    struct contention *contention = self;
+    struct entry *entry = entry_of_object(contention, got->object, got->site);
+    struct entry *site = entry_of_site(contention, got->thread->process, got->site);
+    begin_hold(contention, got->thread, entry, got->hold, now);
+    if (got->object->waiter_count)
+        blame_taken(contention, got->object);
+    if (got->back) /* the wait's affair, and its site's */
+        return;
+    enum contention_mode mode = side_of(got->mode);
+    entry->row.sides[mode].acquired++;
+    if (!entry->inner)
+        visitor_of(contention, got->thread)->entry->row.sides[mode].acquired++;
+    if (!site)
+        return;
+    entry_use(site, entry);
+    site->row.sides[mode].acquired++;
+}
+
+static void on_held(void *self, int64_t now, struct thread *thread, const struct hold *hold)
+{
+    struct contention *contention = self;
+    struct visitor *visitor = visitor_of(contention, thread);
+    if (entry_of_object(contention, hold->object, hold->site)->inner)
+        return;
+    if (!visitor->holding++)
+        visitor->holding_since_ns = now;
+}
+
+static void on_released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site_address)
+{
+    struct contention *contention = self;
+    (void)site_address;
+    if (hold->depth)
+        return;
+    struct entry *entry = entry_of_object(contention, hold->object, hold->site);
+    struct entry *site = entry_of_site(contention, thread->process, hold->site);
+    enum contention_mode mode = side_of(hold->mode);
+    int64_t hold_ns = now - hold->since_ns;
+    end_hold(contention, thread, entry, now);
+    spread_add(&entry->row.sides[mode].hold, hold_ns);
+    if (!entry->inner)
+        spread_add(&visitor_of(contention, thread)->entry->row.sides[mode].hold, hold_ns);
+    if (site)
+        spread_add(&site->row.sides[mode].hold, hold_ns);
+    blame_given_back(contention, thread, hold, now);
+}
+
+static void on_dropped(void *self, int64_t now, struct thread *thread, const struct hold *hold, enum drop why)
+{
+    struct contention *contention = self;
+    end_hold(contention, thread, entry_of_object(contention, hold->object, hold->site), now);
+    if (why != DROP_signals)
+        blame_given_back(contention, thread, hold, now);
+}
+
+static void on_failed(void *self, int64_t now, struct thread *thread, struct object *object, enum thrum_mode mode,
+                      enum thrum_how how, enum thrum_result result, uint64_t address)
+{
+    struct contention *contention = self;
+    struct entry *entry = entry_of_object(contention, object, address);
+    struct entry *site = entry_of_site(contention, thread->process, address);
+    (void)now, (void)mode, (void)how, (void)result;
+    entry->row.failed++;
+    if (!entry->inner)
+        visitor_of(contention, thread)->entry->row.failed++;
+    if (!site)
+        return;
+    entry_use(site, entry);
+    site->row.failed++;
+}
+
+/* --- lives --- */
+
+static void on_thread_begun(void *self, int64_t now, struct thread *thread)
+{
+    (void)now;
+    visitor_of(self, thread);
+}
+
+static int64_t life(struct contention *contention, const struct thread *thread, int64_t end_ns)
+{
+    int64_t begin_ns = thread->begin_ns == MODEL_UNKNOWN_NS ? model_totals(contention->model)->begin_ns : thread->begin_ns;
+    return thread->tid ? end_ns - begin_ns : 0;
+}
+
+static void on_thread_ended(void *self, int64_t now, struct thread *thread)
+{
+    struct contention *contention = self;
+    visitor_of(contention, thread)->entry->row.life_ns += life(contention, thread, now);
+    entry_retire_thread(contention, thread);
+}
+
+static void on_thread_freed(void *self, int64_t now, struct thread *thread)
+{
+    struct contention *contention = self;
+    struct visitor *visitor = thread->slots[contention->slot];
+    (void)now;
+    if (!visitor)
+        return;
+    LIST_REMOVE(visitor, all);
+    free(visitor);
+}
+
+static void on_object_destroyed(void *self, int64_t now, struct object *object)
+{
+    (void)now;
+    entry_retire_object(self, object);
+}
+
+/* What goes on in a process when it, or the trace, ends. */
+static void cut_thread(struct contention *contention, struct thread *thread, int64_t end_ns)
+{
+    if (thread->blocked.what != BLOCKING_no) {
+        struct blocked was = thread->blocked;
+        struct entry *entry = entry_of_object(contention, was.object, was.site);
+        entry->row.unended++;
+        contention->totals.unended += !entry->inner;
+        end_wait(contention, thread, &was, (struct waker){0}, end_ns);
+    }
+}
+
+static void cut_process(struct contention *contention, struct process *process, int64_t end_ns)
+{
+    struct thread *thread;
+    for (thread = process->threads; thread; thread = thread->next_thread)
+        for (uint32_t i = 0; i < thread->held_count; i++)
+            blame_given_back(contention, thread, &thread->held[i], end_ns);
+    for (thread = process->threads; thread; thread = thread->next_thread)
+        cut_thread(contention, thread, end_ns);
+}
+
+static void on_process_ended(void *self, int64_t now, struct process *process)
+{
+    cut_process(self, process, now);
+}
+
+/* --- the whole --- */
+
+struct contention *contention_new(struct model *model, struct symbols *symbols, bool all)
+{
+    static const struct model_ops ops = {
+        .process_ended = on_process_ended, .thread_begun = on_thread_begun, .thread_ended = on_thread_ended,
+        .thread_freed = on_thread_freed, .object_destroyed = on_object_destroyed, .blocked = on_blocked,
+        .unblocked = on_unblocked, .acquired = on_acquired, .held = on_held, .failed = on_failed,
+        .released = on_released, .dropped = on_dropped,
+    };
+    struct contention *contention = memory_new(1, sizeof *contention);
+    contention->model = model;
+    contention->symbols = symbols;
+    contention->describe = describe_new(symbols);
+    contention->all = all;
+    contention->slot = model_subscribe(model, &ops, contention);
+    return contention;
+}
+
+void contention_finish(struct contention *contention, int64_t stopped_ns)
+{
+    int64_t end_ns = model_totals(contention->model)->end_ns;
+    size_t count;
+    struct process *const *processes = model_processes(contention->model, &count);
+    if (stopped_ns > end_ns)
+        end_ns = stopped_ns;
+    for (size_t i = 0; i < count; i++) {
+        cut_process(contention, processes[i], end_ns);
+        for (struct thread *thread = processes[i]->threads; thread; thread = thread->next_thread) {
+            struct visitor *visitor = visitor_of(contention, thread);
+            if (!thread->ended)
+                visitor->entry->row.life_ns += life(contention, thread, end_ns);
+            if (visitor->holding)
+                visitor->entry->row.holding_ns += end_ns - visitor->holding_since_ns;
+        }
+    }
+    result_make(contention);
+}
+
+static void free_values(struct map *map)
+{
+    size_t place = 0;
+    for (const struct map_entry *entry; (entry = map_next(map, &place));)
+        free(entry->value);
+    map_free(map);
+}
+
+void contention_free(struct contention *contention)
+{
+    for (int i = 0; i < CONTENTION_TABLES; i++)
+        free(contention->rows[i]);
+    free(contention->results);
+    free_values(&contention->groups);
+    free_values(&contention->pairs);
+    map_free(&contention->sites);
+    while (!LIST_EMPTY(&contention->entries))
+        entry_free(LIST_FIRST(&contention->entries));
+    model_unsubscribe(contention->model, contention->slot);
+    while (!LIST_EMPTY(&contention->visitors)) {
+        struct visitor *visitor = LIST_FIRST(&contention->visitors);
+        LIST_REMOVE(visitor, all);
+        free(visitor);
+    }
+    describe_free(contention->describe);
+    free(contention);
+}

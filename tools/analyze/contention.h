@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why threads wait: for each lock, place in the program and thread how often and how long it was waited for and held,
+ * and who made whom wait.
+ *
+ *     struct contention *contention = contention_new(model, symbols, all);   // before the first event
+ *     ... symbols_event() and model_feed() for each event, model_finish(model) ...
+ *     contention_finish(contention, stopped_ns);
+ *     ... contention_rows(), contention_pairs() ...
+ *     contention_free(contention);                                            // before model_free()
+ *
+ * Memory is bounded by what is live and by places in the program: beyond CONTENTION_APART of a kind, objects that were
+ * made at one place are taken together once they are destroyed, and threads of one function once they ended.
+ */
+#ifndef THRUM_ANALYZE_CONTENTION_H
+#define THRUM_ANALYZE_CONTENTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "analyze/spread.h"
+#include "trace/model.h"
+#include "trace/symbols.h"
+
+enum { CONTENTION_APART = 16 };
+
+/* Objects that have a holder; objects that threads wait on until another acts; calls; threads. */
+enum contention_table { CONTENTION_locks, CONTENTION_waits, CONTENTION_sites, CONTENTION_threads, CONTENTION_TABLES };
+
+/* Alone (and what knows no other mode), and with other readers. */
+enum contention_mode { CONTENTION_exclusive, CONTENTION_shared, CONTENTION_MODES };
+
+/* What a thread waited for. */
+#define CONTENTION_REASONS(V) V(lock) V(condition) V(semaphore) V(join) V(barrier) V(queue) V(other) V(runtime)
+#define CONTENTION_REASON(name) REASON_##name,
+enum contention_reason { CONTENTION_REASONS(CONTENTION_REASON) REASON_COUNT };
+#undef CONTENTION_REASON
+
+struct contention_side {
+    uint64_t acquired;  /* got; or waits that ended, of what is only waited on */
+    uint64_t contended; /* had to block, got it or not */
+    struct spread wait; /* of those */
+    struct spread hold; /* those whose beginning and end are in the trace */
+};
+
+/* A row of one of the tables. */
+struct contention_row {
+    const char *name;  /* "forks[3]", "eat (dining.c:31)", "thread 7 (worker)" */
+    const char *kind;  /* "mutex"; of a site: the object's name; "" for threads */
+    const char *place; /* where it was made, "" where not known */
+    uint64_t members;  /* how many were taken together */
+    bool waits;        /* of objects and sites: only waited on, no lock */
+    struct contention_side sides[CONTENTION_MODES];
+    uint64_t failed;   /* tries that failed without blocking */
+    uint32_t waiters;  /* the most that waited for it at once */
+    int64_t woken_ns;  /* of the waiting: between the act that ended a wait, and its end */
+    uint64_t unended;  /* waits that were still going on at the end; counted until then */
+    /* Of threads alone. */
+    int64_t life_ns;
+    int64_t waited_ns[REASON_COUNT];
+    int64_t holding_ns; /* with at least one lock held */
+};
+
+/* Who made whom wait. */
+struct contention_pair {
+    const struct contention_row *object; /* what it waited for; NULL, as any thread: too many pairs to tell */
+    const struct contention_row *waiter, *waiter_site;
+    const struct contention_row *holder, *holder_site; /* site NULL: there is none, its thread ended */
+    uint64_t count;
+    int64_t wait_ns;
+    int64_t behind_ns; /* of that, the holder itself was blocked */
+};
+
+/* Sums over locks. */
+struct contention_totals {
+    int64_t wait_ns;       /* for locks */
+    uint64_t contended;
+    uint64_t acquired;
+    int64_t other_wait_ns; /* for all else but what was left out */
+    uint64_t left_out;     /* objects of a runtime's own */
+    int64_t left_out_ns;   /* waited for those */
+    uint64_t unended;      /* threads that still waited at the end */
+};
+
+struct contention;
+
+/* symbols NULL: addresses stay numbers. all: with a runtime's own objects, such as Python's global interpreter lock. */
+struct contention *contention_new(struct model *, struct symbols *, bool all);
+
+/* After model_finish(). Waits that go on count until stopped_ns; 0: until the last event. */
+void contention_finish(struct contention *, int64_t stopped_ns);
+void contention_free(struct contention *);
+
+/* The rows of a table, those waited for longest first; live until contention_free(). */
+struct contention_row *const *contention_rows(const struct contention *, enum contention_table, size_t *count);
+
+/* Those that took longest first. */
+const struct contention_pair *contention_pairs(const struct contention *, size_t *count);
+const struct contention_totals *contention_totals(const struct contention *);
+
+/* Both modes together. */
+uint64_t contention_acquired(const struct contention_row *);
+uint64_t contention_contended(const struct contention_row *);
+
+/* "lock", "condition" ... */
+const char *contention_reason_word(enum contention_reason);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* thrum contention: what threads waited for, and who made them wait. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cmd/cmd.h"
+#include "cmd/die.h"
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "cmd/replay.h"
+#include "render/contention.h"
+
+enum { KEY_COLOR = 0x100, KEY_CSV, KEY_BY };
+
+/* Rows of each table where -E says nothing: a screen's worth. */
+enum { ENTRIES = 10 };
+
+enum format { FORMAT_text, FORMAT_json, FORMAT_csv };
+
+struct options {
+    const char *const *paths;
+    size_t path_count;
+    enum format format;
+    bool all, colour, entries_given;
+    const char *by; /* one table alone, NULL: all */
+    unsigned key;
+    unsigned fields[CONTENTION_FIELDS_MAX];
+    size_t field_count;
+    size_t entries;
+    const char *output;
+};
+
+static const struct argp_option option_list[] = {
+    {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
+    {"csv", KEY_CSV, NULL, 0, "Write one table as comma-separated values: locks, or what --by names", 0},
+    {"by", KEY_BY, "TABLE", 0, "One table alone: locks, sites, pairs (who made whom wait), waits, threads", 0},
+    {"key", 'k', "FIELD", 0, "Sort by this column, largest first (wait_total)", 0},
+    {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
+    {"entries", 'E', "N", 0, "Show N rows of each table (10 in text, else all); 0: all", 0},
+    {"all", 'a', NULL, 0, "Count also what a runtime does for itself, such as Python's global interpreter lock", 0},
+    {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
+    {"color", KEY_COLOR, "WHEN", OPTION_ARG_OPTIONAL, "Colour: always, never, or auto (on a terminal unless NO_COLOR is set)", 0},
+    {"colour", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0},
+    {0},
+};
+
+static const char after_options[] =
+    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
+    "FIELD is one of acquired, contended, percent, wait_total, avg_wait, wait_p99, wait_max, hold_total, avg_hold, hold_p99,\n"
+    "hold_max, waiters, failed.\n"
+    "\n"
+    "Exit status: 0 the tables were written, 2 the trace can't be read or the command line is wrong.";
+
+static _Noreturn void die_field(const char *option, const char *word)
+{
+    die("%s %s: no such column; there are %s", option, word, contention_field_words());
+}
+
+static void parse_fields(struct options *options, const char *words)
+{
+    char *bad = contention_parse_fields(words, options->fields, &options->field_count);
+    if (bad)
+        die_field("-F", bad);
+}
+
+static void parse_key(struct options *options, const char *word)
+{
+    unsigned fields[CONTENTION_FIELDS_MAX];
+    size_t count;
+    char *bad = contention_parse_fields(word, fields, &count);
+    if (bad || count != 1)
+        die_field("-k", word);
+    options->key = fields[0];
+}
+
+static void parse_entries(struct options *options, const char *word)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(word, &end, 10);
+    if (errno || end == word || *end || *word == '-')
+        die("-E takes a number of rows, not '%s'", word);
+    options->entries = number;
+    options->entries_given = true;
+}
+
+static void parse_by(struct options *options, const char *word)
+{
+    bool known = strcmp(word, "pairs") == 0;
+    for (int i = 0; i < CONTENTION_TABLES; i++)
+        known |= strcmp(word, contention_table_word((enum contention_table)i)) == 0;
+    if (!known)
+        die("--by takes locks, sites, pairs, waits or threads, not '%s'", word);
+    options->by = word;
+}
+
+static void parse_colour(struct options *options, const char *word)
+{
+    if (word && strcmp(word, "never") == 0)
+        options->colour = false;
+    else if (!word || strcmp(word, "always") == 0)
+        options->colour = true;
+    else if (strcmp(word, "auto") != 0)
+        die("--color takes always, never or auto, not '%s'", word);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case 'j':
+        options->format = FORMAT_json;
+        return 0;
+    case KEY_CSV:
+        options->format = FORMAT_csv;
+        return 0;
+    case KEY_BY:
+        parse_by(options, arg);
+        return 0;
+    case 'k':
+        parse_key(options, arg);
+        return 0;
+    case 'F':
+        parse_fields(options, arg);
+        return 0;
+    case 'E':
+        parse_entries(options, arg);
+        return 0;
+    case 'a':
+        options->all = true;
+        return 0;
+    case 'o':
+        options->output = arg;
+        return 0;
+    case KEY_COLOR:
+        parse_colour(options, arg);
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->paths = (const char *const *)state->argv + state->next;
+        options->path_count = (size_t)(state->argc - state->next);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static bool colour_by_itself(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+static bool wants(const struct options *options, const char *table)
+{
+    return options->by ? strcmp(options->by, table) == 0 : options->format != FORMAT_csv || strcmp(table, "locks") == 0;
+}
+
+static void write_view(const struct options *options, const struct contention *contention, const struct report *report)
+{
+    static void (*const writers[])(FILE *, const struct contention_view *) = {contention_text, contention_json, contention_csv};
+    struct contention_view view = {
+        .contention = contention, .report = report, .pairs = wants(options, "pairs"), .key = options->key,
+        .fields = options->fields, .field_count = options->field_count,
+        .entries = options->entries_given ? options->entries : options->format == FORMAT_text ? ENTRIES : 0,
+        .colour = options->colour && strcmp(options->output, "-") == 0,
+    };
+    struct output output;
+    for (int i = 0; i < CONTENTION_TABLES; i++)
+        view.tables[i] = wants(options, contention_table_word((enum contention_table)i));
+    output_open(&output, options->output);
+    writers[options->format](output.file, &view);
+    output_close(&output);
+}
+
+static void warn_incomplete(const struct report *report, const struct options *options)
+{
+    char *losses = report_losses(report);
+    if (*losses && (options->format != FORMAT_text || strcmp(options->output, "-") != 0))
+        warn("%s: incomplete trace: %s", report->paths[0], losses);
+    free(losses);
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = {.output = "-", .key = contention_default_key(), .colour = colour_by_itself()};
+    struct replay replay;
+    options_parse(&cmd_contention, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
+                  argc, argv, &options);
+    replay_open(&replay, options.paths, options.path_count);
+    struct contention *contention = contention_new(replay.model, replay.symbols, options.all);
+    replay_run(&replay);
+    contention_finish(contention, replay.report.stopped_ns);
+    replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
+    write_view(&options, contention, &replay.report);
+    warn_incomplete(&replay.report, &options);
+    contention_free(contention);
+    replay_close(&replay);
+    return EXIT_SUCCESS;
+}
+
+const struct cmd cmd_contention = {
+    .name = "contention",
+    .args = "[OPTION...] TRACE...",
+    .summary = "say what threads waited for, and who made them wait",
+    .run = run,
+};

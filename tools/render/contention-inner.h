@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What the renderers of contention share: columns. */
+#ifndef THRUM_RENDER_CONTENTION_INNER_H
+#define THRUM_RENDER_CONTENTION_INNER_H
+
+#include "render/contention.h"
+#include "render/paper.h"
+
+enum column_unit { UNIT_count, UNIT_ns, UNIT_percent };
+
+struct column {
+    const char *field; /* "wait_total", as -F and -k take it, and as JSON and CSV call it ("wait_total_ns") */
+    const char *over;  /* what columns side by side have in common: "wait" */
+    const char *head;
+    enum column_unit unit;
+    /* Of modes `from` to `to`, both included. */
+    double (*value)(const struct contention_row *, int from, int to);
+};
+
+enum { COLUMN_COUNT = 13 };
+extern const struct column contention_columns[COLUMN_COUNT];
+
+/* What each table shows where nothing else is asked for. */
+extern const unsigned *const contention_default_fields[CONTENTION_TABLES];
+extern const size_t contention_default_field_counts[CONTENTION_TABLES];
+
+/* Whether it was taken alone and with other readers: told of apart. */
+bool contention_has_modes(const struct contention_row *);
+
+/* Of all modes. */
+double column_value(const struct column *, const struct contention_row *);
+
+/* The name of a column for programs: with its unit; to be freed. */
+char *column_name(const struct column *);
+
+/* The rows of a table in the order of the view, as many as it shows; to be freed. *all: how many there are. */
+const struct contention_row **contention_sorted(const struct contention_view *, enum contention_table, size_t *count,
+                                                size_t *all);
+
+/* --- text --- */
+
+/* Three digits that matter, into a buffer that it returns: "40.1 ms". */
+const char *contention_duration(char buffer[32], double ns);
+void contention_put_right(const struct paper *, enum ink, const char *text, size_t width);
+
+/* "7 more ..." where not all are shown. */
+void contention_put_more(const struct paper *, size_t shown, size_t all);
+void contention_put_table(const struct paper *, const struct contention_view *, enum contention_table, const char *title);
+void contention_put_threads(const struct paper *, const struct contention_view *);
+
+#endif
