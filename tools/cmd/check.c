@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,22 +36,13 @@ struct check {
     struct check_log log;
 };
 
-static int64_t read_seconds(const char *text)
-{
-    char *end;
-    double seconds = strtod(text, &end);
-    if (end == text || *end || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
-        die("--timeout=%s: give a number of seconds, as in --timeout=10", text);
-    return (int64_t)(seconds * 1000) > 0 ? (int64_t)(seconds * 1000) : 1;
-}
-
 enum { KEY_JSON = 256, KEY_LOG, KEY_ABORT, KEY_BREAK };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
-    case 't': options->timeout_ms = read_seconds(arg); return 0;
+    case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
     case KEY_JSON: options->json = true; return 0;
     case KEY_LOG: options->output = arg; return 0;
     case KEY_ABORT: options->mode = "abort"; return 0;

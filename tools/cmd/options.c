@@ -4,6 +4,8 @@
 #include "cmd/options.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,4 +139,15 @@ void options_parse(const struct cmd *cmd, const struct argp *argp, unsigned flag
     error_t err = argp_parse(&all, argc, argv, flags | ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parse);
     if (err)
         die("can't read the command line: %s", strerror(err));
+}
+
+int64_t options_milliseconds(const char *option, const char *text)
+{
+    char *end;
+    errno = 0;
+    double seconds = strtod(text, &end);
+    if (end == text || *end || errno || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
+        die("--%s=%s: give a number of seconds, as in --%s=10", option, text, option);
+    int64_t milliseconds = (int64_t)(seconds * 1000);
+    return milliseconds ? milliseconds : 1;
 }

@@ -4,6 +4,7 @@
 #define THRUM_CMD_OPTIONS_H
 
 #include <argp.h>
+#include <stdint.h>
 
 struct cmd;
 
@@ -14,5 +15,8 @@ struct cmd;
  * A bad option or value ends the program: the parser calls die() for those it finds, this function for the rest.
  */
 void options_parse(const struct cmd *cmd, const struct argp *argp, unsigned flags, int argc, char **argv, void *input);
+
+/* A number of seconds, whole or not, as milliseconds, at least 1; a text that isn't one ends the program. */
+int64_t options_milliseconds(const char *option, const char *text);
 
 #endif

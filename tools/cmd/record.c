@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +39,6 @@ static const struct backend *const lttng = NULL;
 
 /* --- the command line --- */
 
-static int64_t read_seconds(const char *text)
-{
-    char *end;
-    errno = 0;
-    double seconds = strtod(text, &end);
-    if (end == text || *end || errno || !(seconds > 0) || !isfinite(seconds) || seconds > 1e9)
-        die("--timeout=%s: give a number of seconds, as in --timeout=10", text);
-    int64_t ms = (int64_t)(seconds * 1000);
-    return ms ? ms : 1;
-}
-
 /* Bytes: a number, with K, M, G or T behind it for powers of 1024. */
 static uint64_t read_size(const char *option, const char *text)
 {
@@ -77,7 +65,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->output = arg;
         return 0;
     case 't':
-        options->timeout_ms = read_seconds(arg);
+        options->timeout_ms = options_milliseconds("timeout", arg);
         return 0;
     case KEY_LTTNG:
         options->lttng = true;
