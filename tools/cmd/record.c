@@ -135,9 +135,10 @@ static void start(struct recording *recording)
     char *trouble = NULL;
     if (directory_make(&recording->directory, recording->options->output, recording->options->program[0], &trouble) < 0)
         die("%s", trouble ? trouble : "out of memory");
-    child_hold_signals(&recording->signals);
     int err = recording->backend->start(&recording->run, recording->directory.absolute,
                                         &recording->options->backend, &trouble);
+    /* From here on a Ctrl-C is the program's, and the trace must become whole. */
+    child_hold_signals(&recording->signals);
     if (!err)
         return;
     directory_discard(&recording->directory);
@@ -162,9 +163,10 @@ static int run_program(struct recording *recording, struct child_outcome *child)
 /* The program never ran: nothing stays behind. As env does, tells what isn't there from what can't be run. */
 static int give_up(struct recording *recording, int err)
 {
+    warn("can't run %s: %s", recording->options->program[0], strerror(err));
+    child_release_signals(&recording->signals);
     recording->backend->end(recording->run);
     directory_discard(&recording->directory);
-    warn("can't run %s: %s", recording->options->program[0], strerror(err));
     return err == ENOENT ? 127 : 126;
 }
 
@@ -187,6 +189,7 @@ static int finish(struct recording *recording, const struct child_outcome *child
     if (err)
         warn("%s: can't make all of it private: %s", recording->directory.path, strerror(-err));
     tell(recording, &outcome, child);
+    child_release_signals(&recording->signals);
     recording->backend->end(recording->run);
     free(outcome.trouble);
     return child->status;

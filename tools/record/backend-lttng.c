@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/paths.h"
+#include "record/directory.h"
 #include "record/home.h"
 #include "record/packets.h"
 #include "record/preload.h"
@@ -177,8 +178,11 @@ static void lttng_finish(struct backend_run *run, struct backend_outcome *outcom
 
 static void lttng_end(struct backend_run *run)
 {
-    if (run->daemon.shared)
+    if (run->daemon.shared) {
+        /* The daemon answers nobody until this directory is gone, and it isn't removed where a process died amid an event. */
+        directory_remove(run->buffers);
         session_destroy(&run->session);
+    }
     sessiond_leave(&run->daemon);
     free_run(run);
 }

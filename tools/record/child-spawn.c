@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void child_held_signals(sigset_t *held)
@@ -27,12 +28,22 @@ void child_hold_signals(struct child_signals *before)
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, &before->pipe);
 }
 
-/* In the new process. The pipe closes as the program starts; else it tells why not. */
-static _Noreturn void become(const struct child_plan *plan, const struct child_signals *before, int pipe)
+void child_release_signals(const struct child_signals *before)
 {
+    sigset_t held;
+    child_held_signals(&held);
+    while (sigtimedwait(&held, NULL, &(struct timespec){0}) > 0) {
+        /* one that came too late to mean anything */
+    }
     sigaction(SIGCHLD, &before->child, NULL);
     sigaction(SIGPIPE, &before->pipe, NULL);
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+/* In the new process. The pipe closes as the program starts; else it tells why not. */
+static _Noreturn void become(const struct child_plan *plan, const struct child_signals *before, int pipe)
+{
+    child_release_signals(before);
     int err = -plan->prepare(plan->data);
     if (!err) {
         execvp(plan->argv[0], plan->argv);

@@ -44,6 +44,9 @@ struct child_signals {
 /* From here on a signal doesn't end nor stop this process: it is kept for child_run() to act upon. */
 void child_hold_signals(struct child_signals *);
 
+/* They act as before again. */
+void child_release_signals(const struct child_signals *);
+
 /*
  * Runs the program, with signals as they were before child_hold_signals(), until it ends or is ended. It is ended, with
  * its descendants, by SIGTERM and where that doesn't do by SIGKILL: at its timeout, and where a Ctrl-C hasn't ended it
