@@ -313,6 +313,65 @@ static void compile_payload(struct compiler *c, const struct tsdl_event *class, 
     add_missing(c);
 }
 
+/* One number as a move: the same bits, unless a sign would have to be extended. */
+static bool quicken_op(struct layout_event *event, const struct layout_op *op, const struct row *row)
+{
+    static const unsigned sizes[] = {[WANT_8] = 8, [WANT_32] = 32, [WANT_64] = 64};
+    unsigned size = 64u - op->right;
+    if ((op->code == OP_SIGNED32 || op->code == OP_SIGNED64) && size != sizes[row->want])
+        return false;
+    event->moves[event->move_count++] = (struct layout_move){
+        .byte = op->byte, .to = op->to, .shift = (uint8_t)(op->right - op->left),
+        .mask = size < 64 ? ((uint64_t)1 << size) - 1 : UINT64_MAX};
+    return true;
+}
+
+/* The op that writes there, of integers. */
+static const struct layout_op *op_to(const struct layout_event *event, uint16_t to)
+{
+    for (size_t i = 0; i < event->count; i++)
+        if (event->ops[i].to == to && event->ops[i].code >= OP_INT8 && event->ops[i].code <= OP_SIGNED64)
+            return &event->ops[i];
+    return NULL;
+}
+
+/* Whether there is but one run, of integers. */
+static bool is_one_run(const struct layout_event *event, uint32_t *size)
+{
+    unsigned runs = 0;
+    for (size_t i = 0; i < event->count; i++) {
+        enum layout_code code = event->ops[i].code;
+        if (code == OP_ROOM)
+            *size = event->ops[i].size;
+        runs += code == OP_ROOM;
+        if (code != OP_ROOM && code != OP_NEXT && code != OP_END && code != OP_PID && code != OP_TID &&
+            (code < OP_INT8 || code > OP_SIGNED64))
+            return false;
+    }
+    return runs == 1 && *size > 0;
+}
+
+/* Fills in the program as moves, where it can be. */
+static void quicken(struct layout_event *event)
+{
+    struct row rows[ROWS_MOST] = {{"pid", WANT_32, offsetof(struct trace_event, record.common.pid)},
+                                  {"tid", WANT_32, offsetof(struct trace_event, record.common.tid)}};
+    uint32_t size = 0;
+    if (event->what != LAYOUT_event || !is_one_run(event, &size))
+        return;
+    size_t first = 0, count = 2 + table[event->id].rows(rows + 2);
+    event->quick_ids = event->ops[0].code == OP_PID && event->ops[1].code == OP_TID;
+    if (event->quick_ids)
+        first = 2;
+    for (size_t i = first; i < count; i++) {
+        const struct layout_op *op = op_to(event, rows[i].to);
+        bool ordered = i == first || rows[i].to > rows[i - 1].to;
+        if (!op || !ordered || event->move_count == MOVES_MOST || !quicken_op(event, op, &rows[i]))
+            return;
+    }
+    event->quick_size = size;
+}
+
 bool layout_compile(struct layout_event *event, const struct tsdl_stream *stream, const struct tsdl_event *class,
                     const struct layout_stream *packet, const char **why)
 {
@@ -335,6 +394,8 @@ bool layout_compile(struct layout_event *event, const struct tsdl_stream *stream
     if (!c->why)
         compile_payload(c, class, &pid, &tid);
     add(c, (struct layout_op){.code = OP_END});
+    if (!c->why)
+        quicken(event);
     *why = c->why;
     return !c->why;
 }

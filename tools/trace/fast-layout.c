@@ -91,6 +91,17 @@ static const char *compile_options(struct layout_head *head, const struct tsdl_t
     return head->count ? NULL : "an event header without a choice";
 }
 
+static void quicken_head(struct layout_head *head)
+{
+    const struct layout_option *option = &head->options[0];
+    if (head->first.bit || head->first.size > 32 || option->id.size || option->time.bit + option->time.size > 64 ||
+        option->time.size > 63)
+        return;
+    head->quick = (struct layout_quick_head){
+        .size = option->size, .id_mask = ((uint64_t)1 << head->first.size) - 1, .low = option->low, .high = option->high,
+        .time_mask = ((uint64_t)1 << option->time.size) - 1, .time_shift = (uint8_t)option->time.bit};
+}
+
 static const char *compile_head(struct layout_stream *stream, struct tsdl_type *type)
 {
     struct layout_head *head = &stream->head;
@@ -115,6 +126,8 @@ static const char *compile_head(struct layout_stream *stream, struct tsdl_type *
     for (unsigned i = 0; i < head->count; i++)
         if (head->options[i].size < head->shortest)
             head->shortest = head->options[i].size;
+    if (!why)
+        quicken_head(head);
     return why ? why : head->shortest == 0 || head->shortest > 64 ? "an event header of no size" : NULL;
 }
 

@@ -40,6 +40,14 @@ struct layout_head {
         uint32_t size; /* bytes of the whole header */
     } options[HEAD_OPTIONS];
     unsigned count;
+
+    /* The first option again, where its id and time lie in the first 8 bytes: nearly all events have it. */
+    struct layout_quick_head {
+        uint32_t size; /* 0: there is no such option */
+        uint64_t id_mask, low, high;
+        uint64_t time_mask;
+        uint8_t time_shift;
+    } quick;
 };
 
 /* One step of a program. `to` is an offset in struct trace_event. */
@@ -73,12 +81,28 @@ enum { SEQUENCES_MOST = 8 }; /* that an event may have */
 
 enum layout_what { LAYOUT_event, LAYOUT_foreign, LAYOUT_unreadable };
 
+/* A number of an event's record: bits of the 8 bytes at `byte`, written as 8 bytes, so in the order of `to`. */
+struct layout_move {
+    uint32_t byte;
+    uint16_t to;
+    uint8_t shift;
+    uint64_t mask;
+};
+enum { MOVES_MOST = 14 };
+
 struct layout_event {
     enum layout_what what;
     enum thrum_event_id id; /* of LAYOUT_event */
+    /* The program again, where it does no more than fill in all numbers of a record: nearly all events are such. */
+    uint32_t quick_size; /* bytes of the event; 0: it does more */
+    bool quick_ids;      /* process and thread are the packet's */
+    unsigned move_count;
+    struct layout_move moves[MOVES_MOST];
     struct layout_op *ops;
     size_t count, capacity;
 };
+
+enum { LAYOUT_NEAR = 64 };
 
 struct layout_stream {
     uint64_t id;
@@ -88,7 +112,7 @@ struct layout_stream {
     uint32_t head_align;
     struct layout_head head;
     struct map events; /* by id: struct layout_event */
-    struct layout_event *near[64]; /* those with small ids */
+    struct layout_event *near[LAYOUT_NEAR]; /* those with small ids */
 };
 
 struct layout {

@@ -178,8 +178,8 @@ static const char *enter_packet(struct source *source, struct stream_file *file,
     source->next_packet = offset + (size < left ? size : left);
     if (place.class->begin.size)
         source->clock = (uint64_t)layout_get(file->bytes, place.context, place.class->begin);
-    source->pid = (int32_t)layout_get(file->bytes, place.context, place.class->pid);
-    source->tid = (int32_t)layout_get(file->bytes, place.context, place.class->tid);
+    source->ids.pid = (int32_t)layout_get(file->bytes, place.context, place.class->pid);
+    source->ids.tid = (int32_t)layout_get(file->bytes, place.context, place.class->tid);
     count_losses(source, &place, file->bytes, losses);
     if (place.class->end.size) {
         int64_t end = (int64_t)((uint64_t)layout_get(file->bytes, place.context, place.class->end) + (uint64_t)source->layout->offset_ns);
@@ -249,16 +249,9 @@ static void give_up_packet(struct source *source, struct reader_losses *losses, 
     source->at = source->end;
 }
 
-static inline uint64_t load(const uint8_t *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 static inline uint64_t bits_at(const uint8_t *at, struct layout_int field)
 {
-    uint64_t word = load(at + field.bit / 8) >> field.bit % 8;
+    uint64_t word = source_load(at + field.bit / 8) >> field.bit % 8;
     return field.size < 64 ? word & (((uint64_t)1 << field.size) - 1) : word;
 }
 
@@ -296,7 +289,7 @@ static inline const char *read_head(struct source *source)
     return NULL;
 }
 
-bool source_head(struct source *source, struct reader_losses *losses)
+bool source_find_head(struct source *source, struct reader_losses *losses)
 {
     for (;;) {
         while (source->at >= source->end)
@@ -316,7 +309,7 @@ static void take_addrs(struct source_numbers *numbers, struct thrum_addrs *to, c
     uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
     numbers->at = memory_grow(numbers->at, numbers->count + length + 1, &numbers->capacity, sizeof *numbers->at);
     for (uint64_t i = 0; i < length; i++)
-        numbers->at[numbers->count + i] = load(at + i * size) & mask;
+        numbers->at[numbers->count + i] = source_load(at + i * size) & mask;
     numbers->sequences[numbers->sequence_count].whose = to;
     numbers->sequences[numbers->sequence_count++].begin = numbers->count;
     numbers->count += length;
@@ -339,7 +332,7 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
     uint8_t *const record = (uint8_t *)event;
     uint64_t length = 0;
     for (const struct layout_op *op = source->event->ops;; op++) {
-        const uint64_t word = load(at + op->byte) << op->left;
+        const uint64_t word = source_load(at + op->byte) << op->left;
         switch (op->code) {
         case OP_ROOM:
             if ((uint64_t)(end - at) < op->size)
@@ -391,10 +384,10 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
             memcpy(record + op->to, &(const char *){""}, sizeof(char *));
             break;
         case OP_PID:
-            event->record.common.pid = source->pid;
+            event->record.common.pid = source->ids.pid;
             break;
         case OP_TID:
-            event->record.common.tid = source->tid;
+            event->record.common.tid = source->ids.tid;
             break;
         case OP_END:
             return numbers->sequence_count ? end_sequences(numbers, at) : at;
@@ -402,8 +395,8 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
     }
 }
 
-enum layout_what source_event(struct source *source, struct trace_event *event, struct source_numbers *numbers,
-                              struct reader_losses *losses)
+enum layout_what source_decode(struct source *source, struct trace_event *event, struct source_numbers *numbers,
+                               struct reader_losses *losses)
 {
     const enum layout_what what = source->event->what;
     event->id = source->event->id;

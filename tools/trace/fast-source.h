@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "trace/fast-layout.h"
 #include "trace/reader.h"
 
@@ -45,7 +46,7 @@ struct source {
     const uint8_t *at, *end; /* the next event, and where the packet's content ends */
     const uint8_t *dropped;  /* pages before this one were given back */
     uint64_t clock;
-    int32_t pid, tid;
+    struct thrum_event_common ids; /* of the packet's context */
     bool cut;      /* the file ends before the packet does */
     bool counting; /* a packet came before this one: its counts are known */
     uint64_t sequence, discarded;
@@ -64,12 +65,64 @@ struct source {
 bool source_look(struct layout *layout, struct stream_file *file, uint64_t *class_id, uint64_t *instance,
                  struct reader_losses *losses);
 
-/* Goes on to the next event's header; false at the end. */
-bool source_head(struct source *source, struct reader_losses *losses);
+/* Goes on to the next event's header; false at the end. Any header, and the next packet. */
+bool source_find_head(struct source *source, struct reader_losses *losses);
 
 /* Decodes the event whose header was read, or goes over it: what it was. Its strings live as long as the file is mapped. */
-enum layout_what source_event(struct source *source, struct trace_event *event, struct source_numbers *numbers,
-                              struct reader_losses *losses);
+enum layout_what source_decode(struct source *source, struct trace_event *event, struct source_numbers *numbers,
+                               struct reader_losses *losses);
+
+/* An event, and room behind it: numbers are written as 8 bytes. */
+struct source_event {
+    struct trace_event event;
+    uint64_t spill;
+};
+
+static inline uint64_t source_load(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* source_find_head(), of the frequent kind at once. */
+static inline bool source_head(struct source *source, struct reader_losses *losses)
+{
+    if (__builtin_expect(source->end - source->at >= (ptrdiff_t)sizeof(uint64_t), 1)) {
+        const struct layout_quick_head *quick = &source->class->head.quick;
+        const uint64_t word = source_load(source->at), id = word & quick->id_mask;
+        const struct layout_event *event = id < LAYOUT_NEAR ? source->class->near[id] : NULL;
+        if (__builtin_expect(quick->size && id - quick->low <= quick->high - quick->low && event, 1)) {
+            const uint64_t time = (source->clock & ~quick->time_mask) | (word >> quick->time_shift & quick->time_mask);
+            source->clock = time < source->clock ? time + quick->time_mask + 1 : time;
+            source->time_ns = (int64_t)(source->clock + (uint64_t)source->layout->offset_ns);
+            source->event = event;
+            source->at += quick->size;
+            return true;
+        }
+    }
+    return source_find_head(source, losses);
+}
+
+/* source_decode(), of the frequent kind at once. */
+static inline enum layout_what source_take(struct source *source, struct source_event *to, struct source_numbers *numbers,
+                                           struct reader_losses *losses)
+{
+    const struct layout_event *const event = source->event;
+    if (__builtin_expect(!event->quick_size || source->end - source->at < (ptrdiff_t)event->quick_size, 0))
+        return source_decode(source, &to->event, numbers, losses);
+    uint8_t *const record = (uint8_t *)to;
+    to->event.id = event->id;
+    to->event.time_ns = source->time_ns;
+    to->event.record.common = source->ids;
+    for (const struct layout_move *move = event->moves, *end = move + event->move_count; move < end; move++) {
+        const uint64_t number = source_load(source->at + move->byte) >> move->shift & move->mask;
+        memcpy(record + move->to, &number, sizeof number);
+    }
+    source->at += event->quick_size;
+    source->events++;
+    return LAYOUT_event;
+}
 
 void source_free(struct source *source);
 

@@ -18,7 +18,8 @@ struct fast_reader {
     struct source **heap; /* sources that go on, the earliest first; NULL: reading hasn't begun */
     size_t heap_count;
     bool given; /* the first source's event was given */
-    struct trace_event event;
+    struct source *second; /* the earliest but for the first; NULL: there is none */
+    struct source_event event;
     struct source_numbers numbers;
     struct reader_losses losses;
 };
@@ -53,15 +54,27 @@ static void heap_add(struct fast_reader *reader, struct source *source)
     reader->heap[at] = source;
 }
 
+static void find_second(struct fast_reader *reader)
+{
+    struct source **heap = reader->heap;
+    reader->second = reader->heap_count < 2                                        ? NULL
+                     : reader->heap_count == 2 || before(heap[1], heap[2]) ? heap[1]
+                                                                           : heap[2];
+}
+
 /* The first source reads its next event's header, or leaves. */
 static inline void advance(struct fast_reader *reader)
 {
-    if (!source_head(reader->heap[0], &reader->losses)) {
+    if (__builtin_expect(source_head(reader->heap[0], &reader->losses), 1)) {
+        if (!reader->second || before(reader->heap[0], reader->second))
+            return;
+    } else {
         if (--reader->heap_count == 0)
             return;
         reader->heap[0] = reader->heap[reader->heap_count];
     }
     heap_sink(reader);
+    find_second(reader);
 }
 
 /* Sources are opened one after the other, each when its time has come: there may be thousands. */
@@ -74,6 +87,7 @@ static void begin(struct fast_reader *reader)
         source->time_ns = (int64_t)(source->files[0].begin + (uint64_t)source->layout->offset_ns);
         heap_add(reader, source);
     }
+    find_second(reader);
 }
 
 const struct trace_event *fast_reader_next(struct fast_reader *reader)
@@ -86,10 +100,10 @@ const struct trace_event *fast_reader_next(struct fast_reader *reader)
     while (reader->heap_count) {
         struct source *source = reader->heap[0];
         if (source->event) {
-            enum layout_what what = source_event(source, &reader->event, &reader->numbers, &reader->losses);
+            enum layout_what what = source_take(source, &reader->event, &reader->numbers, &reader->losses);
             if (__builtin_expect(what == LAYOUT_event, 1)) {
                 reader->given = true;
-                return &reader->event;
+                return &reader->event.event;
             }
             reader->losses.foreign_events += what == LAYOUT_foreign;
             reader->losses.unreadable += what == LAYOUT_unreadable;
