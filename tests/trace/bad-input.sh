@@ -43,6 +43,19 @@ damage() {
     limit 60 "$deadlock_report" --json "$tmp/$name" > "$tmp/out" 2> "$tmp/err"
     echo $? > "$tmp/status"
 }
+# metadata_cut: a copy of the trace in $tmp/whole for each length that its metadata is cut to.
+metadata_cut() {
+    local size part
+    size=$(stat -c %s "$(find "$tmp/whole" -name metadata | head -n 1)")
+    for part in 3 40 $((size / 4)) $((size / 2)) $((size - 5)); do
+        rm -rf "$tmp/beheaded"
+        cp -r "$tmp/whole" "$tmp/beheaded"
+        truncate --size="$part" "$(find "$tmp/beheaded" -name metadata | head -n 1)"
+        limit 60 "$deadlock_report" --json "$tmp/beheaded" > "$tmp/out" 2> "$tmp/err" || [ $? -le 2 ] || return
+        [ "$(wc -l < "$tmp/err")" -ge 1 ] || return
+    done
+}
+
 halve() { truncate --size=$(($2 / 2)) "$1"; }
 empty() { truncate --size=0 "$1"; }
 garble() {
@@ -74,6 +87,9 @@ damaged() {
     like "$name: cut in the middle: that is said" "$(cat "$tmp/err")" "^deadlock-report: $tmp/half: incomplete trace"
     ok "$name: cut in the middle: what comes before is there" test "$(events < "$tmp/out")" -gt "$without"
     ok "$name: cut in the middle: what comes after isn't" test "$(events < "$tmp/out")" -lt "$whole"
+    diag "$(cat "$tmp/err")"
+
+    ok "$name: metadata cut anywhere: that is said, and no crash" metadata_cut
     diag "$(cat "$tmp/err")"
 
     damage garbled garble

@@ -21,7 +21,7 @@
 #include "record/trouble.h"
 
 /* In milliseconds. */
-enum { START = 20000, LOOK = 3, TERM_TO_KILL = 3000, KILL_TO_END = 2000 };
+enum { START = 20000, LOOK = 3, TERM_TO_KILL = 3000, KILL_TO_END = 2000, LOCK = 25000, ANSWER = 5000 };
 
 /* Held while the shared daemon is started, joined, left or ended, so that none is ended that another is about to use. */
 static const char lock_path[] = "/run/thrum-lttng.lock";
@@ -194,19 +194,32 @@ static int start(struct sessiond *daemon, const char *home, char **trouble)
 
 /* --- root's --- */
 
-static int lock(struct sessiond *daemon, char **trouble)
-{
-    daemon->lock = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (daemon->lock >= 0 && flock(daemon->lock, LOCK_EX) == 0)
-        return 0;
-    return trouble_tell(trouble, errno, "can't lock %s: %s", lock_path, strerror(errno));
-}
-
 static void unlock(struct sessiond *daemon)
 {
     if (daemon->lock >= 0)
         close(daemon->lock);
     daemon->lock = -1;
+}
+
+/* Not for ever: a recording whose daemon is stuck must not take the others with it. */
+static int lock(struct sessiond *daemon, char **trouble)
+{
+    int err = 0;
+    daemon->lock = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (daemon->lock < 0)
+        return trouble_tell(trouble, errno, "can't open %s: %s", lock_path, strerror(errno));
+    for (int waited = 0; waited < LOCK; waited += LOOK) {
+        err = flock(daemon->lock, LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+        if (err != EWOULDBLOCK && err != EINTR)
+            break;
+        poll(NULL, 0, LOOK);
+    }
+    if (!err)
+        return 0;
+    unlock(daemon);
+    return trouble_tell(trouble, err, "can't lock %s: %s", lock_path,
+                        err == EWOULDBLOCK ? "another recording keeps it; does its LTTng session daemon still answer 'lttng list'?"
+                                           : strerror(err));
 }
 
 static pid_t shared_pid(void)
@@ -232,13 +245,25 @@ static int join_shared(struct sessiond *daemon, const char *home, char **trouble
     return 0;
 }
 
-/* Whether a session of anybody is left; where that can't be known it is taken for one. */
+/*
+ * Whether a session of anybody is left; where that can't be known it is taken for one. A process of its own asks: a stuck
+ * daemon never answers, and liblttng-ctl waits for ever.
+ */
 static bool has_sessions(void)
 {
     struct lttng_session *sessions = NULL;
-    int count = lttng_list_sessions(&sessions);
-    free(sessions);
-    return count != 0;
+    int status = 0;
+    pid_t pid = fork();
+    if (pid < 0)
+        return true;
+    if (pid == 0)
+        _exit(lttng_list_sessions(&sessions) != 0);
+    int pidfd = open_process(pid);
+    if (pidfd < 0 || !ended(pidfd, ANSWER))
+        kill(pid, SIGKILL);
+    if (pidfd >= 0)
+        close(pidfd);
+    return waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
 static void leave_shared(struct sessiond *daemon)

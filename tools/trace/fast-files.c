@@ -58,8 +58,10 @@ int files_metadata(const char *directory, char **text, size_t *length)
         *length = fread(*text, 1, (size_t)status.st_size, file);
         if (*length >= 4 && number_at(*text) == PACKET_MAGIC)
             err = unpack(*text, *length, length);
-        if (err)
+        if (err) {
             free(*text);
+            *text = NULL;
+        }
     }
     if (file)
         fclose(file);
