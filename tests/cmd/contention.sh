@@ -56,7 +56,7 @@ table, book = locks["table"], locks["book"]
 print(table["kind"], table["acquired"], table["contended"], table["percent"], table["waiters"])
 print(book["readers"]["acquired"], book["writers"]["contended"], book["writers"]["wait_total_ns"] == book["wait_total_ns"])
 print(table["wait_total_ns"] == table["wait_max_ns"] > 0, table["wait_total_ns"] + book["wait_total_ns"] == all["totals"]["wait_ns"])
-print(sum(pair["wait_ns"] for pair in all["pairs"] if pair["object"] == "table") + table["woken_ns"] == table["wait_total_ns"])
+print(sum(pair["wait_ns"] for pair in all["pairs"] if pair["object"] == "table") + table["woken_total_ns"] == table["wait_total_ns"])
 worker = [row for row in all["threads"] if row["name"] == "thread 2 (worker)"][0]
 print(worker["waited_ns"]["lock"] == all["totals"]["wait_ns"], worker["running_ns"] + sum(worker["waited_ns"].values()) == worker["life_ns"])
 PY
@@ -79,6 +79,24 @@ name,object,contended
 name,kind,place,contended
 name,contended,life_ns,holding_ns,waited_lock_ns,waited_condition_ns,waited_semaphore_ns,waited_join_ns,waited_barrier_ns,waited_queue_ns,waited_other_ns,waited_runtime_ns
 object,waiter,waiter_site,holder,holder_site,count,wait_ns,behind_ns'
+
+# --- two recordings ---
+trouble "--diff with one" '--diff compares two traces, not 1' "$thrum" contention --diff "$tmp/trace"
+trouble "--diff of threads" '--diff compares locks, sites and waits, not threads' "$thrum" contention --diff --by threads "$tmp/trace" "$tmp/trace"
+limit 60 "$thrum" record -o "$tmp/other" -- "$builddir/programs/transfer" 2> "$tmp/err"
+same=$(limit 60 "$thrum" contention --diff "$tmp/trace" "$tmp/trace")
+like "--diff: the verdict comes first" "$(head -n 1 <<< "$same")" '^Threads waited [0-9.]+ [mu]?s for locks, before [0-9.]+ [mu]?s: same\.$'
+like "--diff: what stayed the same" "$same" '^table .* 1 +1 +same +2 +2 +same$'
+unlike "--diff: nothing changed" "$same" 'new|gone|%'
+other=$(limit 60 "$thrum" contention --diff "$tmp/trace" "$tmp/other")
+like "--diff: what is gone" "$other" '^table .* 1 +- +gone +2 +- +gone$'
+like "--diff: what is new" "$other" '^[a-z].* - +[0-9,]+ +new$'
+is "--diff: CSV" "$(limit 60 "$thrum" contention --diff --csv -F contended,acquired "$tmp/trace" "$tmp/trace" | sort)" \
+'"book",1,1,2,2
+"table",1,1,2,2
+name,contended_before,contended_after,acquired_before,acquired_after'
+like "--diff: JSON" "$(limit 60 "$thrum" contention --diff --json "$tmp/trace" "$tmp/other" | tr -d ' \n')" '"name":"table","before":\{"acquired":2,.*"after":\{"acquired":0,'
+
 limit 60 "$thrum" contention -o "$tmp/file" "$tmp/trace"
 is "-o: its owner alone may read it" "$(stat -c %a "$tmp/file")" 600
 is "-o: the same text" "$(cat "$tmp/file")" "$text"

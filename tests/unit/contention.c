@@ -201,7 +201,15 @@ START_TEST(each_holder_answers_for_its_own_time)
     expect_pairs("a: thread 4@0x400003 behind thread 2@0x400001 2 of which 0\n"
                  "a: thread 3@0x400002 behind thread 2@0x400001 1 of which 0\n"
                  "a: thread 4@0x400003 behind thread 3@0x400002 1 of which 0\n");
-    ck_assert_int_eq(steps(row(CONTENTION_locks, "a")->woken_ns), 2); /* T1's unlock to T2's, T2's to T3's */
+    ck_assert_int_eq(steps(row(CONTENTION_locks, "a")->woken_ns), 3); /* from T1's unlock on both, from T2's one */
+}
+END_TEST
+
+START_TEST(a_holder_answers_for_a_wait_in_vain)
+{
+    play(START "main label A a; T1 lock A @1; T2 want A @2 timeout=1000; T3 lock B; T2 got A ETIMEDOUT; T1 unlock A");
+    expect_pairs("a: thread 3@0x400002 behind thread 2@0x400001 2 of which 0\n");
+    ck_assert_int_eq(row(CONTENTION_locks, "a")->woken_ns, 0);
 }
 END_TEST
 
@@ -317,6 +325,7 @@ START_TEST(spreads_merge)
     for (unsigned percent = 1; percent <= 100; percent++)
         ck_assert_int_eq(spread_percentile(&low, &high, percent), spread_percentile(&both, &none, percent));
     spread_merge(&high, &low);
+    spread_free(&low);
     ck_assert_uint_eq(high.count, both.count);
     ck_assert_int_eq(high.total_ns, both.total_ns);
     for (unsigned percent = 1; percent <= 100; percent++)
@@ -342,6 +351,7 @@ Suite *suite_create_all(void)
     tcase_add_test(counts, a_thread_runs_waits_and_holds);
     tcase_add_test(counts, a_join_is_a_wait_for_the_thread);
     tcase_add_test(counts, each_holder_answers_for_its_own_time);
+    tcase_add_test(counts, a_holder_answers_for_a_wait_in_vain);
     tcase_add_test(counts, a_holder_that_waits_itself);
     tcase_add_test(counts, a_wait_is_its_wakers);
     tcase_add_test(counts, a_semaphore_that_signals_is_its_posters);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who made whom wait. While a thread waits for a lock, each holder is answerable for the time from when the wait began,
- * or when it got the lock, until it gave it back; what is left then, up to the act that let the waiter go on, is its
- * waker's; and from there on nobody's: it is the way from being woken to running.
+ * or when it got the lock, until it gave it back. All else that a thread waits for is its waker's affair up to the act
+ * that let it go on. What is left is nobody's: the way from being woken to running, at whose end a lock may be gone again.
  */
 #include "config.h"
 
@@ -63,8 +63,8 @@ static void watch(struct contention *contention, struct thread *waiter, const st
 void blame_begin(struct contention *contention, struct thread *waiter, int64_t now)
 {
     struct visitor *visitor = visitor_of(contention, waiter);
-    visitor->charged_ns = now;
-    visitor->charged = 0;
+    visitor->since_ns = now;
+    visitor->charged_ns = 0;
     if (waiter->blocked.what == BLOCKING_acquire)
         watch(contention, waiter, waiter->blocked.object, now);
 }
@@ -96,8 +96,8 @@ static void charge(struct contention *contention, struct thread *waiter, const s
         int64_t behind = blocked_until(contention, holder, to) - visitor->watched_ns;
         pair->behind_ns += behind < to - from ? behind : to - from;
     }
-    visitor->charged_ns = to;
-    visitor->charged++;
+    visitor->since_ns = to;
+    visitor->charged_ns += to - from;
 }
 
 void blame_given_back(struct contention *contention, struct thread *holder, const struct hold *hold, int64_t now)
@@ -107,7 +107,7 @@ void blame_given_back(struct contention *contention, struct thread *holder, cons
         return;
     for (uint32_t i = 0; i < object->waiter_count; i++) {
         struct thread *waiter = object->waiters[i];
-        int64_t from = visitor_of(contention, waiter)->charged_ns;
+        int64_t from = visitor_of(contention, waiter)->since_ns;
         if (waiter == holder || waiter->blocked.what != BLOCKING_acquire)
             continue;
         if (hold->since_ns > from)
@@ -121,13 +121,17 @@ void blame_end(struct contention *contention, struct thread *waiter, const struc
                int64_t now)
 {
     struct visitor *visitor = visitor_of(contention, waiter);
-    int64_t woken = waker.thread ? waker.time_ns : now;
-    if (waker.thread && waker.thread != waiter && !visitor->charged && woken > visitor->charged_ns) {
+    const struct object *object = was->object;
+    bool lock = object_is_lock(object);
+    if (waker.thread && waker.thread != waiter && !visitor->charged_ns && waker.time_ns > visitor->since_ns) {
         visitor->watched = NULL;
-        charge(contention, waiter, was, waker.thread, waker.site, visitor->charged_ns, woken);
+        charge(contention, waiter, was, waker.thread, waker.site, visitor->since_ns, waker.time_ns);
+    } else if (!waker.thread && lock && object->holder_count && object->holders[0] != waiter) { /* in vain: it still holds it */
+        const struct hold *hold = thread_hold(object->holders[0], object);
+        int64_t from = hold->since_ns > visitor->since_ns ? hold->since_ns : visitor->since_ns;
+        if (from < now)
+            charge(contention, waiter, was, object->holders[0], hold->site, from, now);
     }
-    if (woken < was->since_ns)
-        woken = was->since_ns;
-    if (waker.thread)
-        entry_of_object(contention, was->object, was->site)->row.woken_ns += now - woken;
+    if (waker.thread || lock)
+        entry_of_object(contention, was->object, was->site)->row.woken_ns += now - was->since_ns - visitor->charged_ns;
 }

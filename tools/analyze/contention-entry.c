@@ -27,16 +27,14 @@ static struct entry *new_entry(struct contention *contention, enum entry_kind ki
 void entry_free(struct entry *entry)
 {
     LIST_REMOVE(entry, all);
-    for (int i = 0; i < CONTENTION_MODES; i++) {
-        spread_free(&entry->row.sides[i].wait);
-        spread_free(&entry->row.sides[i].hold);
-    }
+    contention_clear(&entry->row);
     object_unref(entry->object);
     thread_unref(entry->thread);
     process_unref(entry->process);
     free(entry->name);
     free(entry->kind_text);
     free(entry->place);
+    free(entry->key);
     free(entry);
 }
 
@@ -95,13 +93,13 @@ struct entry *entry_of_site(struct contention *contention, struct process *proce
 
 void entry_use(struct entry *site, struct entry *object)
 {
-    if (!site || site->used == object)
+    if (!site || site->several || site->used == object)
         return;
-    site->used = entry_root(site->used);
-    if (site->used && site->used != object)
+    if (!site->used) { /* kept for it; of several none is, or each object of a long run would be */
+        site->used = object;
+        object->referred = true;
+    } else if (entry_root(site->used) != object)
         site->several = true;
-    site->used = object;
-    object->referred = true;
 }
 
 /* --- threads --- */
@@ -122,27 +120,40 @@ struct visitor *visitor_of(struct contention *contention, struct thread *thread)
 
 /* --- many taken together --- */
 
-void entry_add(struct entry *to, struct entry *from)
+void contention_add(struct contention_row *to, const struct contention_row *from)
 {
-    struct contention_row *a = &to->row, *b = &from->row;
     for (int i = 0; i < CONTENTION_MODES; i++) {
-        a->sides[i].acquired += b->sides[i].acquired;
-        a->sides[i].contended += b->sides[i].contended;
-        spread_merge(&a->sides[i].wait, &b->sides[i].wait);
-        spread_merge(&a->sides[i].hold, &b->sides[i].hold);
+        to->sides[i].acquired += from->sides[i].acquired;
+        to->sides[i].contended += from->sides[i].contended;
+        spread_merge(&to->sides[i].wait, &from->sides[i].wait);
+        spread_merge(&to->sides[i].hold, &from->sides[i].hold);
     }
     for (int i = 0; i < REASON_COUNT; i++)
-        a->waited_ns[i] += b->waited_ns[i];
-    a->members += b->members;
-    a->failed += b->failed;
-    a->woken_ns += b->woken_ns;
-    a->unended += b->unended;
-    a->life_ns += b->life_ns;
-    a->holding_ns += b->holding_ns;
-    if (b->waiters > a->waiters)
-        a->waiters = b->waiters;
-    a->waits |= b->waits;
-    *b = (struct contention_row){0};
+        to->waited_ns[i] += from->waited_ns[i];
+    to->members += from->members;
+    to->failed += from->failed;
+    to->woken_ns += from->woken_ns;
+    to->unended += from->unended;
+    to->life_ns += from->life_ns;
+    to->holding_ns += from->holding_ns;
+    if (from->waiters > to->waiters)
+        to->waiters = from->waiters;
+    to->waits |= from->waits;
+}
+
+void contention_clear(struct contention_row *row)
+{
+    for (int i = 0; i < CONTENTION_MODES; i++) {
+        spread_free(&row->sides[i].wait);
+        spread_free(&row->sides[i].hold);
+    }
+    *row = (struct contention_row){0};
+}
+
+void entry_add(struct entry *to, struct entry *from)
+{
+    contention_add(&to->row, &from->row);
+    contention_clear(&from->row);
 }
 
 /* Whoever finds `from` by its object or thread finds `to` from now on. */

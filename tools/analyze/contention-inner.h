@@ -25,7 +25,7 @@ struct entry {
     int64_t seen_ns;        /* when it was first met */
     struct entry *used;     /* a site's object, where there is one alone */
     bool several;           /* a site's objects are several */
-    char *name, *kind_text, *place; /* owned texts of the row */
+    char *name, *kind_text, *place, *key; /* owned texts of the row */
 };
 
 LIST_HEAD(entries, entry);
@@ -34,8 +34,8 @@ LIST_HEAD(entries, entry);
 struct visitor {
     LIST_ENTRY(visitor) all;
     struct entry *entry;
-    int64_t charged_ns;   /* blocked: up to when somebody was made answerable for it */
-    uint64_t charged;     /* to how many holders */
+    int64_t since_ns;     /* blocked: from when on nobody was made answerable for it yet */
+    int64_t charged_ns;   /* blocked: for how much of it somebody was */
     struct thread *watched; /* blocked: a holder, and ... */
     int64_t watched_ns;   /* ... how long it had been blocked itself when it began to be in the way */
     int64_t blocked_ns;   /* blocked so far, but for the block that goes on */

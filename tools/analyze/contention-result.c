@@ -65,13 +65,30 @@ static void free_description(struct finding_object *object)
     free(object->birth);
 }
 
+/* "lock_a", "mutex M1 of make (pool.c:12)", "mutex M2 first used in work (pool.c:30)", "1204 x mutex of make (pool.c:12)". */
+static char *object_name(struct contention *contention, const struct entry *entry, const struct finding_object *words)
+{
+    bool anonymous = describe_is_anonymous(contention->describe, entry->object), named = *words->name && !anonymous;
+    const char *name = *words->name ? words->name : words->object;
+    char *what = memory_text(name), *last = strrchr(what, ' '), *all;
+    if (entry->row.members > 1 && !named && last) /* the number of the first of them */
+        *last = '\0';
+    const char *place = named || anonymous || !entry->place ? "" : entry->place;
+    const char *link = !*place ? "" : *words->birth ? " of " : " ";
+    if (entry->row.members > 1)
+        all = memory_format("%" PRIu64 " x %s%s%s", entry->row.members, what, link, place);
+    else
+        all = memory_format("%s%s%s", what, link, place);
+    free(what);
+    return all;
+}
+
 static void name_object(struct contention *contention, struct entry *entry)
 {
     struct finding_object words = {0};
     uint64_t module = 0;
     describe_taking(contention->describe, &(struct taking){.object = entry->object, .since_ns = entry->seen_ns}, &words);
     entry->kind_text = memory_text(words.kind);
-    entry->name = memory_text(*words.name ? words.name : words.object);
     if (*words.birth)
         entry->place = memory_text(words.birth);
     else if (entry->site) {
@@ -79,10 +96,11 @@ static void name_object(struct contention *contention, struct entry *entry)
         entry->place = memory_format("first used in %s", text);
         free(text);
     }
-    if (entry->row.members > 1) {
-        free(entry->name);
-        entry->name = memory_format("%" PRIu64 " of kind %s", entry->row.members, entry->kind_text);
-    }
+    entry->name = object_name(contention, entry, &words);
+    bool named = *words.name && !describe_is_anonymous(contention->describe, entry->object);
+    const char *place = entry->place ? entry->place : "";
+    entry->key = named ? memory_text(words.name)
+                       : memory_format("%s%s%s", words.kind, !*place ? "" : *words.birth ? " of " : " ", place);
     free_description(&words);
 }
 
@@ -121,6 +139,7 @@ static void name_entry(struct contention *contention, struct entry *entry)
         free(name);
     }
     entry->row.name = entry->name;
+    entry->row.key = entry->key ? entry->key : entry->name;
     entry->row.kind = entry->kind_text ? entry->kind_text : "";
     entry->row.place = entry->place ? entry->place : "";
 }

@@ -48,12 +48,13 @@ struct contention_row {
     const char *name;  /* "forks[3]", "eat (dining.c:31)", "thread 7 (worker)" */
     const char *kind;  /* "mutex"; of a site: the object's name; "" for threads */
     const char *place; /* where it was made, "" where not known */
+    const char *key;   /* the same in every recording of the program; several rows may have one */
     uint64_t members;  /* how many were taken together */
     bool waits;        /* of objects and sites: only waited on, no lock */
     struct contention_side sides[CONTENTION_MODES];
     uint64_t failed;   /* tries that failed without blocking */
     uint32_t waiters;  /* the most that waited for it at once */
-    int64_t woken_ns;  /* of the waiting: between the act that ended a wait, and its end */
+    int64_t woken_ns;  /* of the waiting: nobody was in the way, but the thread was only being woken */
     uint64_t unended;  /* waits that were still going on at the end; counted until then */
     /* Of threads alone. */
     int64_t life_ns;
@@ -101,6 +102,10 @@ const struct contention_totals *contention_totals(const struct contention *);
 /* Both modes together. */
 uint64_t contention_acquired(const struct contention_row *);
 uint64_t contention_contended(const struct contention_row *);
+
+/* Adds what was counted in one row to another; names stay. To be cleared where it isn't the analysis' own. */
+void contention_add(struct contention_row *to, const struct contention_row *from);
+void contention_clear(struct contention_row *);
 
 /* "lock", "condition" ... */
 const char *contention_reason_word(enum contention_reason);

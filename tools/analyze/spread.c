@@ -61,7 +61,7 @@ void spread_add(struct spread *spread, int64_t ns)
         spread->max_ns = ns;
 }
 
-void spread_merge(struct spread *to, struct spread *from)
+void spread_merge(struct spread *to, const struct spread *from)
 {
     if (from->count)
         make_room(to, from->first, from->first + from->bucket_count);
@@ -71,7 +71,6 @@ void spread_merge(struct spread *to, struct spread *from)
     to->total_ns += from->total_ns;
     if (from->max_ns > to->max_ns)
         to->max_ns = from->max_ns;
-    spread_free(from);
 }
 
 void spread_free(struct spread *spread)

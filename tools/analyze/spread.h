@@ -20,8 +20,8 @@ struct spread {
 /* A negative duration counts as none. */
 void spread_add(struct spread *, int64_t ns);
 
-/* Adds all of `from`, which becomes empty. */
-void spread_merge(struct spread *to, struct spread *from);
+/* Adds all of `from`. */
+void spread_merge(struct spread *to, const struct spread *from);
 void spread_free(struct spread *);
 
 int64_t spread_average(const struct spread *);

@@ -13,7 +13,7 @@
 #include "cmd/replay.h"
 #include "render/contention.h"
 
-enum { KEY_COLOR = 0x100, KEY_CSV, KEY_BY };
+enum { KEY_COLOR = 0x100, KEY_CSV, KEY_BY, KEY_DIFF };
 
 /* Rows of each table where -E says nothing: a screen's worth. */
 enum { ENTRIES = 10 };
@@ -24,7 +24,7 @@ struct options {
     const char *const *paths;
     size_t path_count;
     enum format format;
-    bool all, colour, entries_given;
+    bool all, colour, entries_given, diff;
     const char *by; /* one table alone, NULL: all */
     unsigned key;
     unsigned fields[CONTENTION_FIELDS_MAX];
@@ -37,6 +37,7 @@ static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
     {"csv", KEY_CSV, NULL, 0, "Write one table as comma-separated values: locks, or what --by names", 0},
     {"by", KEY_BY, "TABLE", 0, "One table alone: locks, sites, pairs (who made whom wait), waits, threads", 0},
+    {"diff", KEY_DIFF, NULL, 0, "Compare two recordings: what changed from the first TRACE to the second", 0},
     {"key", 'k', "FIELD", 0, "Sort by this column, largest first (wait_total)", 0},
     {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
     {"entries", 'E', "N", 0, "Show N rows of each table (10 in text, else all); 0: all", 0},
@@ -50,7 +51,7 @@ static const struct argp_option option_list[] = {
 static const char after_options[] =
     "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
     "FIELD is one of acquired, contended, percent, wait_total, avg_wait, wait_p99, wait_max, hold_total, avg_hold, hold_p99,\n"
-    "hold_max, waiters, failed.\n"
+    "hold_max, waiters, failed, woken_total.\n"
     "\n"
     "Exit status: 0 the tables were written, 2 the trace can't be read or the command line is wrong.";
 
@@ -120,6 +121,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_BY:
         parse_by(options, arg);
         return 0;
+    case KEY_DIFF:
+        options->diff = true;
+        return 0;
     case 'k':
         parse_key(options, arg);
         return 0;
@@ -158,46 +162,98 @@ static bool wants(const struct options *options, const char *table)
     return options->by ? strcmp(options->by, table) == 0 : options->format != FORMAT_csv || strcmp(table, "locks") == 0;
 }
 
-static void write_view(const struct options *options, const struct contention *contention, const struct report *report)
+static struct contention_view view_of(const struct options *options)
 {
-    static void (*const writers[])(FILE *, const struct contention_view *) = {contention_text, contention_json, contention_csv};
     struct contention_view view = {
-        .contention = contention, .report = report, .pairs = wants(options, "pairs"), .key = options->key,
-        .fields = options->fields, .field_count = options->field_count,
+        .pairs = wants(options, "pairs"), .key = options->key, .fields = options->fields, .field_count = options->field_count,
         .entries = options->entries_given ? options->entries : options->format == FORMAT_text ? ENTRIES : 0,
         .colour = options->colour && strcmp(options->output, "-") == 0,
     };
-    struct output output;
     for (int i = 0; i < CONTENTION_TABLES; i++)
         view.tables[i] = wants(options, contention_table_word((enum contention_table)i));
-    output_open(&output, options->output);
-    writers[options->format](output.file, &view);
-    output_close(&output);
+    return view;
+}
+
+/* One recording, read and counted. */
+struct counted {
+    struct replay replay;
+    struct contention *contention;
+};
+
+static void count(struct counted *counted, const struct options *options, const char *const *paths, size_t path_count)
+{
+    struct replay *replay = &counted->replay;
+    replay_open(replay, paths, path_count);
+    counted->contention = contention_new(replay->model, replay->symbols, options->all);
+    replay_run(replay);
+    contention_finish(counted->contention, replay->report.stopped_ns);
+    replay->report.notes = symbols_notes(replay->symbols, &replay->report.note_count);
+}
+
+static void end(struct counted *counted)
+{
+    contention_free(counted->contention);
+    replay_close(&counted->replay);
 }
 
 static void warn_incomplete(const struct report *report, const struct options *options)
 {
     char *losses = report_losses(report);
-    if (*losses && (options->format != FORMAT_text || strcmp(options->output, "-") != 0))
+    if (*losses && (options->format != FORMAT_text || options->diff || strcmp(options->output, "-") != 0))
         warn("%s: incomplete trace: %s", report->paths[0], losses);
     free(losses);
+}
+
+static void write_one(const struct options *options)
+{
+    static void (*const writers[])(FILE *, const struct contention_view *) = {contention_text, contention_json, contention_csv};
+    struct contention_view view = view_of(options);
+    struct counted counted;
+    struct output output;
+    count(&counted, options, options->paths, options->path_count);
+    view.contention = counted.contention;
+    view.report = &counted.replay.report;
+    output_open(&output, options->output);
+    writers[options->format](output.file, &view);
+    output_close(&output);
+    warn_incomplete(&counted.replay.report, options);
+    end(&counted);
+}
+
+static void write_diff(const struct options *options)
+{
+    static void (*const writers[])(FILE *, const struct contention_view *, const struct contention_view *) = {
+        contention_diff_text, contention_diff_json, contention_diff_csv};
+    struct contention_view views[] = {view_of(options), view_of(options)};
+    struct counted counted[2];
+    struct output output;
+    if (options->path_count != 2)
+        die("--diff compares two traces, not %zu", options->path_count);
+    if (options->by && (strcmp(options->by, "pairs") == 0 || strcmp(options->by, "threads") == 0))
+        die("--diff compares locks, sites and waits, not %s", options->by);
+    for (int i = 0; i < 2; i++) {
+        count(&counted[i], options, &options->paths[i], 1);
+        views[i].contention = counted[i].contention;
+        views[i].report = &counted[i].replay.report;
+    }
+    output_open(&output, options->output);
+    writers[options->format](output.file, &views[0], &views[1]);
+    output_close(&output);
+    for (int i = 0; i < 2; i++) {
+        warn_incomplete(&counted[i].replay.report, options);
+        end(&counted[i]);
+    }
 }
 
 static int run(int argc, char **argv)
 {
     struct options options = {.output = "-", .key = contention_default_key(), .colour = colour_by_itself()};
-    struct replay replay;
     options_parse(&cmd_contention, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
-    replay_open(&replay, options.paths, options.path_count);
-    struct contention *contention = contention_new(replay.model, replay.symbols, options.all);
-    replay_run(&replay);
-    contention_finish(contention, replay.report.stopped_ns);
-    replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
-    write_view(&options, contention, &replay.report);
-    warn_incomplete(&replay.report, &options);
-    contention_free(contention);
-    replay_close(&replay);
+    if (options.diff)
+        write_diff(&options);
+    else
+        write_one(&options);
     return EXIT_SUCCESS;
 }
 

@@ -104,8 +104,14 @@ static double failed(const struct contention_row *row, int from, int to)
     return (double)row->failed;
 }
 
+static double woken_total(const struct contention_row *row, int from, int to)
+{
+    (void)from, (void)to;
+    return (double)row->woken_ns;
+}
+
 enum { FIELD_acquired, FIELD_contended, FIELD_percent, FIELD_wait_total, FIELD_avg_wait, FIELD_wait_p99, FIELD_wait_max,
-       FIELD_hold_total, FIELD_avg_hold, FIELD_hold_p99, FIELD_hold_max, FIELD_waiters, FIELD_failed };
+       FIELD_hold_total, FIELD_avg_hold, FIELD_hold_p99, FIELD_hold_max, FIELD_waiters, FIELD_failed, FIELD_woken_total };
 
 const struct column contention_columns[COLUMN_COUNT] = {
     [FIELD_acquired] = {"acquired", "", "acquired", UNIT_count, acquired},
@@ -121,6 +127,7 @@ const struct column contention_columns[COLUMN_COUNT] = {
     [FIELD_hold_max] = {"hold_max", "hold", "longest", UNIT_ns, hold_max},
     [FIELD_waiters] = {"waiters", "", "waiters", UNIT_count, waiters},
     [FIELD_failed] = {"failed", "", "failed", UNIT_count, failed},
+    [FIELD_woken_total] = {"woken_total", "", "being woken", UNIT_ns, woken_total},
 };
 
 static const unsigned of_locks[] = {FIELD_acquired, FIELD_contended, FIELD_percent,  FIELD_wait_total, FIELD_avg_wait,

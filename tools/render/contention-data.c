@@ -76,9 +76,9 @@ static json_object *json_row(const struct contention_row *row, enum contention_t
         put_columns(side, row, mode, mode);
         json_object_object_del(side, "waiters"); /* told of both together */
         json_object_object_del(side, "failed");
+        json_object_object_del(side, "woken_total_ns");
         json_object_object_add(to, mode == CONTENTION_shared ? "readers" : "writers", side);
     }
-    put_ns(to, "woken_ns", row->woken_ns);
     put_count(to, "unended", row->unended);
     if (table == CONTENTION_threads)
         put_thread(to, row);
@@ -161,7 +161,7 @@ void contention_json(FILE *out, const struct contention_view *view)
 
 /* --- CSV, as RFC 4180 has it, with '\n' --- */
 
-static void put_csv_text(FILE *out, const char *text)
+void contention_csv_text(FILE *out, const char *text)
 {
     char *clean = clean_text(text);
     fputc('"', out);
@@ -173,7 +173,7 @@ static void put_csv_text(FILE *out, const char *text)
 
 static void put_csv_name(FILE *out, const struct contention_row *row, char end)
 {
-    put_csv_text(out, row ? row->name : "");
+    contention_csv_text(out, row ? row->name : "");
     fputc(end, out);
 }
 
@@ -217,10 +217,10 @@ static void csv_head(FILE *out, const struct contention_view *view, enum content
 
 static void csv_row(FILE *out, const struct contention_view *view, enum contention_table table, const struct contention_row *row)
 {
-    put_csv_text(out, row->name);
+    contention_csv_text(out, row->name);
     for (int i = 0; i < 2 && table != CONTENTION_threads && (i == 0 || table != CONTENTION_sites); i++) {
         fputc(',', out);
-        put_csv_text(out, i ? row->place : row->kind);
+        contention_csv_text(out, i ? row->place : row->kind);
     }
     size_t field_count;
     const unsigned *fields = fields_of(view, table, &field_count);

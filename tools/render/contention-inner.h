@@ -17,7 +17,7 @@ struct column {
     double (*value)(const struct contention_row *, int from, int to);
 };
 
-enum { COLUMN_COUNT = 13 };
+enum { COLUMN_COUNT = 14 };
 extern const struct column contention_columns[COLUMN_COUNT];
 
 /* What each table shows where nothing else is asked for. */
@@ -37,10 +37,15 @@ char *column_name(const struct column *);
 const struct contention_row **contention_sorted(const struct contention_view *, enum contention_table, size_t *count,
                                                 size_t *all);
 
+/* Quoted for CSV. */
+void contention_csv_text(FILE *out, const char *text);
+
 /* --- text --- */
 
 /* Three digits that matter, into a buffer that it returns: "40.1 ms". */
 const char *contention_duration(char buffer[32], double ns);
+/* A value as text shows it, into a buffer or not: "1,204", "98", "40.1 ms", "-". */
+const char *contention_cell(char buffer[32], const struct column *, double value);
 void contention_put_right(const struct paper *, enum ink, const char *text, size_t width);
 
 /* "7 more ..." where not all are shown. */

@@ -24,7 +24,7 @@ const char *contention_duration(char buffer[32], double ns)
     return buffer;
 }
 
-static const char *cell(char buffer[32], const struct column *column, double value)
+const char *contention_cell(char buffer[32], const struct column *column, double value)
 {
     if (!(value > 0))
         return "-";
@@ -105,7 +105,7 @@ static void measure(struct table *table)
     for (size_t f = 0; f < table->field_count; f++) {
         table->widths[f] = strlen(field(table, f)->head);
         for (size_t i = 0; i < table->count; i++)
-            table->widths[f] = larger(table->widths[f], strlen(cell(buffer, field(table, f), column_value(field(table, f), table->rows[i]))));
+            table->widths[f] = larger(table->widths[f], strlen(contention_cell(buffer, field(table, f), column_value(field(table, f), table->rows[i]))));
     }
     /* What stands over several columns may be wider than them. */
     for (size_t f = 0; f < table->field_count; f++)
@@ -170,7 +170,7 @@ static void put_cells(const struct table *table, const struct contention_row *ro
     for (size_t f = 0; f < table->field_count; f++) {
         double value = field(table, f)->value(row, from, to);
         fputs("  ", table->paper->out);
-        contention_put_right(table->paper, value > 0 ? INK_plain : INK_aside, cell(buffer, field(table, f), value), table->widths[f]);
+        contention_put_right(table->paper, value > 0 ? INK_plain : INK_aside, contention_cell(buffer, field(table, f), value), table->widths[f]);
     }
     end_line(table->paper);
 }

@@ -83,8 +83,16 @@ static char *worst_text(const struct contention_view *view)
     char time[32];
     int64_t wait = worst->sides[CONTENTION_exclusive].wait.total_ns + worst->sides[CONTENTION_shared].wait.total_ns;
     double part = totals->wait_ns ? 100 * (double)wait / (double)totals->wait_ns : 100;
-    return memory_format("%s made threads wait %s, %.0f %% of all waiting for locks.", worst->name,
-                         contention_duration(time, (double)wait), part);
+    char *woken = memory_text("");
+    if (worst->woken_ns > wait / 4) {
+        free(woken);
+        woken = memory_format(" %s of that nobody held it: who waited was being woken, or had no processor.",
+                              contention_duration(time, (double)worst->woken_ns));
+    }
+    char *text = memory_format("%s made threads wait %s, %.0f %% of all waiting for locks.%s", worst->name,
+                               contention_duration(time, (double)wait), part, woken);
+    free(woken);
+    return text;
 }
 
 static char *quiet_text(const struct contention_view *view)

@@ -35,6 +35,11 @@ void contention_text(FILE *out, const struct contention_view *);
 void contention_json(FILE *out, const struct contention_view *);
 void contention_csv(FILE *out, const struct contention_view *);
 
+/* What changed from one recording to another: locks, sites and waits, in the order of the change of the column view->key. */
+void contention_diff_text(FILE *out, const struct contention_view *before, const struct contention_view *after);
+void contention_diff_json(FILE *out, const struct contention_view *before, const struct contention_view *after);
+void contention_diff_csv(FILE *out, const struct contention_view *before, const struct contention_view *after);
+
 /* "locks", "waits", "sites", "threads". */
 const char *contention_table_word(enum contention_table);
 
