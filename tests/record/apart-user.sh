@@ -6,7 +6,7 @@ if [ "$(id -u)" = 0 ]; then
     mkdir -p "$stage"/{tools,lib/.libs,tests/programs,home}
     cp "$top_builddir"/tools/{thrum,deadlock-report} "$stage/tools"
     cp -P "$top_builddir"/lib/.libs/*.so* "$stage/lib/.libs"
-    cp "$builddir/programs/counts" "$stage/tests/programs"
+    cp "$builddir"/programs/{counts,hammer} "$stage/tests/programs"
     cp -r "$srcdir/tap.sh" "$srcdir/record" "$stage/tests"
     chmod -R a+rX "$stage"
     chown -R 65534:65534 "$stage/home"
