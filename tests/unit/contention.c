@@ -237,6 +237,51 @@ START_TEST(a_semaphore_that_signals_is_its_posters)
 }
 END_TEST
 
+/* --- chains --- */
+
+/* Lines "waiter 7: object holder, object holder". */
+static void expect_chains(const char *expected)
+{
+    char *text;
+    size_t size, count;
+    FILE *out = open_memstream(&text, &size);
+    const struct contention_chain *chains = contention_chains(contention, &count);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "%s %lld:", chains[i].waiter->name, steps(chains[i].wait_ns));
+        for (unsigned j = 0; j < chains[i].link_count; j++)
+            fprintf(out, "%s %s %s", j ? "," : "", chains[i].links[j].object->name, chains[i].links[j].holder->name);
+        fputc('\n', out);
+    }
+    fclose(out);
+    ck_assert_str_eq(text, expected);
+    free(text);
+}
+
+START_TEST(a_chain_that_grows_at_its_front)
+{
+    play(START "main label A a; main label B b; main label D d; T1 lock A; T2 lock B; T3 want B; T2 want A; main lock D; T1 want D;"
+               "main unlock D; T1 got D; T1 unlock A; T2 got A; T2 unlock B; T3 got B");
+    expect_chains("thread 4 9: b thread 3, a thread 2, d main\nthread 3 6: a thread 2, d main\n");
+}
+END_TEST
+
+START_TEST(a_holder_that_runs_is_no_chain)
+{
+    play(START "T1 lock A; T2 want A; T1 unlock A; T2 got A");
+    expect_chains("");
+}
+END_TEST
+
+START_TEST(a_circle_is_a_chain_that_ends)
+{
+    size_t count;
+    play(START "T1 lock A; T2 lock B; T1 want B; T2 want A; T3 want A");
+    const struct contention_chain *chains = contention_chains(contention, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(chains[0].link_count, CONTENTION_LINKS);
+}
+END_TEST
+
 /* --- many --- */
 
 START_TEST(many_of_one_birth_are_taken_together)
@@ -355,6 +400,9 @@ Suite *suite_create_all(void)
     tcase_add_test(counts, a_holder_that_waits_itself);
     tcase_add_test(counts, a_wait_is_its_wakers);
     tcase_add_test(counts, a_semaphore_that_signals_is_its_posters);
+    tcase_add_test(counts, a_chain_that_grows_at_its_front);
+    tcase_add_test(counts, a_holder_that_runs_is_no_chain);
+    tcase_add_test(counts, a_circle_is_a_chain_that_ends);
     tcase_add_test(counts, many_of_one_birth_are_taken_together);
     tcase_add_test(counts, a_few_of_one_birth_stay_apart);
     tcase_add_test(counts, many_threads_are_taken_together);

@@ -30,6 +30,17 @@ struct entry {
 
 LIST_HEAD(entries, entry);
 
+struct link {
+    struct entry *object, *holder, *holder_site;
+};
+
+struct chain {
+    struct entry *waiter, *waiter_site;
+    int64_t wait_ns;
+    unsigned link_count;
+    struct link links[CONTENTION_LINKS];
+};
+
 /* What is known of a thread while it lives. */
 struct visitor {
     LIST_ENTRY(visitor) all;
@@ -41,6 +52,8 @@ struct visitor {
     int64_t blocked_ns;   /* blocked so far, but for the block that goes on */
     unsigned holding;     /* how many locks, but for a runtime's own */
     int64_t holding_since_ns;
+    unsigned link_count;  /* blocked: the longest chain behind it so far */
+    struct link links[CONTENTION_LINKS];
 };
 
 LIST_HEAD(visitors, visitor);
@@ -72,6 +85,9 @@ struct contention {
     struct contention_totals totals;
     struct contention_row **rows[CONTENTION_TABLES];
     size_t row_counts[CONTENTION_TABLES], row_capacities[CONTENTION_TABLES];
+    struct chain chains[CONTENTION_CHAINS];
+    size_t chain_count;
+    struct contention_chain chain_results[CONTENTION_CHAINS];
     struct contention_pair *results;
     size_t result_count;
 };
@@ -106,6 +122,11 @@ void blame_taken(struct contention *, const struct object *);
 void blame_given_back(struct contention *, struct thread *holder, const struct hold *, int64_t now);
 /* A wait ended; what remains is its waker's. */
 void blame_end(struct contention *, struct thread *waiter, const struct blocked *, struct waker, int64_t now);
+
+/* --- chains behind the longest waits: contention-chain.c --- */
+
+void chain_begin(struct contention *, struct thread *waiter);
+void chain_end(struct contention *, struct thread *waiter, const struct blocked *, int64_t now);
 
 /* --- the results: contention-result.c --- */
 

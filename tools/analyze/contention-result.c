@@ -263,11 +263,11 @@ static void list_objects(struct contention *contention)
     for (size_t i = 0; i < count; i++) {
         struct entry *entry = entries[i];
         entry->row.waits = object_waits(entry->object);
+        name_entry(contention, entry);
         if (entry->inner) {
             leave_out(contention, entry);
             continue;
         }
-        name_entry(contention, entry);
         count_object(contention, entry);
         if (contention_acquired(&entry->row) || contention_contended(&entry->row) || entry->row.failed)
             add_row(contention, entry->row.waits ? CONTENTION_waits : CONTENTION_locks, entry);
@@ -367,6 +367,18 @@ static void list_pairs(struct contention *contention)
     qsort(contention->results, contention->result_count, sizeof *contention->results, longest_pair_first);
 }
 
+static void list_chains(struct contention *contention)
+{
+    for (size_t i = 0; i < contention->chain_count; i++) {
+        const struct chain *from = &contention->chains[i];
+        struct contention_chain *to = &contention->chain_results[i];
+        *to = (struct contention_chain){row_of(from->waiter), row_of(from->waiter_site), from->wait_ns, from->link_count, {{0}}};
+        for (unsigned j = 0; j < from->link_count; j++)
+            to->links[j] = (struct contention_link){row_of(from->links[j].object), row_of(from->links[j].holder),
+                                                    row_of(from->links[j].holder_site)};
+    }
+}
+
 void result_make(struct contention *contention)
 {
     join_sites(contention);
@@ -374,6 +386,7 @@ void result_make(struct contention *contention)
     list_sites(contention);
     list_threads(contention);
     list_pairs(contention);
+    list_chains(contention);
 }
 
 struct contention_row *const *contention_rows(const struct contention *contention, enum contention_table table,
@@ -387,6 +400,12 @@ const struct contention_pair *contention_pairs(const struct contention *contenti
 {
     *count = contention->result_count;
     return contention->results;
+}
+
+const struct contention_chain *contention_chains(const struct contention *contention, size_t *count)
+{
+    *count = contention->chain_count;
+    return contention->chain_results;
 }
 
 const struct contention_totals *contention_totals(const struct contention *contention)

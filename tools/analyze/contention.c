@@ -54,6 +54,7 @@ static void on_blocked(void *self, int64_t now, struct thread *thread)
     if (object->waiter_count > entry->row.waiters)
         entry->row.waiters = object->waiter_count;
     blame_begin(contention, thread, now);
+    chain_begin(contention, thread);
 }
 
 static void count_wait(struct entry *entry, const struct blocked *was, int64_t wait_ns)
@@ -82,6 +83,8 @@ static void end_wait(struct contention *contention, struct thread *thread, const
         count_wait(site, was, wait_ns);
     }
     blame_end(contention, thread, was, waker, now);
+    if (was->what == BLOCKING_acquire)
+        chain_end(contention, thread, was, now);
     visitor->blocked_ns += wait_ns;
 }
 

@@ -72,6 +72,21 @@ struct contention_pair {
     int64_t behind_ns; /* of that, the holder itself was blocked */
 };
 
+/* A long wait, and who was in the way of whom: each holder but the last waited itself, for the next one's object. */
+enum { CONTENTION_CHAINS = 10, CONTENTION_LINKS = 8 };
+
+struct contention_link {
+    const struct contention_row *object, *holder;
+    const struct contention_row *holder_site; /* where it took the object; NULL: not known, or a thread that was joined */
+};
+
+struct contention_chain {
+    const struct contention_row *waiter, *waiter_site;
+    int64_t wait_ns;
+    unsigned link_count;
+    struct contention_link links[CONTENTION_LINKS];
+};
+
 /* Sums over locks. */
 struct contention_totals {
     int64_t wait_ns;       /* for locks */
@@ -97,6 +112,9 @@ struct contention_row *const *contention_rows(const struct contention *, enum co
 
 /* Those that took longest first. */
 const struct contention_pair *contention_pairs(const struct contention *, size_t *count);
+
+/* The longest waits behind threads that waited themselves, longest first. */
+const struct contention_chain *contention_chains(const struct contention *, size_t *count);
 const struct contention_totals *contention_totals(const struct contention *);
 
 /* Both modes together. */

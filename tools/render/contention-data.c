@@ -124,6 +124,29 @@ static json_object *json_pairs(const struct contention_view *view)
     return list;
 }
 
+static json_object *json_chains(const struct contention_view *view)
+{
+    size_t count;
+    const struct contention_chain *chains = contention_chains(view->contention, &count);
+    json_object *list = json_object_new_array();
+    for (size_t i = 0; i < count; i++) {
+        json_object *to = json_object_new_object(), *links = json_object_new_array();
+        put_name(to, "waiter", chains[i].waiter);
+        put_name(to, "waiter_site", chains[i].waiter_site);
+        put_ns(to, "wait_ns", chains[i].wait_ns);
+        for (unsigned j = 0; j < chains[i].link_count; j++) {
+            json_object *link = json_object_new_object();
+            put_name(link, "object", chains[i].links[j].object);
+            put_name(link, "holder", chains[i].links[j].holder);
+            put_name(link, "holder_site", chains[i].links[j].holder_site);
+            json_object_array_add(links, link);
+        }
+        json_object_object_add(to, "links", links);
+        json_object_array_add(list, to);
+    }
+    return list;
+}
+
 static json_object *json_totals(const struct contention_view *view)
 {
     const struct contention_totals *totals = contention_totals(view->contention);
@@ -153,6 +176,8 @@ void contention_json(FILE *out, const struct contention_view *view)
             json_object_object_add(all, contention_table_word((enum contention_table)i), json_table(view, (enum contention_table)i));
     if (view->pairs)
         json_object_object_add(all, "pairs", json_pairs(view));
+    if (view->pairs)
+        json_object_object_add(all, "chains", json_chains(view));
     fputs(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE), out);
     fputc('\n', out);
     json_object_put(all);

@@ -8,6 +8,9 @@
 #include "render/paper.h"
 #include "trace/memory.h"
 
+/* Chains at most: they take several lines each. */
+enum { CHAINS = 3 };
+
 /* --- who made whom wait --- */
 
 static void put_site(const struct paper *paper, const struct contention_row *site, const char *none)
@@ -47,6 +50,13 @@ static void put_pair(const struct paper *paper, const struct contention_pair *pa
     free(times);
 }
 
+static void put_title(const struct paper *paper, const char *title)
+{
+    fputc('\n', paper->out);
+    paper_put(paper, INK_label, title);
+    fputc('\n', paper->out);
+}
+
 static void put_pairs(const struct paper *paper, const struct contention_view *view, bool waits, const char *title)
 {
     size_t count, shown = 0, all = 0;
@@ -54,17 +64,52 @@ static void put_pairs(const struct paper *paper, const struct contention_view *v
     for (size_t i = 0; i < count; i++) {
         if ((pairs[i].object && pairs[i].object->waits) != waits)
             continue;
-        if (!all++) {
-            fputc('\n', paper->out);
-            paper_put(paper, INK_label, title);
-            fputc('\n', paper->out);
-        }
+        if (!all++)
+            put_title(paper, title);
         if (view->entries && shown == view->entries)
             continue;
         put_pair(paper, &pairs[i]);
         shown++;
     }
     contention_put_more(paper, shown, all);
+}
+
+/* --- chains --- */
+
+/*
+ * "  41.0 ms  Zeno in eat (dining.c:38)
+ *            waited for forks[0], held by Plato in eat (dining.c:37)
+ *            which waited for forks[1], held by Hypatia in eat (dining.c:37)"
+ */
+static void put_chain(const struct paper *paper, const struct contention_chain *chain)
+{
+    char time[32];
+    contention_put_right(paper, INK_thread, contention_duration(time, (double)chain->wait_ns), 9);
+    fputs("  ", paper->out);
+    paper_put(paper, INK_thread, chain->waiter->name);
+    put_site(paper, chain->waiter_site, "");
+    for (unsigned i = 0; i < chain->link_count; i++) {
+        const struct contention_link *link = &chain->links[i];
+        fprintf(paper->out, "\n%11s%s", "", i ? "which waited for " : "waited for ");
+        paper_put(paper, INK_object, link->object->name);
+        if (link->object->waits && !link->holder_site) /* a join */
+            continue;
+        fputs(", held by ", paper->out);
+        paper_put(paper, INK_thread, link->holder->name);
+        put_site(paper, link->holder_site, "");
+    }
+    fputc('\n', paper->out);
+}
+
+static void put_chains(const struct paper *paper, const struct contention_view *view)
+{
+    size_t count;
+    const struct contention_chain *chains = contention_chains(view->contention, &count);
+    for (size_t i = 0; i < count && i < CHAINS && (!view->entries || i < view->entries); i++) {
+        if (i == 0)
+            put_title(paper, "longest waits behind threads that waited themselves");
+        put_chain(paper, &chains[i]);
+    }
 }
 
 /* --- the verdict --- */
@@ -172,6 +217,8 @@ void contention_text(FILE *out, const struct contention_view *view)
         contention_put_table(&paper, view, CONTENTION_sites, "taken in");
     if (view->pairs)
         put_pairs(&paper, view, false, "who made whom wait for locks");
+    if (view->pairs)
+        put_chains(&paper, view);
     if (view->tables[CONTENTION_waits])
         contention_put_table(&paper, view, CONTENTION_waits, "waited on");
     if (view->pairs && view->tables[CONTENTION_waits])
