@@ -144,9 +144,9 @@ static void add_enumerations(struct text *text)
 
 static void add_field(struct text *text, const struct field *fields, const struct field *field, const char *addr)
 {
-    static const char *const types[] = {
+    static const char *const types[FIELD_WORD + 1] = {
         [FIELD_U32] = "u32", [FIELD_U64] = "u64", [FIELD_I32] = "i32", [FIELD_I64] = "i64", [FIELD_STRING] = "string"};
-    const char *type = types[field->type == FIELD_WORD ? FIELD_END : field->type];
+    const char *type = types[field->type];
 
     if (field->type == FIELD_ADDRS) {
         text_add(text, "\t\tu16 _");

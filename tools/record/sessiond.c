@@ -269,8 +269,10 @@ static bool has_sessions(void)
 static void leave_shared(struct sessiond *daemon)
 {
     char *trouble = NULL;
+    if (daemon->pidfd < 0)
+        return; /* none was joined, or it can't be ended */
     if (daemon->lock >= 0 || lock(daemon, &trouble) == 0)
-        if (daemon->pidfd >= 0 && has_mark(daemon->pid) && !has_sessions())
+        if (has_mark(daemon->pid) && !has_sessions())
             end_shared(daemon);
     free(trouble);
 }
