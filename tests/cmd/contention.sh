@@ -28,7 +28,7 @@ is "a program is recorded" $status 0
 
 # --- text ---
 text=$(limit 60 "$thrum" contention "$tmp/trace")
-like "the verdict comes first" "$(head -n 1 <<< "$text")" '^(table|book) made threads wait [0-9.]+ [mu]?s, [0-9]+ % of all waiting for locks\.$'
+like "the verdict comes first" "$(head -n 1 <<< "$text")" '^(table|book) made threads wait [0-9.]+ [mu]?s, [0-9]+ % of all waiting for locks\.'
 like "how many waited" "$text" '^Of 4 acquires 2 had to wait, '
 like "a lock with its numbers" "$text" '^table +mutex +2 +1 +50 +[0-9.]+ [mu]?s '
 like "writers apart" "$text" '^  writers +1 +1 +100 '
@@ -96,6 +96,16 @@ is "--diff: CSV" "$(limit 60 "$thrum" contention --diff --csv -F contended,acqui
 "table",1,1,2,2
 name,contended_before,contended_after,acquired_before,acquired_after'
 like "--diff: JSON" "$(limit 60 "$thrum" contention --diff --json "$tmp/trace" "$tmp/other" | tr -d ' \n')" '"name":"table","before":\{"acquired":2,.*"after":\{"acquired":0,'
+
+# --- a trace with losses ---
+cp -r "$tmp/trace" "$tmp/cut"
+stream=$(find "$tmp/cut" -name 'stream_*' -type f -printf '%s %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+truncate -s $(($(stat -c %s "$stream") / 2)) "$stream"
+cut=$(limit 60 "$thrum" contention "$tmp/cut" 2> /dev/null)
+like "what is missing is said first" "$(head -n 1 <<< "$cut")" '^incomplete trace: '
+like "and what follows from it" "$(tr '\n' ' ' <<< "$cut" | tr -s ' ')" 'Times and numbers may be too small'
+like "for programs, on standard error" "$(limit 60 "$thrum" contention --csv "$tmp/cut" 2>&1 > /dev/null)" '^thrum contention: .*incomplete trace'
+like "and in JSON" "$(limit 60 "$thrum" contention --json "$tmp/cut" 2> /dev/null)" '"complete": ?false'
 
 limit 60 "$thrum" contention -o "$tmp/file" "$tmp/trace"
 is "-o: its owner alone may read it" "$(stat -c %a "$tmp/file")" 600

@@ -65,9 +65,18 @@ static void free_description(struct finding_object *object)
     free(object->birth);
 }
 
+/* "200 threads (worker)", as one of them is "thread 7 (worker)". */
+static char *threads_name(uint64_t count, const char *one)
+{
+    const char *function = strchr(one, '(');
+    return memory_format("%" PRIu64 " threads%s%s", count, function ? " " : "", function ? function : "");
+}
+
 /* "lock_a", "mutex M1 of make (pool.c:12)", "mutex M2 first used in work (pool.c:30)", "1204 x mutex of make (pool.c:12)". */
 static char *object_name(struct contention *contention, const struct entry *entry, const struct finding_object *words)
 {
+    if (entry->object->kind == THRUM_kind_thread && entry->row.members > 1)
+        return threads_name(entry->row.members, words->name);
     bool anonymous = describe_is_anonymous(contention->describe, entry->object), named = *words->name && !anonymous;
     const char *name = *words->name ? words->name : words->object;
     char *what = memory_text(name), *last = strrchr(what, ' '), *all;
@@ -106,12 +115,12 @@ static void name_object(struct contention *contention, struct entry *entry)
 
 static void name_thread(struct contention *contention, struct entry *entry)
 {
-    char *name = describe_thread(contention->describe, entry->thread), *function = strchr(name, '(');
-    entry->name = name;
+    entry->name = describe_thread(contention->describe, entry->thread);
     if (entry->row.members == 1)
         return;
-    entry->name = memory_format("%" PRIu64 " threads %s", entry->row.members, function ? function : "");
-    free(name);
+    char *one = entry->name;
+    entry->name = threads_name(entry->row.members, one);
+    free(one);
 }
 
 static void name_site(struct entry *entry)

@@ -32,7 +32,8 @@ static void put_pair(const struct paper *paper, const struct contention_pair *pa
     char *times = memory_format("%s x", format_count(number, pair->count));
     bool waits = pair->object && pair->object->waits;
     contention_put_right(paper, INK_thread, contention_duration(time, (double)pair->wait_ns), 9);
-    contention_put_right(paper, INK_plain, times, 11);
+    fputs("  ", paper->out);
+    contention_put_right(paper, INK_plain, times, 9);
     fputs("  ", paper->out);
     paper_put(paper, INK_object, pair->object ? pair->object->name : "several locks");
     fputs(": ", paper->out);
