@@ -107,6 +107,20 @@ like "and what follows from it" "$(tr '\n' ' ' <<< "$cut" | tr -s ' ')" 'Times a
 like "for programs, on standard error" "$(limit 60 "$thrum" contention --csv "$tmp/cut" 2>&1 > /dev/null)" '^thrum contention: .*incomplete trace'
 like "and in JSON" "$(limit 60 "$thrum" contention --json "$tmp/cut" 2> /dev/null)" '"complete": ?false'
 
+# --- a runtime's own locks ---
+if [ "$PYTHON3" != no ] && [ -n "$PYTHON3" ]; then
+    ok "a program in Python is recorded" limit 60 "$thrum" record -o "$tmp/python" -- "$PYTHON3" -c '
+import threading
+threads = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()'
+    like "its runtime's locks are left out, and said to be" "$(limit 60 "$thrum" contention "$tmp/python" | tr '\n' ' ')" 'Left out: [0-9]+ objects? of the Python runtime'
+    unlike "none is in a table" "$(limit 60 "$thrum" contention --csv "$tmp/python")" 'lock of the Python runtime'
+    like "--all: they are" "$(limit 60 "$thrum" contention --csv --all "$tmp/python")" 'lock of the Python runtime'
+else
+    skip "a runtime's own locks" "no python3 to record"
+fi
+
 limit 60 "$thrum" contention -o "$tmp/file" "$tmp/trace"
 is "-o: its owner alone may read it" "$(stat -c %a "$tmp/file")" 600
 is "-o: the same text" "$(cat "$tmp/file")" "$text"
