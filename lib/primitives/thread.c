@@ -22,10 +22,19 @@ void thread_unref(struct thrum_thread *thread)
     if (atomic_fetch_sub_explicit(&thread->references, 1, memory_order_acq_rel) > 1)
         return;
     annotate_after(&thread->references);
-    if (thread->error.code != 0 && !atomic_load_explicit(&thread->asked, memory_order_relaxed))
-        thrum_error_print(&thread->error);
     thread->object.magic = OBJECT_DESTROYED;
     free(thread);
+}
+
+/* The function has ended, or the handle is given up: whichever comes second prints an error that nobody asked for. */
+static void part(struct thrum_thread *thread)
+{
+    annotate_before(&thread->alone);
+    if (!atomic_exchange(&thread->alone, true))
+        return;
+    annotate_after(&thread->alone);
+    if (thread->error.code != 0 && !atomic_load_explicit(&thread->asked, memory_order_relaxed))
+        thrum_error_print(&thread->error);
 }
 
 static void plan_name(struct thrum_thread *thread, const char *name)
@@ -49,8 +58,10 @@ static struct thrum_thread *thread_new(const struct thread_plan *plan)
     annotate_atomic(&thread->state);
     annotate_atomic(&thread->native_id);
     annotate_atomic(&thread->asked);
+    annotate_atomic(&thread->alone);
     annotate_atomic(&thread->handle);
     atomic_init(&thread->references, plan->detached ? 1 : 2);
+    atomic_init(&thread->alone, plan->detached);
     thread->reaped = plan->detached;
     thread->daemon = plan->detached || (plan->options && plan->options->daemon);
     thread->function = plan->function;
@@ -105,9 +116,10 @@ static void end(void *argument)
         probe_thread_end();
     }
     error_slot_set(NULL);
-    registry_remove(thread);
     if (thread->finish)
         thread->finish(thread, thread->finish_argument);
+    part(thread);
+    registry_remove(thread); /* now the process may exit */
     self = NULL;
     annotate_before(thread);
     if (atomic_exchange(&thread->state, THREAD_DONE) == THREAD_WAITED_FOR)
@@ -285,6 +297,7 @@ struct thrum_thread *thrum_thread_self(void)
 
 void thread_let_go(struct thrum_thread *thread, const void *site)
 {
+    part(thread);
     guard_acquire(&thread->guard);
     if (!thread->reaped) {
         if (probe_on())

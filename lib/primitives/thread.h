@@ -24,6 +24,7 @@ struct thrum_thread {
     _Atomic uint32_t state;
     _Atomic uint32_t native_id; /* 0 until it runs */
     _Atomic uint32_t asked;     /* somebody could see the error */
+    _Atomic uint32_t alone;     /* its handle was given up, or its function has ended */
     _Atomic uintptr_t handle;   /* its pthread_t; written by itself and by its creator */
     struct thrum_guard guard;   /* of `reaped` and `result` */
     bool reaped;                /* pthread_join or pthread_detach was called */
@@ -64,7 +65,7 @@ void thread_end(struct thrum_thread *thread, const void *site);
 void thread_ref(struct thrum_thread *thread);
 void thread_unref(struct thrum_thread *thread);
 
-/* Stops caring for the end of a thread: it is detached unless it was joined. */
+/* The handle is given up: the thread is detached unless it was joined, and an error that nobody asked for printed. */
 void thread_let_go(struct thrum_thread *thread, const void *site);
 
 /* Waits, uninterrupted, for the rest of a thread whose function has ended: thread-local destructors and stack. */

@@ -120,9 +120,12 @@ __attribute__((noinline)) static int sleep_cancellable(_Atomic uint32_t *word, u
                                                        const struct timespec *deadline)
 {
     int type;
+    bool asynchronous = thrum_self.asynchronous;
+    thrum_self.asynchronous = true;
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
     int result = futex_wait(word, expected, deadline);
     pthread_setcanceltype(type, NULL);
+    thrum_self.asynchronous = asynchronous;
     return result;
 }
 
