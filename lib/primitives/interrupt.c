@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/annotate.h"
 #include "wait.h"
 
 static bool signal_exists(int signum)
@@ -60,6 +61,7 @@ int thrum_interrupt_main(int signum)
     /* First the signal: the main thread, which the interrupt wakes, finds it there and handles it first. */
     self_inner_enter();
     result = tgkill(getpid(), getpid(), signum) == 0 ? 0 : errno;
+    annotate_signals();
     self_inner_leave();
     if (result == 0 && action.sa_handler != handle && action.sa_handler != thrum_interrupt_handler)
         wait_interrupt(signum);

@@ -130,19 +130,17 @@ static void *work(void *argument)
 static int start_worker(struct thrum_pool *pool, unsigned index)
 {
     char name[THRUM_THREAD_NAME];
-    struct thrum_thread *thread;
     struct thrum_thread_options options = { .name = name, .daemon = true };
     struct thread_plan plan = { .function = work, .argument = pool, .options = &options };
+    /* Under the guard as a whole: the new worker may be left at once, and looks for itself in the list then. */
     guard_acquire(&pool->guard);
+    struct thrum_thread *before = pool->worker[index];
     snprintf(name, sizeof name, "%s-%u", pool->name, ++pool->started);
-    guard_release(&pool->guard);
-    int result = thread_create(&thread, &plan, SITE);
+    int result = thread_create(&pool->worker[index], &plan, SITE);
     if (result != 0)
-        return result;
-    guard_acquire(&pool->guard);
-    pool->worker[index] = thread;
+        pool->worker[index] = before;
     guard_release(&pool->guard);
-    return 0;
+    return result;
 }
 
 /* --- birth and end --- */
@@ -181,9 +179,11 @@ int pool_create(struct thrum_pool **made, unsigned workers, size_t limit, const 
     queue_begin(&pool->queue, THRUM_QUEUE_FIFO, limit, pool->name, site);
     thrum_queue_on_drop(&pool->queue, drop);
     list(pool);
-    for (; pool->workers < workers; pool->workers++) {
-        int result = start_worker(pool, pool->workers);
+    pool->workers = workers;
+    for (unsigned i = 0; i < workers; i++) {
+        int result = start_worker(pool, i);
         if (result != 0) {
+            pool->workers = i;
             thrum_pool_destroy(pool);
             return result;
         }

@@ -22,9 +22,9 @@ struct thrum_router {
     struct route routes[NSIG];
     sigset_t routed;
     sigset_t blocked;             /* by us, in the threads that added them */
-    int running;                  /* the signal whose handler runs, 0: none */
-    struct thrum_waiters waiters; /* removes that wait for the end of that handler */
-    bool ends;
+    bool stale;                   /* `routed` isn't what the signalfd receives */
+    struct thrum_waiters waiters; /* those who wait until it is, or the thread is gone */
+    bool ends;                    /* the thread is to end, or was left */
     int signals; /* the signalfd */
     int poke;    /* the eventfd */
     struct thrum_thread *thread;
@@ -32,15 +32,31 @@ struct thrum_router {
 
 /* --- its thread --- */
 
-/* The handler has returned, or was left. */
-static void handled(void *argument)
+/* A handler ends the thread. */
+static void left(void *argument)
 {
     struct thrum_router *router = argument;
     guard_acquire(&router->guard);
-    router->running = 0;
+    router->ends = true;
     struct thrum_waiter *waiters = waiters_take_many(&router->waiters, UINT32_MAX);
     guard_release(&router->guard);
     waiters_signal(waiters);
+}
+
+/* Receives what is routed now. False: the thread is to end. */
+static bool catch_up(struct thrum_router *router)
+{
+    struct thrum_waiter *waiters = NULL;
+    guard_acquire(&router->guard);
+    bool goes_on = !router->ends;
+    if (router->stale || !goes_on) {
+        signalfd(router->signals, &router->routed, 0);
+        router->stale = false;
+        waiters = waiters_take_many(&router->waiters, UINT32_MAX);
+    }
+    guard_release(&router->guard);
+    waiters_signal(waiters);
+    return goes_on;
 }
 
 static void hand_on(struct thrum_router *router, const struct signalfd_siginfo *info)
@@ -49,14 +65,13 @@ static void hand_on(struct thrum_router *router, const struct signalfd_siginfo *
                                    .uid = info->ssi_uid, .value = info->ssi_int };
     guard_acquire(&router->guard);
     struct route route = router->routes[signal.signal];
-    router->running = route.handler ? signal.signal : 0;
     guard_release(&router->guard);
     if (!route.handler)
         return;
     bool probed = probe_on() && probe_interrupt_begin(THRUM_means_signal, signal.signal, (const void *)route.handler);
-    pthread_cleanup_push(handled, router);
+    pthread_cleanup_push(left, router);
     route.handler(&signal, route.argument);
-    pthread_cleanup_pop(1);
+    pthread_cleanup_pop(0);
     if (probed)
         probe_interrupt_end(THRUM_means_signal, signal.signal);
 }
@@ -79,17 +94,13 @@ static void *serve(void *argument)
     struct thrum_router *router = argument;
     struct signalfd_siginfo info;
     eventfd_t pokes;
-    for (;;) {
-        guard_acquire(&router->guard);
-        bool ends = router->ends;
-        guard_release(&router->guard);
-        if (ends)
-            return NULL;
+    while (catch_up(router)) {
         if (read(router->signals, &info, sizeof info) == (ssize_t)sizeof info)
             hand_on(router, &info);
         else if (eventfd_read(router->poke, &pokes) != 0)
             wait_arrival(router);
     }
+    return NULL;
 }
 
 /* --- birth and end --- */
@@ -195,9 +206,9 @@ int thrum_router_add(struct thrum_router *router, int signum, thrum_signal_handl
     sigaddset(&router->routed, signum);
     if (blocked)
         sigaddset(&router->blocked, signum);
-    signalfd(router->signals, &router->routed, 0);
+    router->stale = true;
     guard_release(&router->guard);
-    poke(router); /* it may sleep on a set without this signal */
+    poke(router);
     return 0;
 }
 
@@ -211,11 +222,12 @@ int thrum_router_remove(struct thrum_router *router, int signum)
     bool known = router->routes[signum].handler != NULL;
     router->routes[signum].handler = NULL;
     sigdelset(&router->routed, signum);
-    signalfd(router->signals, &router->routed, 0);
-    bool waits = known && router->running == signum && thrum_thread_self() != router->thread;
+    router->stale |= known;
+    bool waits = known && !router->ends && thrum_thread_self() != router->thread;
     if (waits)
         waiters_add(&router->waiters, &self, 0);
     guard_release(&router->guard);
+    poke(router);
     if (waits)
         waiters_wait(&router->waiters, &router->guard, &self, NULL, WAIT_UNINTERRUPTED);
     return known ? 0 : ENOENT;

@@ -52,19 +52,23 @@ const struct timespec *wait_limit_deadline(struct wait_limit *limit)
     return &limit->deadline;
 }
 
+/* Nanoseconds until a deadline, 0 where it has passed. */
+static int64_t time_left(const struct timespec *deadline)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t seconds = deadline->tv_sec - now.tv_sec;
+    if (seconds > INT64_MAX / NANOSECONDS - 1)
+        return INT64_MAX;
+    int64_t left = seconds * NANOSECONDS + (deadline->tv_nsec - now.tv_nsec);
+    return left > 0 ? left : 0;
+}
+
 int64_t wait_limit_left(struct wait_limit *limit)
 {
     if (!limit)
         return -1;
-    if (limit->relative)
-        return limit->timeout;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t seconds = limit->deadline.tv_sec - now.tv_sec;
-    if (seconds > INT64_MAX / NANOSECONDS - 1)
-        return INT64_MAX;
-    int64_t left = seconds * NANOSECONDS + (limit->deadline.tv_nsec - now.tv_nsec);
-    return left > 0 ? left : 0;
+    return limit->relative ? limit->timeout : time_left(&limit->deadline);
 }
 
 /* --- which thread --- */
@@ -137,6 +141,17 @@ static int sleep_on(_Atomic uint32_t *word, uint32_t expected, struct wait_limit
     return result == -ETIMEDOUT ? result : 0; /* a signal handler that ran is no reason to stop waiting */
 }
 
+/* The same for ThreadSanitizer, which must be given a chance to call handlers. */
+static int nap_on(_Atomic uint32_t *word, uint32_t expected, struct wait_limit *limit, unsigned flags)
+{
+    struct wait_limit space, *nap;
+    wait_limit_for(&space, ANNOTATE_NAP, &nap);
+    int64_t left = limit ? time_left(wait_limit_deadline(limit)) : INT64_MAX;
+    int result = sleep_on(word, expected, left < ANNOTATE_NAP ? limit : nap, flags);
+    annotate_signals();
+    return left < ANNOTATE_NAP ? result : 0;
+}
+
 static void unpublish(void *unused)
 {
     (void)unused;
@@ -155,7 +170,8 @@ static int main_waits(_Atomic uint32_t *word, uint32_t expected, struct wait_lim
         result = -EINTR;
     else {
         pthread_cleanup_push(unpublish, NULL);
-        result = sleep_on(&main_thread.word, own, limit, flags);
+        result = ANNOTATE_NAP > 0 ? nap_on(&main_thread.word, own, limit, flags)
+                                  : sleep_on(&main_thread.word, own, limit, flags);
         pthread_cleanup_pop(0);
     }
     unpublish(NULL);

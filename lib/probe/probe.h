@@ -31,7 +31,7 @@ extern THRUM_PRIVATE volatile unsigned probe_sinks;
 /* Whether to probe: a sink listens, and this thread isn't inside thrum or a sink. */
 static inline bool probe_on(void)
 {
-    return __builtin_expect(probe_sinks != 0, 0) && thrum_self.guard == 0;
+    return __builtin_expect(__atomic_load_n(&probe_sinks, __ATOMIC_RELAXED) != 0, 0) && thrum_self.guard == 0;
 }
 
 /* --- acquire and release --- */

@@ -166,11 +166,14 @@ static void clean(void *unused)
     thrum_lock_release(&lock);
 }
 
+static _Atomic int woken; /* the thread's result doesn't tell: a cancellation that comes as it ends may overwrite it */
+
 static void *wait_for_ever(void *unused)
 {
     thrum_lock_acquire(&lock);
     pthread_cleanup_push(clean, NULL);
     thrum_condition_wait(&condition);
+    woken = 1;
     pthread_cleanup_pop(1);
     return unused;
 }
@@ -199,8 +202,8 @@ START_TEST(a_cancelled_wait_passes_its_notification_on)
     for (int round = 0; round < 200; round++) {
         pthread_t thread;
         struct other other;
-        void *value;
         probes_start();
+        woken = 0;
         pthread_create(&thread, NULL, wait_for_ever, NULL);
         probes_await("wait_begin", &condition, 1);
         other_start(&other, wait_once, NULL);
@@ -209,8 +212,8 @@ START_TEST(a_cancelled_wait_passes_its_notification_on)
         thrum_lock_release(&lock);
         thrum_condition_notify(&condition);
         pthread_cancel(thread);
-        pthread_join(thread, &value);
-        if (value != PTHREAD_CANCELED)
+        pthread_join(thread, NULL);
+        if (woken)
             thrum_condition_notify(&condition);
         ck_assert_int_eq(other_end(&other), 0);
     }

@@ -3,6 +3,7 @@
 #include "probes.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,12 +34,16 @@ int32_t self_ask_pid(void)
 
 static void keep(struct probed call)
 {
+    sigset_t all, before;
     call.tid = gettid();
+    sigfillset(&all); /* a handler with probes of its own would wait for the mutex that it interrupts */
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     pthread_mutex_lock(&mutex);
     if (count < CALLS)
         calls[count++] = call;
     pthread_cond_broadcast(&more);
     pthread_mutex_unlock(&mutex);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 #define KEEP(...) keep((struct probed){ .probe = __VA_ARGS__ })
@@ -161,13 +166,15 @@ void probe_interrupt_end(enum thrum_means means, int signal)
 
 void probes_start(void)
 {
+    pthread_mutex_lock(&mutex);
     count = 0;
-    probe_sinks = PROBE_RECORD;
+    pthread_mutex_unlock(&mutex);
+    __atomic_store_n(&probe_sinks, PROBE_RECORD, __ATOMIC_RELAXED);
 }
 
 void probes_stop(void)
 {
-    probe_sinks = 0;
+    __atomic_store_n(&probe_sinks, 0, __ATOMIC_RELAXED);
 }
 
 void probes_refuse(int result)

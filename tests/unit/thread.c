@@ -83,7 +83,8 @@ START_TEST(stack_sizes_are_checked_and_used)
     ck_assert_int_eq(pthread_getattr_np((pthread_t)thrum_thread_ident_of(thread), &attributes), 0);
     pthread_attr_getstacksize(&attributes, &size);
     pthread_attr_destroy(&attributes);
-    ck_assert_uint_eq(size, 64 * page);
+    ck_assert_uint_ge(size, 64 * page); /* ThreadSanitizer adds to it */
+    ck_assert_uint_lt(size, 1024 * page);
     thrum_event_set(&go);
     thrum_thread_join(thread, NULL);
     thrum_thread_destroy(thread);
@@ -371,6 +372,12 @@ static void *say_late(void *unused)
     return unused;
 }
 
+static void *wait_in_vain(void *event)
+{
+    thrum_event_wait(event);
+    return NULL;
+}
+
 static void set_go_at_exit(void)
 {
     thrum_event_set(&go);
@@ -379,8 +386,10 @@ static void set_go_at_exit(void)
 static void leave_threads_behind(void)
 {
     struct thrum_thread *thread;
+    static struct thrum_event never = THRUM_EVENT_INIT;
     struct thrum_thread_options daemon = { .daemon = true };
-    thrum_thread_create(&thread, wait_for_go, NULL, &daemon); /* it would hang, were it waited for */
+    thrum_thread_create(&thread, wait_in_vain, &never, &daemon); /* it would hang, were it waited for */
+    thrum_thread_destroy(thread);
     thrum_thread_create(&thread, say_late, NULL, NULL);
     thrum_thread_destroy(thread);
     atexit(set_go_at_exit); /* registered later, runs before the joins */
@@ -427,10 +436,12 @@ START_TEST(threads_stay_behind_when_the_process_forks)
         int bad = thrum_thread_count() != 0 || thrum_thread_join(thread, NULL) != ESRCH ||
                   thrum_thread_is_alive(thread);
         thrum_thread_destroy(thread);
+#ifndef __SANITIZE_THREAD__ /* it takes the child's thread for the one that stayed behind */
         struct thrum_thread *own_thread;
         void *result = NULL;
         bad |= thrum_thread_create(&own_thread, echo, &status, NULL) != 0;
         bad |= thrum_thread_join(own_thread, &result) != 0 || result != &status;
+#endif
         _exit(bad);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);

@@ -31,6 +31,7 @@ struct thrum_signal {
     int value; /* sigqueue's */
 };
 
+/* Handlers must return: thrum_exit() in one ends the router's thread, and nothing is routed any more. */
 typedef void thrum_signal_handler(const struct thrum_signal *signal, void *argument);
 
 /* Makes a router and its thread, a daemon. `name` may be NULL. 0; EAGAIN; ENOMEM; EMFILE. */
@@ -44,7 +45,7 @@ THRUM_API int thrum_router_destroy(struct thrum_router *router);
 THRUM_API int thrum_router_add(struct thrum_router *router, int signum, thrum_signal_handler *handler, void *argument);
 
 /* Stops routing a signal; it stays blocked. When this returns its handler doesn't run and won't, unless a handler
- * calls this. 0; ENOENT: it isn't routed. */
+ * calls this. Not interrupted. 0; ENOENT: it isn't routed. */
 THRUM_API int thrum_router_remove(struct thrum_router *router, int signum);
 
 /* A handler: makes an interrupt of the main thread pending, as thrum_interrupt_handler() does. */
