@@ -234,11 +234,11 @@ START_TEST(poll_takes_each_signal_once)
 {
     thrum_interrupt_install(SIGINT);
     thrum_interrupt_install(SIGTERM);
-    thrum_interrupt_install(SIGRTMAX);
+    thrum_interrupt_install(SIGRTMAX - 1); /* Valgrind keeps the last for itself */
     for (int i = 0; i < 3; i++) {
         thrum_interrupt_main(SIGTERM);
         thrum_interrupt_main(SIGINT);
-        thrum_interrupt_main(SIGRTMAX);
+        thrum_interrupt_main(SIGRTMAX - 1);
     }
     int seen[3];
     for (int i = 0; i < 3; i++) {
@@ -247,7 +247,7 @@ START_TEST(poll_takes_each_signal_once)
     }
     ck_assert_int_eq(seen[0], SIGINT);
     ck_assert_int_eq(seen[1], SIGTERM);
-    ck_assert_int_eq(seen[2], SIGRTMAX);
+    ck_assert_int_eq(seen[2], SIGRTMAX - 1);
     ck_assert_int_eq(thrum_interrupt_poll(), 0);
 }
 END_TEST

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/annotate.h"
 #include "suite.h"
 
 enum { CALLS = 4096 };
@@ -162,6 +163,11 @@ bool probe_interrupt_begin(enum thrum_means means, int signal, const void *handl
 void probe_interrupt_end(enum thrum_means means, int signal)
 {
     KEEP("interrupt_end", .result = signal, .value = means);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    annotate_atomic(&probe_sinks);
 }
 
 void probes_start(void)

@@ -265,6 +265,7 @@ START_TEST(a_router_tells_its_story)
     probes_start();
     thrum_router_create(&router, NULL);
     thrum_router_add(router, SIGUSR1, take, &last);
+    probes_await("wait_begin", router, 1);
     kill(getpid(), SIGUSR1);
     probes_await("interrupt_end", NULL, 1);
     ck_assert_int_eq(probes_count("interrupt_begin", NULL), 1);
