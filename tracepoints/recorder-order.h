@@ -10,7 +10,8 @@
  * How it is known: `moves` counts, for all objects of one hash, how often one changed hands. A thread keeps, for some
  * of the objects it took, the count at that time; where it is the same still, nobody else took or gave the object. Whoever
  * takes an object otherwise, or gives back what it hasn't taken like that, counts on first. So objects that stay with
- * one thread are only read here, and their threads don't get into each other's way.
+ * one thread are only read here, and their threads don't get into each other's way. Of objects that change hands all the
+ * time counting would cost more than the fence: once that is seen they are marked, and not counted any longer.
  */
 #ifndef THRUM_TRACEPOINTS_RECORDER_ORDER_H
 #define THRUM_TRACEPOINTS_RECORDER_ORDER_H
@@ -27,31 +28,40 @@ static inline uint64_t order_tag(uint64_t object, uint32_t moves)
     return object << 16 | (moves & 0xffff);
 }
 
-/* Counts that the object changes hands; the count from then on. */
-static inline uint32_t order_move(uint64_t object)
-{
-    return atomic_fetch_add_explicit(&recorder_state->moves[order_hash(object)], 1, memory_order_relaxed) + 1;
-}
+enum {
+    ORDER_SHARED = 1u << 31, /* in `moves`: its objects change hands all the time */
+    ORDER_OFTEN_NS = 2000,   /* a thread's object came back to it sooner */
+    ORDER_OFTEN = 16,        /* and so many times in a row */
+};
 
-/* Whether the calling thread was the last that took and gave the object. */
-static inline bool order_own(const struct stream *stream, uint64_t object)
+/* The calling thread takes an object that it wasn't the last to give: counts that. */
+static __attribute__((noinline, unused)) void order_move_here(struct stream *stream, uint64_t object)
 {
     uint32_t hash = order_hash(object);
-    uint32_t moves = atomic_load_explicit(&recorder_state->moves[hash], memory_order_relaxed);
+    struct order_stay *stay = &stream->stays[hash % ORDER_TAKEN];
 
-    return stream->taken[hash % ORDER_TAKEN] == order_tag(object, moves);
+    stay->often = stream->last_ns - stay->since_ns < ORDER_OFTEN_NS ? stay->often + 1 : 0;
+    stay->since_ns = stream->last_ns;
+    if (stay->often >= ORDER_OFTEN)
+        atomic_fetch_or_explicit(&recorder_state->moves[hash], ORDER_SHARED, memory_order_relaxed);
+    uint32_t moves = atomic_fetch_add_explicit(&recorder_state->moves[hash], 1, memory_order_relaxed) + 1;
+    stream->taken[hash % ORDER_TAKEN] = order_tag(object, moves);
 }
 
-/* The calling thread took the object. False: it needs the fence. */
+/* The calling thread took the object. Whether it was the last that gave it, and needs no fence. */
 static inline bool order_take(uint64_t object)
 {
     struct stream *stream = recorder_self.stream;
+    uint32_t hash = order_hash(object);
 
     if (__builtin_expect(!stream || object >> ADDR_BITS, 0))
         return false;
-    if (__builtin_expect(order_own(stream, object), 1))
+    uint32_t moves = atomic_load_explicit(&recorder_state->moves[hash], memory_order_relaxed);
+    if (moves & ORDER_SHARED)
+        return false;
+    if (__builtin_expect(stream->taken[hash % ORDER_TAKEN] == order_tag(object, moves), 1))
         return true;
-    stream->taken[order_hash(object) % ORDER_TAKEN] = order_tag(object, order_move(object));
+    order_move_here(stream, object);
     return false;
 }
 
@@ -59,9 +69,13 @@ static inline bool order_take(uint64_t object)
 static inline void order_give(uint64_t object)
 {
     const struct stream *stream = recorder_self.stream;
+    uint32_t hash = order_hash(object);
 
-    if (__builtin_expect(stream && !order_own(stream, object), 0))
-        order_move(object);
+    if (__builtin_expect(!stream, 0))
+        return;
+    uint32_t moves = atomic_load_explicit(&recorder_state->moves[hash], memory_order_relaxed);
+    if (__builtin_expect(!(moves & ORDER_SHARED) && stream->taken[hash % ORDER_TAKEN] != order_tag(object, moves), 0))
+        atomic_fetch_add_explicit(&recorder_state->moves[hash], 1, memory_order_relaxed);
 }
 
 #endif

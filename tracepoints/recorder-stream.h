@@ -33,6 +33,10 @@ enum { RING_CHUNKS = 4 };
 
 /* recorder-order.h */
 enum { ORDER_BITS = 12, ORDER_TAKEN = 64 };
+struct order_stay {
+    uint64_t since_ns; /* about when the object came to the thread */
+    uint64_t often;    /* how many times in a row it came soon after it had */
+};
 
 struct held_set;
 
@@ -55,6 +59,7 @@ struct stream {
     struct chunk chunk;
     struct chunk ring[RING_CHUNKS]; /* the newest chunk is at [chunk.number % RING_CHUNKS] */
     uint64_t taken[ORDER_TAKEN];
+    struct order_stay stays[ORDER_TAKEN];
 };
 
 /* The calling thread's stream and how many events it is writing: 2 where a handler interrupts an event. */
