@@ -27,10 +27,19 @@ static inline bool fence_wait_end(const struct thrum_event_wait_end *record)
     return true;
 }
 
-/* What is about to be done is seen by others later than the time is read, whatever the processor does. */
+/*
+ * What is recorded before it is done, is done later than the time is read, whatever the processor does. So it is with
+ * release, wake and destroy, and with what begins.
+ */
 static inline bool fence_release(const struct thrum_event_release *record)
 {
     order_give(record->object);
+    return false;
+}
+
+static inline bool fence_before(const void *record)
+{
+    (void)record;
     return false;
 }
 
@@ -44,7 +53,12 @@ static inline bool fence_other(const void *record)
     _Generic((record), const struct thrum_event_acquire *: fence_acquire,   \
         const struct thrum_event_acquire_end *: fence_acquire_end,          \
         const struct thrum_event_wait_end *: fence_wait_end,                \
-        const struct thrum_event_release *: fence_release, default: fence_other)(record)
+        const struct thrum_event_release *: fence_release,                  \
+        const struct thrum_event_wake *: fence_before,                      \
+        const struct thrum_event_acquire_begin *: fence_before,             \
+        const struct thrum_event_wait_begin *: fence_before,                \
+        const struct thrum_event_spawn *: fence_before,                     \
+        const struct thrum_event_object_destroy *: fence_before, default: fence_other)(record)
 
 /* --- an event into its stream --- */
 
@@ -171,6 +185,8 @@ void recorder_emit(enum thrum_event_id id, const void *record)
         emit_acquire(record);
     else if (__builtin_expect(id == THRUM_EVENT_release, 1))
         emit_release(record);
+    else if (id == THRUM_EVENT_wake)
+        emit_wake(record);
     else
         emit(id, record);
     recorder_self.depth--;
