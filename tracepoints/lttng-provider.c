@@ -167,6 +167,9 @@ static void lttng_emit(enum thrum_event_id id, const void *record)
 
 static void lttng_fork_prepare(void)
 {
+    /* Events of handlers of fork find the thread known to urcu: it couldn't become so while LTTng-UST holds its locks. */
+    lttng_ust_tp_rcu_read_lock();
+    lttng_ust_tp_rcu_read_unlock();
     lttng_ust_before_fork(&signals_before_fork);
 }
 
@@ -175,11 +178,17 @@ static void lttng_fork_parent(void)
     lttng_ust_after_fork_parent(&signals_before_fork);
 }
 
+/* What handlers of fork do now still goes to the parent's buffers, which the child has as well. */
 static void lttng_fork_child(void)
 {
     lttng_clock_fork_child();
-    lttng_ust_after_fork_child(&signals_before_fork);
     atomic_store(&announced, false);
+}
+
+/* Not before: this frees memory, and the handlers of an allocator may not have given its locks back. */
+static void lttng_fork_returned(void)
+{
+    lttng_ust_after_fork_child(&signals_before_fork);
     lttng_announce();
 }
 
@@ -190,4 +199,5 @@ const struct thrum_sink thrum_lttng_sink = {
     .fork_prepare = lttng_fork_prepare,
     .fork_parent = lttng_fork_parent,
     .fork_child = lttng_fork_child,
+    .fork_returned = lttng_fork_returned,
 };

@@ -31,6 +31,10 @@ struct thrum_sink {
     void (*fork_parent)(void);
     void (*fork_child)(void);
 
+    /* In the child, when fork returns: all handlers of fork have run, and malloc is whole again; may be NULL. Events of
+     * those handlers were emitted before it. */
+    void (*fork_returned)(void);
+
     /* The process is about to end or to exec; may be NULL. Nothing may depend on its being called. */
     void (*stop)(void);
 };

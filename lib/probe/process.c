@@ -58,13 +58,29 @@ __attribute__((constructor)) static void constructor(void)
     probe_start();
 }
 
-/* In the child: at its first event, or when fork returns. */
+/* In the child, where its first event is one of a handler of fork. */
 static void forked(void)
 {
     self_enter();
     sinks_fork_child();
     self_leave();
     probe_thread_begin(0, NULL);
+}
+
+/* In the child, when fork returns. */
+static void fork_returned(void)
+{
+    bool first = thrum_self.forking;
+
+    self_enter();
+    if (first) {
+        self_fork_end();
+        sinks_fork_child();
+    }
+    sinks_fork_returned();
+    self_leave();
+    if (first)
+        probe_thread_begin(0, NULL);
 }
 
 void probe_fork_prepare(void)
@@ -110,9 +126,6 @@ void probe_fork_child(void)
 {
     int saved = errno;
 
-    if (thrum_self.forking) {
-        self_fork_end();
-        forked();
-    }
+    fork_returned();
     errno = saved;
 }

@@ -137,3 +137,10 @@ void sinks_fork_child(void)
         if (sinks[i]->fork_child)
             sinks[i]->fork_child();
 }
+
+void sinks_fork_returned(void)
+{
+    for (unsigned i = sink_count; i-- > 0;)
+        if (sinks[i]->fork_returned)
+            sinks[i]->fork_returned();
+}

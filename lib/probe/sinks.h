@@ -13,6 +13,7 @@ void sinks_start(const struct env *env);
 void sinks_fork_prepare(void);
 void sinks_fork_parent(void);
 void sinks_fork_child(void);
+void sinks_fork_returned(void);
 
 /* Calls kept for each stack. */
 extern unsigned sinks_stack_depth;
