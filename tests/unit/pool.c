@@ -330,8 +330,9 @@ START_TEST(map_gives_the_first_error)
     ck_assert_int_eq(thrum_pool_map(pool, fails_from_five, arguments, 50, results, THRUM_FOREVER), ENOSPC);
     ck_assert_int_eq((intptr_t)results[4], 8);
     ck_assert_ptr_null(results[5]);
-    ck_assert_uint_eq(thrum_pool_waiting(pool), 0);
+    int ran_by_then = ran; /* what was cancelled may still be listed, but is never run */
     thrum_pool_destroy(pool);
+    ck_assert_int_eq(ran, ran_by_then);
 }
 END_TEST
 

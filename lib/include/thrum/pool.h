@@ -59,7 +59,7 @@ THRUM_API int thrum_pool_shutdown(struct thrum_pool *pool, bool cancel);
  * EINVAL: it isn't shut down, or bad timeout. A cancellation point. */
 THRUM_API int thrum_pool_wait(struct thrum_pool *pool, int64_t nanoseconds);
 
-/* At this instant: how many functions wait to be run. */
+/* At this instant: how many functions wait to be run; a cancelled one counts until its turn comes. */
 THRUM_API size_t thrum_pool_waiting(struct thrum_pool *pool);
 
 THRUM_END_DECLARATIONS
