@@ -253,6 +253,7 @@ static int packet_next(struct recorder_state *state, struct stream *stream, uint
     return 0;
 }
 
+/* NULL where there are too many threads: those are counted, not recorded, and the others go on. */
 static struct stream *stream_new(struct recorder_state *state)
 {
     if (recorder_config.next_stream == RECORDER_STREAMS)
@@ -394,7 +395,7 @@ bool stream_prepare(size_t need)
     signals = raw_signals_block();
     raw_lock_acquire(&state->lock);
     error = make_room(state, need, &begun);
-    if (error && error != -EMSGSIZE)
+    if (error && error != -EMSGSIZE && error != -EAGAIN)
         process_stop(state, state->directory, error);
     else if (!error)
         enter(state, recorder_self.stream);
@@ -436,7 +437,7 @@ bool stream_keep_begin(struct stream_keep *keep)
     raw_lock_acquire(&state->keep_lock);
     raw_lock_acquire(&state->lock);
     error = stopped(state) ? -ECANCELED : keep_enter(state);
-    if (error && error != -ECANCELED)
+    if (error && error != -ECANCELED && error != -EAGAIN)
         process_stop(state, state->directory, error);
     raw_lock_release(&state->lock);
     if (!error) {

@@ -325,6 +325,15 @@ static const uint8_t *end_sequences(struct source_numbers *numbers, const uint8_
     return at;
 }
 
+/* A field that the trace hasn't got. */
+static void take_nothing(uint8_t *to, const struct layout_op *op)
+{
+    if (op->code == OP_EMPTY)
+        memcpy(to, &(const char *){""}, sizeof(char *));
+    else
+        memset(to, 0, op->size);
+}
+
 /* Runs an event's program at `at`; where the event ends, or NULL where it would end behind `end`. */
 static const uint8_t *decode(const struct source *source, const uint8_t *at, const uint8_t *end, struct trace_event *event,
                              struct source_numbers *numbers)
@@ -360,15 +369,14 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
             length = word >> op->right;
             break;
         case OP_STRING:
-        case OP_OVER: {
-            const uint8_t *zero = memchr(at, 0, (size_t)(end - at));
-            if (!zero)
+            memcpy(record + op->to, &at, sizeof at);
+            __attribute__((fallthrough));
+        case OP_OVER:
+            at = memchr(at, 0, (size_t)(end - at));
+            if (!at)
                 return NULL;
-            if (op->code == OP_STRING)
-                memcpy(record + op->to, &at, sizeof at);
-            at = zero + 1;
+            at++;
             break;
-        }
         case OP_ADDRS:
         case OP_SKIP:
             if (op->size && length > (uint64_t)(end - at) / op->size)
@@ -378,10 +386,8 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
             at += length * op->size;
             break;
         case OP_ZERO:
-            memset(record + op->to, 0, op->size);
-            break;
         case OP_EMPTY:
-            memcpy(record + op->to, &(const char *){""}, sizeof(char *));
+            take_nothing(record + op->to, op);
             break;
         case OP_PID:
             event->record.common.pid = source->ids.pid;
