@@ -5,15 +5,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/replay.h"
+#include "cmd/view.h"
 #include "render/contention.h"
 
-enum { KEY_COLOR = 0x100, KEY_CSV, KEY_BY, KEY_DIFF };
+enum { KEY_CSV = 0x100, KEY_BY, KEY_DIFF };
 
 /* Rows of each table where -E says nothing: a screen's worth. */
 enum { ENTRIES = 10 };
@@ -21,16 +21,14 @@ enum { ENTRIES = 10 };
 enum format { FORMAT_text, FORMAT_json, FORMAT_csv };
 
 struct options {
-    const char *const *paths;
-    size_t path_count;
+    struct view view;
     enum format format;
-    bool all, colour, entries_given, diff;
+    bool all, entries_given, diff;
     const char *by; /* one table alone, NULL: all */
     unsigned key;
     unsigned fields[CONTENTION_FIELDS_MAX];
     size_t field_count;
     size_t entries;
-    const char *output;
 };
 
 static const struct argp_option option_list[] = {
@@ -42,9 +40,8 @@ static const struct argp_option option_list[] = {
     {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
     {"entries", 'E', "N", 0, "Show N rows of each table (10 in text, else all); 0: all", 0},
     {"all", 'a', NULL, 0, "Count also what a runtime does for itself, such as Python's global interpreter lock", 0},
-    {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
-    {"color", KEY_COLOR, "WHEN", OPTION_ARG_OPTIONAL, "Colour: always, never, or auto (on a terminal unless NO_COLOR is set)", 0},
-    {"colour", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0},
+    VIEW_OUTPUT,
+    VIEW_COLOUR,
     {0},
 };
 
@@ -98,16 +95,6 @@ static void parse_by(struct options *options, const char *word)
     options->by = word;
 }
 
-static void parse_colour(struct options *options, const char *word)
-{
-    if (word && strcmp(word, "never") == 0)
-        options->colour = false;
-    else if (!word || strcmp(word, "always") == 0)
-        options->colour = true;
-    else if (strcmp(word, "auto") != 0)
-        die("--color takes always, never or auto, not '%s'", word);
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -136,25 +123,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'a':
         options->all = true;
         return 0;
-    case 'o':
-        options->output = arg;
-        return 0;
-    case KEY_COLOR:
-        parse_colour(options, arg);
-        return 0;
-    case ARGP_KEY_ARGS:
-        options->paths = (const char *const *)state->argv + state->next;
-        options->path_count = (size_t)(state->argc - state->next);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return view_option(&options->view, key, arg, state);
     }
-}
-
-static bool colour_by_itself(void)
-{
-    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 static bool wants(const struct options *options, const char *table)
@@ -167,7 +138,6 @@ static struct contention_view view_of(const struct options *options)
     struct contention_view view = {
         .pairs = wants(options, "pairs"), .key = options->key, .fields = options->fields, .field_count = options->field_count,
         .entries = options->entries_given ? options->entries : options->format == FORMAT_text ? ENTRIES : 0,
-        .colour = options->colour && strcmp(options->output, "-") == 0,
     };
     for (int i = 0; i < CONTENTION_TABLES; i++)
         view.tables[i] = wants(options, contention_table_word((enum contention_table)i));
@@ -198,10 +168,8 @@ static void end(struct counted *counted)
 
 static void warn_incomplete(const struct report *report, const struct options *options)
 {
-    char *losses = report_losses(report);
-    if (*losses && (options->format != FORMAT_text || options->diff || strcmp(options->output, "-") != 0))
-        warn("%s: incomplete trace: %s", report->paths[0], losses);
-    free(losses);
+    if (options->format != FORMAT_text || options->diff || strcmp(view_output(&options->view), "-") != 0)
+        view_warn_incomplete(report);
 }
 
 static void write_one(const struct options *options)
@@ -210,10 +178,11 @@ static void write_one(const struct options *options)
     struct contention_view view = view_of(options);
     struct counted counted;
     struct output output;
-    count(&counted, options, options->paths, options->path_count);
+    count(&counted, options, options->view.paths, options->view.path_count);
     view.contention = counted.contention;
     view.report = &counted.replay.report;
-    output_open(&output, options->output);
+    output_open(&output, view_output(&options->view));
+    view.colour = view_in_colour(&options->view, output.file);
     writers[options->format](output.file, &view);
     output_close(&output);
     warn_incomplete(&counted.replay.report, options);
@@ -227,16 +196,17 @@ static void write_diff(const struct options *options)
     struct contention_view views[] = {view_of(options), view_of(options)};
     struct counted counted[2];
     struct output output;
-    if (options->path_count != 2)
-        die("--diff compares two traces, not %zu", options->path_count);
+    if (options->view.path_count != 2)
+        die("--diff compares two traces, not %zu", options->view.path_count);
     if (options->by && (strcmp(options->by, "pairs") == 0 || strcmp(options->by, "threads") == 0))
         die("--diff compares locks, sites and waits, not %s", options->by);
     for (int i = 0; i < 2; i++) {
-        count(&counted[i], options, &options->paths[i], 1);
+        count(&counted[i], options, &options->view.paths[i], 1);
         views[i].contention = counted[i].contention;
         views[i].report = &counted[i].replay.report;
     }
-    output_open(&output, options->output);
+    output_open(&output, view_output(&options->view));
+    views[0].colour = views[1].colour = view_in_colour(&options->view, output.file);
     writers[options->format](output.file, &views[0], &views[1]);
     output_close(&output);
     for (int i = 0; i < 2; i++) {
@@ -247,7 +217,7 @@ static void write_diff(const struct options *options)
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.output = "-", .key = contention_default_key(), .colour = colour_by_itself()};
+    struct options options = {.key = contention_default_key()};
     options_parse(&cmd_contention, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
     if (options.diff)

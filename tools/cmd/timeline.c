@@ -10,13 +10,12 @@
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/replay.h"
+#include "cmd/view.h"
 #include "render/html.h"
 #include "trace/memory.h"
 
 struct options {
-    const char *const *paths;
-    size_t path_count;
-    const char *output;
+    struct view view;
     bool all;
 };
 
@@ -35,18 +34,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
-    case 'o':
-        options->output = arg;
-        return 0;
     case 'a':
         options->all = true;
         return 0;
-    case ARGP_KEY_ARGS:
-        options->paths = (const char *const *)state->argv + state->next;
-        options->path_count = (size_t)(state->argc - state->next);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return view_option(&options->view, key, arg, state);
     }
 }
 
@@ -93,10 +85,7 @@ static void write_page(const struct timeline *timeline, const struct report *rep
 
 static void say_done(const struct timeline *timeline, const struct report *report, const char *path)
 {
-    char *losses = report_losses(report);
-    if (*losses)
-        warn("%s: incomplete trace: %s", report->paths[0], losses);
-    free(losses);
+    view_warn_incomplete(report);
     size_t threads = timeline->threads.count, problems = report_problems(report);
     if (strcmp(path, "-") != 0)
         fprintf(stderr, "%s: the page is in %s: %zu thread%s, %zu finding%s; open it in a browser\n", die_program(), path,
@@ -109,11 +98,11 @@ static int run(int argc, char **argv)
     struct replay replay;
     options_parse(&cmd_timeline, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
-    replay_open(&replay, options.paths, options.path_count);
+    replay_open(&replay, options.view.paths, options.view.path_count);
     struct timeline *timeline = begin(&replay, options.all);
     replay_run(&replay);
     finish(timeline, &replay, options.all);
-    char *path = options.output ? memory_text(options.output) : default_output(options.paths[0]);
+    char *path = options.view.output ? memory_text(options.view.output) : default_output(options.view.paths[0]);
     write_page(timeline, &replay.report, path);
     say_done(timeline, &replay.report, path);
     timeline_free(timeline);
