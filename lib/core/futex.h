@@ -97,8 +97,8 @@ static inline bool futex_lock_try(struct futex_lock *lock)
     return true;
 }
 
-/* The part of futex_lock_acquire() that blocks. */
-static inline void futex_lock_wait(struct futex_lock *lock)
+/* The parts of acquire and release that make system calls: out of the way of those that don't. */
+__attribute__((noinline, cold, unused)) static void futex_lock_wait(struct futex_lock *lock)
 {
     for (int i = 0; i < 40; i++) {
         futex_spin_pause();
@@ -110,6 +110,11 @@ static inline void futex_lock_wait(struct futex_lock *lock)
     annotate_after(lock);
 }
 
+__attribute__((noinline, cold, unused)) static void futex_lock_wake(struct futex_lock *lock)
+{
+    futex_wake(&lock->state, 1);
+}
+
 static inline void futex_lock_acquire(struct futex_lock *lock)
 {
     if (__builtin_expect(!futex_lock_try(lock), 0))
@@ -119,8 +124,8 @@ static inline void futex_lock_acquire(struct futex_lock *lock)
 static inline void futex_lock_release(struct futex_lock *lock)
 {
     annotate_before(lock);
-    if (atomic_exchange_explicit(&lock->state, 0, memory_order_release) == 2)
-        futex_wake(&lock->state, 1);
+    if (__builtin_expect(atomic_exchange_explicit(&lock->state, 0, memory_order_release) == 2, 0))
+        futex_lock_wake(lock);
 }
 
 #endif

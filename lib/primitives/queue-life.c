@@ -59,8 +59,9 @@ int thrum_queue_on_drop(struct thrum_queue *queue, void (*drop)(void *item))
 /* Takes everything out; the caller drops it without the guard, which `drop` may need. */
 static struct thrum_queue take_all(struct thrum_queue *queue)
 {
-    struct thrum_queue taken = { .order = queue->order, .count = queue->count, .room = queue->room,
-                                 .first = queue->first, .items = queue->items, .drop = queue->drop };
+    struct thrum_queue taken = { .order = queue->order, .count = queue->count, .drop = queue->drop,
+                                 .chunks = queue->chunks, .last = queue->last, .spare = queue->spare,
+                                 .first = queue->first, .end = queue->end, .items = queue->items, .room = queue->room };
     store_begin(queue);
     return taken;
 }

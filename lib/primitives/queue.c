@@ -131,6 +131,22 @@ static void tell_put(struct thrum_queue *queue, const void *site)
         probe_wake(queue, THRUM_kind_queue, THRUM_scope_one, site);
 }
 
+/*
+ * What most puts are, as short as it can be: there is room, and nobody waits, listens or has shut it down. False: it
+ * isn't that, and nothing was done.
+ */
+static inline bool put_shortly(struct thrum_queue *queue, void *item)
+{
+    object_check(&queue->object, OBJECT_QUEUE);
+    if (__builtin_expect(probe_on(), 0))
+        return false;
+    guard_acquire(&queue->guard);
+    bool done = !queue->getters.first && !queue->shut && can_put(queue) && store_put_shortly(queue, item);
+    queue->unfinished += done;
+    guard_release(&queue->guard);
+    return done;
+}
+
 int queue_put(struct thrum_queue *queue, void *item, int64_t priority, struct wait_limit *limit, const void *site)
 {
     object_check(&queue->object, OBJECT_QUEUE);
@@ -174,6 +190,18 @@ static inline int get_now(struct thrum_queue *queue, void **item, bool probed, c
     return 0;
 }
 
+/* The same for gets. */
+static inline bool get_shortly(struct thrum_queue *queue, void **item)
+{
+    object_check(&queue->object, OBJECT_QUEUE);
+    if (__builtin_expect(probe_on(), 0))
+        return false;
+    guard_acquire(&queue->guard);
+    bool done = !queue->putters.first && store_get_shortly(queue, item);
+    guard_release(&queue->guard);
+    return done;
+}
+
 int queue_get(struct thrum_queue *queue, void **item, struct wait_limit *limit, const void *site)
 {
     object_check(&queue->object, OBJECT_QUEUE);
@@ -198,7 +226,7 @@ int queue_get(struct thrum_queue *queue, void **item, struct wait_limit *limit, 
 
 int thrum_queue_put(struct thrum_queue *queue, void *item)
 {
-    return queue_put(queue, item, 0, NULL, SITE);
+    return put_shortly(queue, item) ? 0 : queue_put(queue, item, 0, NULL, SITE);
 }
 
 int thrum_queue_put_for(struct thrum_queue *queue, void *item, int64_t nanoseconds)
@@ -242,7 +270,7 @@ int thrum_queue_try_put(struct thrum_queue *queue, void *item)
 
 int thrum_queue_get(struct thrum_queue *queue, void **item)
 {
-    return queue_get(queue, item, NULL, SITE);
+    return get_shortly(queue, item) ? 0 : queue_get(queue, item, NULL, SITE);
 }
 
 int thrum_queue_get_for(struct thrum_queue *queue, void **item, int64_t nanoseconds)

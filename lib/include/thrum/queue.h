@@ -35,12 +35,13 @@ struct thrum_queue {
     struct thrum_waiters getters, putters, joiners;
     size_t limit; /* 0: none */
     size_t count;
-    size_t room;  /* of items, a power of 2 */
-    size_t first; /* FIFO: index of the oldest */
-    void *items;
-    uint64_t serial; /* PRIORITY: of the next item */
     size_t unfinished;
     bool shut;
+    struct thrum_queue_chunk *chunks, *last, *spare; /* FIFO */
+    size_t first, end;                               /* in the first chunk and in the last */
+    void *items; /* otherwise */
+    size_t room;
+    uint64_t serial; /* PRIORITY: of the next item */
     void (*drop)(void *item);
 };
 
