@@ -8,7 +8,7 @@ source=$(cd "$2" && pwd)
 PATH=$(cd "$tools" && pwd):$PATH
 mkdir -p demo
 cd demo
-rm -rf mill dining mill.html dining.html dining.txt
+rm -rf mill mill-c dining mill.html mill-c.html dining.html dining.txt
 
 run() {
     printf '\n$ %s\n' "$*"
@@ -21,6 +21,9 @@ if [ "$python3" != no ]; then
 else
     echo "python3 isn't installed: threads.py is left out"
 fi
+
+run thrum record -o mill-c -- ../threads
+run thrum timeline mill-c -o mill-c.html
 
 # Ended after two seconds, because it hangs, so its status tells nothing; and a report of findings has status 1.
 run thrum record --timeout 2 -o dining -- ../dining || [ -d dining ]
