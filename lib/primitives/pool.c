@@ -43,7 +43,9 @@ static void register_exit(void)
 static void list(struct thrum_pool *pool)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    self_inner_enter();
     pthread_once(&once, register_exit);
+    self_inner_leave();
     futex_lock_acquire(&lock);
     pool->next = first;
     pool->previous = NULL;

@@ -75,7 +75,9 @@ static void register_exit(void)
 void registry_join_at_exit(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    self_inner_enter();
     pthread_once(&once, register_exit);
+    self_inner_leave();
 }
 
 /* --- fork --- */
