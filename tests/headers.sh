@@ -11,7 +11,7 @@ headers=$(cd "$include" && echo thrum/*.h)
 compile() { limit 60 "$@" -Wall -Wextra -Wshadow -Werror -pedantic -I"$include" -fsyntax-only -; }
 
 for header in $headers; do
-    ok "$header alone in C11" compile "$CC" -std=c11 -x c <<< "#include <$header>"
+    ok "$header alone in C11" compile $CC -std=c11 -x c <<< "#include <$header>"
 done
 for compiler in g++ clang++; do
     if ! command -v $compiler > /dev/null; then
@@ -54,7 +54,7 @@ ok "the library installs" make -s -C "$top_builddir/lib" install DESTDIR="$tmp/r
 pc=$(find "$tmp/root" -name thrum.pc)
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$tmp/root
 is "pkg-config knows the version" "$(pkg-config --modversion thrum)" "$(sed -n 's/^AC_INIT(\[thrum\], \[\(.*\)\])/\1/p' "$top_srcdir/configure.ac")"
-ok "a C program compiles with pkg-config" limit 60 "$CC" -std=c11 -Wall -Wextra -Werror "$tmp/static.c" -o "$tmp/in-c" $(pkg-config --cflags --libs thrum)
+ok "a C program compiles with pkg-config" limit 60 $CC -std=c11 -Wall -Wextra -Werror "$tmp/static.c" -o "$tmp/in-c" $(pkg-config --cflags --libs thrum)
 export LD_LIBRARY_PATH=$(dirname "$(find "$tmp/root" -name libthrum.so.0)")
 ok "and runs" limit 20 "$tmp/in-c"
 if command -v g++ > /dev/null; then
