@@ -2,6 +2,7 @@
 /* Blocking and waking, and the interrupts of the main thread; wait.h says how nothing is lost. */
 #include "wait.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include "core/annotate.h"
 
@@ -117,6 +118,25 @@ __attribute__((constructor)) static void start(void)
 }
 
 /*
+ * Waits for a cancellation that is on its way. Up to glibc 2.40 pthread_cancel() marks a thread that it finds
+ * asynchronous and then sends it a signal; where the thread has become deferred in between, the signal hits whatever it
+ * does later, and ends it even inside a cancellation point that it calls with cancellation *disabled*:
+ *
+ *   consumer                                       canceller
+ *   sleeps, asynchronous                           pthread_cancel(): marks it
+ *   is woken, deferred; takes its item
+ *   disables cancellation; write(), which glibc
+ *     makes asynchronous for the system call       sends the signal
+ *   is ended in write(), and with it the item
+ *
+ * glibc's own cancellation points don't return before such a signal has come, so one that does nothing is called.
+ */
+static void settle_cancellation(void)
+{
+    poll(NULL, 0, 0);
+}
+
+/*
  * Sleeps so that a cancellation unwinds from here. The cancellation is asynchronous around the system call alone,
  * and this function has nothing to clean up; it isn't inlined, so that its callers' clean-ups hang on a call.
  */
@@ -130,6 +150,7 @@ __attribute__((noinline)) static int sleep_cancellable(_Atomic uint32_t *word, u
     int result = futex_wait(word, expected, deadline);
     pthread_setcanceltype(type, NULL);
     thrum_self.asynchronous = asynchronous;
+    settle_cancellation();
     return result;
 }
 

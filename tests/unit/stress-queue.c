@@ -137,7 +137,13 @@ START_TEST(also_by_priority)
 }
 END_TEST
 
-/* --- consumers that are cancelled --- */
+/*
+ * --- consumers that are cancelled ---
+ *
+ * This lost an item once in some ten runs: a wait was asynchronous as pthread_cancel() looked, the signal came when the
+ * consumer had its item already, and hit it in the write() inside ck_assert, although cancellation was disabled there
+ * (settle_cancellation() in wait.c draws it). The writes are what matters here.
+ */
 
 static void *consume_until_cancelled(void *unused)
 {
@@ -156,7 +162,7 @@ START_TEST(cancelled_consumers_lose_nothing)
 {
     struct thrum_group *producers;
     unsigned seed = 1;
-    each = scaled(3000);
+    each = scaled(8000);
     thrum_queue_init(&queue, THRUM_QUEUE_FIFO, LIMIT, NULL);
     thrum_group_create(&producers);
     for (intptr_t i = 0; i < PRODUCERS; i++)
@@ -366,13 +372,14 @@ Suite *suite_create_all(void)
     tcase_add_test(tcase, also_without_a_limit);
     tcase_add_test(tcase, also_last_in_first_out);
     tcase_add_test(tcase, also_by_priority);
-    /* Hangs about once in ten runs, which isn't understood yet: left out until it is, but for who looks into it. */
-    if (getenv("THRUM_TEST_CANCELLED_CONSUMERS"))
-        tcase_add_test(tcase, cancelled_consumers_lose_nothing);
     tcase_add_test(tcase, a_shutdown_accounts_for_every_item);
     tcase_add_test(tcase, an_interrupted_consumer_loses_neither_items_nor_interrupts);
     tcase_add_test(tcase, every_task_runs_once_or_is_cancelled);
     tcase_add_test(tcase, no_more_run_at_once_than_there_are_workers);
     suite_add_tcase(suite, tcase);
+    TCase *cancelled = tcase_create("cancelled");
+    tcase_set_timeout(cancelled, 240);
+    tcase_add_test(cancelled, cancelled_consumers_lose_nothing);
+    suite_add_tcase(suite, cancelled);
     return suite;
 }
