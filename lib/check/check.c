@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "check/fast.h"
 #include "check/heap.h"
 #include "check/order.h"
 #include "check/report.h"
@@ -39,18 +40,18 @@ static bool is_held_kind(uint8_t kind)
 /* Room for one more; the old array is lost where it was the first to grow out of. */
 static bool make_room(struct check_thread *self)
 {
-    uint32_t capacity = 4 * self->capacity;
+    uint32_t count = held_count(self), capacity = (uint32_t)(self->end - self->held);
     struct held *held;
     sigset_t signals;
 
     check_lock(&signals);
-    held = heap_take(capacity * sizeof(*held));
+    held = heap_take((1 + 4 * capacity) * sizeof(*held));
     if (held) {
-        memcpy(held, self->held, self->count * sizeof(*held));
-        if (self->held != self->first)
-            heap_give(self->held, self->capacity * sizeof(*held));
-        self->held = held;
-        self->capacity = capacity;
+        memcpy(held, self->held - 1, (1 + count) * sizeof(*held));
+        if (self->held != self->first + 1)
+            heap_give(self->held - 1, (1 + capacity) * sizeof(*held));
+        thread_give_room(self, held, 1 + 4 * capacity);
+        self->top = self->held + count;
     }
     check_unlock(&signals);
     return held != NULL;
@@ -58,22 +59,14 @@ static bool make_room(struct check_thread *self)
 
 static void hold(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, const struct check_stack *stack)
 {
-    struct held *held;
+    uint64_t path = check_path(self->top[-1].path, object, mode);
 
-    if (self->count == self->capacity && !make_room(self))
+    if (self->top == self->end && !make_room(self))
         return;
-    /* A signal handler may take and give back objects between any two of these lines: the place is taken first, and
-     * counts as nothing until its depth is set. */
-    held = &self->held[self->count++];
-    atomic_signal_fence(memory_order_seq_cst);
-    held->object = object;
-    held->hash = order_hash(held > self->held ? held[-1].hash : 0, object, kind, mode);
-    held->stack = stack;
-    held->kind = kind;
-    held->mode = mode;
-    held->how = how;
-    atomic_signal_fence(memory_order_seq_cst);
-    held->depth = 1;
+    /* The order was looked at; the next time that is known. */
+    if (self->top != self->held)
+        *known_slot(self, path) = known_key(path, how);
+    held_push(self, object, held_what(kind, mode, how), path, stack);
 }
 
 static struct held *find_held(struct check_thread *self, uint64_t object)
@@ -92,20 +85,24 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
         return;
     if (semaphore_is_kind(kind) && !semaphore_taken(object, self->serial))
         return;
-    if (self->count > 0 && (held = find_held(self, object))) {
+    if ((held = find_held(self, object))) {
         held->depth++;
         return;
     }
     stack = stacks_here(self, site, frame);
-    if (self->count > 0 && !waited && how == THRUM_how_block)
+    *recent_slot(self, site) = (struct recent){site, frame, stack};
+    if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     hold(self, object, kind, mode, how, stack);
 }
 
-static void rehash(struct check_thread *self, uint32_t from)
+/* What lies above the place where one was taken out. */
+static void find_paths(struct check_thread *self, struct held *from)
 {
-    for (uint32_t i = from; i < self->count; i++)
-        self->held[i].hash = order_hash(i ? self->held[i - 1].hash : 0, self->held[i].object, self->held[i].kind, self->held[i].mode);
+    for (struct held *held = from; held < self->top; held++)
+        held->path = check_path(held[-1].path, held->object, held->mode);
+    if (self->hashed > from)
+        self->hashed = from;
 }
 
 static void given_back(uint64_t object, uint8_t kind)
@@ -119,33 +116,20 @@ static void given_back(uint64_t object, uint8_t kind)
         order_forget(object);
         return;
     }
-    held = self->count > 0 ? find_held(self, object) : NULL;
+    held = find_held(self, object);
     if (!held || --held->depth > 0)
         return;
-    uint32_t index = (uint32_t)(held - self->held);
-    memmove(held, held + 1, (self->count - index - 1) * sizeof(*held));
-    self->held[self->count - 1].depth = 0;
+    memmove(held, held + 1, (size_t)(self->top - held - 1) * sizeof(*held));
+    self->top[-1].what = 0;
     atomic_signal_fence(memory_order_seq_cst);
-    self->count--;
-    rehash(self, index);
-}
-
-/* The usual: nothing else is held, before or after; no lock that any thread may give back. */
-static inline bool is_usual(const struct check_thread *self, uint8_t kind)
-{
-    return self && (kind == THRUM_kind_mutex || kind == THRUM_kind_spinlock);
+    self->top--;
+    find_paths(self, held);
 }
 
 void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)
 {
-    struct check_thread *self = thrum_self.check;
-    const struct check_stack *stack;
-
-    if (is_usual(self, kind) && self->count == 0 && (stack = stacks_known(self, site, frame))) {
-        hold(self, object, kind, mode, how, stack);
-        return;
-    }
     int saved = errno;
+
     self_enter();
     taken(object, kind, mode, how, site, frame, false);
     errno = saved;
@@ -154,15 +138,8 @@ void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
 
 void check_release(uint64_t object, uint8_t kind)
 {
-    struct check_thread *self = thrum_self.check;
-
-    if (is_usual(self, kind) && self->count == 1 && self->held[0].object == object && self->held[0].depth == 1) {
-        self->held[0].depth = 0;
-        atomic_signal_fence(memory_order_seq_cst);
-        self->count = 0;
-        return;
-    }
     int saved = errno;
+
     self_enter();
     given_back(object, kind);
     errno = saved;
@@ -177,7 +154,7 @@ static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
     if (!self)
         return;
     stack = stacks_here(self, site, frame);
-    if (self->count > 0 && how == THRUM_how_block && is_held_kind(kind) && !find_held(self, object))
+    if (held_count(self) > 0 && how == THRUM_how_block && is_held_kind(kind) && !find_held(self, object))
         order_take(self, object, kind, mode, stack);
     if (waitfor_begin(self, &(struct wait_target){.object = object, .kind = kind, .mode = mode, .timed = how != THRUM_how_block, .stack = stack}))
         refused = wanted == ENV_CHECK_BREAK;

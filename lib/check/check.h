@@ -4,6 +4,7 @@
 #define THRUM_CHECK_H
 
 #include "core/env.h"
+#include "core/visibility.h"
 #include "sink.h"
 
 extern const struct thrum_sink check_sink;
@@ -13,10 +14,10 @@ void check_configure(const struct env *env);
 
 /*
  * An acquire and a release where no other sink listens: what the sink does with these events, without making events of them.
- * `frame` is the address of the caller's frame.
+ * `frame` is the address of the frame that `site` returns to, or one at a constant distance from it. See fast.h.
  */
-void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
-void check_release(uint64_t object, uint8_t kind);
+THRUM_PRIVATE void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
+THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind);
 
 /* Whether the acquire that the calling thread begins closed a deadlock that is to be broken: EDEADLK, else 0. Asked once. */
 int check_refusal(void);

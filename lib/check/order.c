@@ -6,6 +6,7 @@
 
 #include "check/cycle.h"
 #include "check/clock.h"
+#include "check/fast.h"
 #include "check/heap.h"
 #include "check/semaphore.h"
 #include "check/thread.h"
@@ -24,10 +25,12 @@ static _Atomic uint32_t generations[GENERATIONS];
 enum { GENERATION_HAS_NODE = 1, GENERATION_NONRECURSIVE = 2, GENERATION_STEP = 4 };
 
 static uint32_t forks;
+_Atomic uint64_t check_epoch;
 
 void order_forked(void)
 {
     forks++;
+    atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
 }
 
 static _Atomic uint32_t *generation_of(uint64_t object)
@@ -35,11 +38,20 @@ static _Atomic uint32_t *generation_of(uint64_t object)
     return &generations[check_mix(0, object) % GENERATIONS];
 }
 
-uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode)
+static uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode)
 {
     uint32_t generation = atomic_load_explicit(generation_of(object), memory_order_relaxed) / GENERATION_STEP;
 
     return check_mix(below, object ^ (uint64_t)generation << 48 ^ (uint64_t)mode << 45 ^ kind);
+}
+
+/* The hash of all that a thread holds. */
+static uint64_t hash_of_held(struct check_thread *self)
+{
+    for (struct held *held = self->hashed; held < self->top; held++)
+        held->hash = order_hash(held[-1].hash, held->object, held->kind, held->mode);
+    self->hashed = self->top;
+    return self->top[-1].hash;
 }
 
 void order_nonrecursive_reader(uint64_t object)
@@ -66,7 +78,7 @@ static void record_unref(struct record *record)
 
 static struct record *record_new(struct check_thread *self, const struct record_object *wanted, uint64_t hash)
 {
-    struct record *record = heap_take(record_size(self->count));
+    struct record *record = heap_take(record_size(held_count(self)));
 
     if (!record)
         return NULL;
@@ -82,7 +94,7 @@ static struct record *record_new(struct check_thread *self, const struct record_
     record->recursive_read =
         wanted->mode == THRUM_mode_shared &&
         !(atomic_load_explicit(generation_of(wanted->object), memory_order_relaxed) & GENERATION_NONRECURSIVE);
-    for (uint32_t i = 0; i < self->count; i++)
+    for (uint32_t i = 0; i < held_count(self); i++)
         if (self->held[i].depth > 0 && semaphore_is_held(&self->held[i]))
             record->held[record->held_count++] = (struct record_object){
                 self->held[i].object, self->held[i].stack, self->held[i].kind, self->held[i].mode};
@@ -139,7 +151,7 @@ static void learn(struct record *record)
 
 void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack)
 {
-    uint64_t hash = order_hash(self->held[self->count - 1].hash, object, kind, mode);
+    uint64_t hash = order_hash(hash_of_held(self), object, kind, mode);
     uint64_t key = check_mix(hash, self->serial + ((uint64_t)forks << 48));
     _Atomic uint64_t *slot = &seen[key % SEEN];
     struct record *record;
@@ -177,7 +189,9 @@ void order_forget(uint64_t object)
         return;
     check_lock(&signals);
     node = graph_find(&check_state.graph, object);
-    if (node)
+    if (node) {
         graph_remove(&check_state.graph, node, drop_edge);
+        atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
+    }
     check_unlock(&signals);
 }

@@ -47,7 +47,4 @@ void order_forked(void);
 /* A read-write lock whose readers queue behind waiting writers. */
 void order_nonrecursive_reader(uint64_t object);
 
-/* What is held, hashed from below; `below` is the hash of what lies under it. */
-uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode);
-
 #endif

@@ -36,10 +36,16 @@ struct check_stack {
 /* An object that a thread holds. */
 struct held {
     uint64_t object;
-    uint64_t hash; /* of all that is held up to here */
     const struct check_stack *stack; /* where it was taken */
-    uint32_t depth;                  /* of a recursive lock, from 1 */
-    uint8_t kind, mode, how;
+    union {
+        struct {
+            uint32_t depth; /* of a recursive lock, from 1; 0: the place is taken, and nothing in it counts yet */
+            uint8_t kind, mode, how;
+        };
+        uint64_t what; /* all of that at once */
+    };
+    uint64_t path; /* hash of all that is held up to here, by address */
+    uint64_t hash; /* the same by address and generation; up to check_thread.hashed */
 };
 
 /* What a thread is blocked for. */
@@ -65,13 +71,24 @@ struct check_clock {
     } at[];
 };
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 128 };
+
+/* A stack that was taken from here lately. */
+struct recent {
+    uint64_t site;
+    uintptr_t frame;
+    const struct check_stack *stack;
+};
 
 struct check_thread {
     /* its own */
-    struct held *held;
-    uint32_t count, capacity;
-    struct held first[HELD_FIRST];
+    struct held *held; /* before the first is a place in which nothing is held */
+    struct held *top;  /* behind the last */
+    struct held *end;  /* of the room */
+    struct held *hashed; /* the held objects before this have their hash */
+    struct held first[1 + HELD_FIRST];
+    struct recent recent[RECENT]; /* by site */
+    uint64_t known[KNOWN];        /* orders that need no more looking at, by path: see fast.h */
     uintptr_t frame; /* an address near its first frame: its frames are told apart by their distance from it */
     /* shared */
     uint64_t serial; /* 1, 2 ... as the checker met them */
@@ -86,6 +103,12 @@ struct check_thread {
     /* published */
     struct wait wait;
 };
+
+/* How many objects a thread holds. */
+static inline uint32_t held_count(const struct check_thread *thread)
+{
+    return (uint32_t)(thread->top - thread->held);
+}
 
 struct check_state {
     struct graph graph;

@@ -49,8 +49,15 @@ struct check_thread *thread_by_tid(int32_t tid)
 /* Ended, not waited for by a join, and its destructors have run: nobody looks at it any more. */
 static bool is_gone(const struct check_thread *thread)
 {
-    return thread->ended && (thread->joined || thread->detached) && thread->count == 0 &&
+    return thread->ended && (thread->joined || thread->detached) && held_count(thread) == 0 &&
            syscall(SYS_tgkill, thrum_self.pid, thread->tid, 0) != 0;
+}
+
+void thread_give_room(struct check_thread *thread, struct held *room, uint32_t capacity)
+{
+    thread->held = thread->top = thread->hashed = room + 1;
+    thread->end = room + capacity;
+    memset(room, 0, sizeof(*room));
 }
 
 static struct check_thread *new_thread(void)
@@ -65,23 +72,21 @@ static struct check_thread *new_thread(void)
     errno = saved;
     if (thread) {
         struct check_thread *next = thread->next;
-        struct held *held = thread->held;
-        uint32_t capacity = thread->capacity;
+        struct held *room = thread->held - 1;
+        uint32_t capacity = (uint32_t)(thread->end - room);
 
         clock_unref(thread->clock);
         uint64_t sequence = thread->wait.sequence;
         memset(thread, 0, sizeof(*thread));
         thread->next = next;
-        thread->held = held;
-        thread->capacity = capacity;
+        thread_give_room(thread, room, capacity);
         thread->wait.sequence = sequence;
         return thread;
     }
     thread = slab_take(&threads);
     if (!thread)
         return NULL;
-    thread->held = thread->first;
-    thread->capacity = HELD_FIRST;
+    thread_give_room(thread, thread->first, 1 + HELD_FIRST);
     thread->next = check_state.threads;
     check_state.threads = thread;
     return thread;
@@ -218,7 +223,7 @@ void threads_forked(void)
         if (thread == self)
             continue;
         thread->ended = thread->joined = true;
-        thread->count = 0;
+        thread->top = thread->hashed = thread->held;
         thread->tid = 0;
     }
     if (self) {

@@ -14,6 +14,9 @@ static inline struct check_thread *thread_self(void)
     return __builtin_expect(thrum_self.check != NULL, 1) ? thrum_self.check : thread_meet();
 }
 
+/* Room for what a thread holds: of so many places, the first for what counts as nothing. It holds nothing then. */
+void thread_give_room(struct check_thread *thread, struct held *room, uint32_t capacity);
+
 /* --- under the lock --- */
 
 struct check_thread *thread_by_handle(uint64_t handle);

@@ -17,7 +17,7 @@ enum { CIRCLE_MAX = 1024 };
 
 const struct held *held_find(const struct check_thread *thread, uint64_t object)
 {
-    for (uint32_t i = thread->count; i-- > 0;)
+    for (uint32_t i = held_count(thread); i-- > 0;)
         if (thread->held[i].object == object && thread->held[i].depth > 0)
             return &thread->held[i];
     return NULL;

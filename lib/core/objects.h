@@ -13,9 +13,11 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "core/visibility.h"
+
 /* Addresses noted lately, by hash. */
 enum { OBJECTS_RECENT = 1024 };
-extern _Atomic uint64_t objects_recent[OBJECTS_RECENT];
+extern THRUM_PRIVATE _Atomic uint64_t objects_recent[OBJECTS_RECENT];
 
 static inline _Atomic uint64_t *objects_recent_slot(uint64_t address)
 {

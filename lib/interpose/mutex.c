@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pthread_mutex_*: tries first, and tells of blocking only where the try failed. */
 #include "interpose/interpose.h"
+#include "probe/fast.h"
 
 static struct begun mutex_begun(pthread_mutex_t *mutex, enum thrum_how how, const void *site)
 {
@@ -31,18 +32,44 @@ static bool mutex_refuses(const pthread_mutex_t *mutex)
     return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK && mutex->__data.__owner == self_tid();
 }
 
-INTERPOSE int pthread_mutex_lock(pthread_mutex_t *mutex)
+/*
+ * What is rare is in functions of its own, and called last: each register that the usual way would have to save for it is a
+ * store, and the mutex's atomic operations wait until all stores are done.
+ */
+static __attribute__((noinline)) int mutex_lock_tried(pthread_mutex_t *mutex, int result, const void *site)
 {
-    if (!probe_on())
-        return REAL(pthread_mutex_lock)(mutex);
-    int result = REAL(pthread_mutex_trylock)(mutex);
     if (result == EBUSY && mutex_refuses(mutex))
         result = REAL(pthread_mutex_lock)(mutex);
-    if (!mutex_tried(mutex, THRUM_how_block, result, SITE))
+    if (!mutex_tried(mutex, THRUM_how_block, result, site))
         return result;
-    BEGUN(begun, mutex_begun(mutex, THRUM_how_block, SITE));
+    BEGUN(begun, mutex_begun(mutex, THRUM_how_block, site));
     result = begun_begin(&begun, -1);
     return result ? result : begun_end(&begun, REAL(pthread_mutex_lock)(mutex));
+}
+
+static __attribute__((noinline)) int mutex_locked(pthread_mutex_t *mutex, const void *site, const void *frame)
+{
+    return probe_acquire_fast(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, THRUM_how_block, site, frame);
+}
+
+/* Before the real functions are known. */
+static __attribute__((noinline)) int mutex_lock_early(pthread_mutex_t *mutex, const void *site)
+{
+    int result = probe_on() ? REAL(pthread_mutex_trylock)(mutex) : REAL(pthread_mutex_lock)(mutex);
+
+    return probe_on() ? mutex_lock_tried(mutex, result, site) : result;
+}
+
+INTERPOSE int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    if (__builtin_expect(!real.pthread_mutex_lock, 0))
+        return mutex_lock_early(mutex, SITE);
+    if (!probe_on())
+        return real.pthread_mutex_lock(mutex);
+    int result = real.pthread_mutex_trylock(mutex);
+    if (__builtin_expect(result != 0, 0))
+        return mutex_lock_tried(mutex, result, SITE);
+    return mutex_locked(mutex, SITE, probe_frame());
 }
 
 INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *mutex)
@@ -78,11 +105,18 @@ INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t
     return result ? result : begun_end(&begun, REAL(pthread_mutex_clocklock)(mutex, clock, until));
 }
 
-INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
+static __attribute__((noinline)) int mutex_unlock(pthread_mutex_t *mutex, const void *site)
 {
     if (probe_on())
-        probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, SITE);
+        probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, site);
     return REAL(pthread_mutex_unlock)(mutex);
+}
+
+INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    if (__builtin_expect(!real.pthread_mutex_unlock, 0) || (probe_on() && !probe_release_fast(mutex)))
+        return mutex_unlock(mutex, SITE);
+    return real.pthread_mutex_unlock(mutex);
 }
 
 static enum thrum_type mutex_type(const pthread_mutexattr_t *attributes)

@@ -1,33 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes of acquire and release. */
-#include "check/check.h"
 #include "core/address.h"
 #include "core/backtrace.h"
 #include "core/objects.h"
 #include "probe/emit.h"
+#include "probe/fast.h"
 #include "probe/probe.h"
 #include "recorder.h"
 
-/* Whether the checker alone listens: its acquires and releases need not become events first. */
-static inline bool only_checked(void)
+/* Kinds that only their holder gives back: what fast.h knows of is enough. */
+static inline bool is_owned(enum thrum_kind kind)
 {
-    return probe_sinks == PROBE_CHECK && !thrum_self.asynchronous;
+    return kind == THRUM_kind_mutex || kind == THRUM_kind_rwlock || kind == THRUM_kind_spinlock || kind == THRUM_kind_rlock;
 }
 
-void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+int probe_acquire_at(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site,
+                     const void *frame)
 {
-    if (only_checked()) {
+    if (probe_only_checked()) {
+        if (is_owned(kind) &&
+            check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame)))
+            return 0;
         objects_note(address_of(object));
-        check_acquire(address_of(object), kind, mode, how, address_of(site), (uintptr_t)__builtin_frame_address(0));
-        return;
+        check_acquire(address_of(object), kind, mode, how, address_of(site), address_of(frame));
+        return 0;
     }
     if (!emit_site(site))
-        return;
+        return 0;
     objects_note(address_of(object));
     if (__builtin_expect(probe_sinks == PROBE_RECORD && recorder_direct, 1))
         recorder_acquire(address_of(object), kind, mode, how, address_of(site));
     else
         EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
+    return 0;
+}
+
+void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+{
+    probe_acquire_at(object, kind, mode, how, site, __builtin_frame_address(0));
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
@@ -63,8 +73,9 @@ void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mod
 
 void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
 {
-    if (only_checked()) {
-        check_release(address_of(object), kind);
+    if (probe_only_checked()) {
+        if (!is_owned(kind) || !check_release_usual(address_of(object)))
+            check_release(address_of(object), kind);
         return;
     }
     if (!emit_site(site))

@@ -37,6 +37,9 @@ static inline bool probe_on(void)
 /* --- acquire and release --- */
 
 THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);
+/* The same, 0; `frame` is any address that is always as far from the frame of the program's call. */
+THRUM_PRIVATE int probe_acquire_at(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site,
+                                   const void *frame);
 /* 0, or an errno value that the caller returns instead of blocking (the checker breaks a deadlock). */
 THRUM_PRIVATE int probe_acquire_begin(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how,
                                       int64_t timeout, const void *site);
