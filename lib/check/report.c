@@ -17,12 +17,24 @@
 
 enum { FINDINGS = 1024 };
 
-/* One thread's part in a finding. */
+/* One thread's part in a finding; what it holds or wants has no kind where it isn't told. */
 struct part {
     int32_t tid;
     const char *thread;
     bool main;
     const struct record_object *holds, *wants;
+    const char *does; /* to what it wants; NULL where it wants it */
+};
+
+static const struct check_stack nowhere;
+static const struct record_object nothing = {.stack = &nowhere};
+
+static const struct {
+    const char *word, *message;
+} findings[] = {
+#define FINDING(name, word, level, meaning, message, advice) [THRUM_FINDING_##name] = {word, message},
+    THRUM_FINDINGS(FINDING)
+#undef FINDING
 };
 
 static enum env_check wanted;
@@ -58,13 +70,13 @@ static uint64_t place_of(const struct check_stack *stack)
     return address;
 }
 
-static uint64_t id_of(const char *kind, const struct part *parts, uint32_t count)
+static uint64_t id_of(enum thrum_finding kind, const struct part *parts, uint32_t count)
 {
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < count; i++)
         sum += check_mix(place_of(parts[i].holds->stack), place_of(parts[i].wants->stack));
-    return check_mix((uint64_t)kind[0] << 8 | (uint64_t)kind[1], sum) | 1;
+    return check_mix((uint64_t)kind + 1, sum) | 1;
 }
 
 static bool is_new(uint64_t id)
@@ -113,6 +125,20 @@ static void add_stack(struct text *text, const struct check_stack *stack)
     text_add(text, "\n");
 }
 
+static void say_object(struct text *text, const char *verb, const struct record_object *object, const char *where)
+{
+    text_add(text, "    ");
+    text_add(text, verb);
+    text_add(text, " ");
+    add_object(text, object);
+    if (object->stack->count > 0) {
+        text_add(text, where);
+        add_stack(text, object->stack);
+    } else {
+        text_add(text, "\n");
+    }
+}
+
 static void say(const char *headline, const char *holds, const char *wants, const struct part *parts, uint32_t count)
 {
     static struct text text;
@@ -124,18 +150,11 @@ static void say(const char *headline, const char *holds, const char *wants, cons
     for (uint32_t i = 0; i < count; i++) {
         text_add(&text, "  ");
         add_thread(&text, &parts[i]);
-        text_add(&text, "\n    ");
-        if (parts[i].holds->object) {
-            text_add(&text, holds);
-            add_object(&text, parts[i].holds);
-            text_add(&text, ",\n      taken");
-            add_stack(&text, parts[i].holds->stack);
-            text_add(&text, "    ");
-        }
-        text_add(&text, wants);
-        add_object(&text, parts[i].wants);
-        text_add(&text, ",\n      asked for");
-        add_stack(&text, parts[i].wants->stack);
+        text_add(&text, "\n");
+        if (parts[i].holds->kind)
+            say_object(&text, holds, parts[i].holds, ",\n      taken");
+        if (parts[i].wants->kind)
+            say_object(&text, parts[i].does ? parts[i].does : wants, parts[i].wants, parts[i].does ? "\n     " : ",\n      asked for");
     }
     text_flush(&text);
 }
@@ -180,13 +199,17 @@ static void json_modules(struct text *text, const struct module *module)
     text_add(text, "}}\n");
 }
 
-static void json_object(struct text *text, const char *key, const struct record_object *object)
+static void json_object(struct text *text, const char *key, const struct record_object *object, const char *verb)
 {
     text_add(text, ",\"");
     text_add(text, key);
     text_add(text, "\":{");
-    json_text(text, "kind", object->object ? kinds[object->kind] : "");
+    json_text(text, "kind", object->kind ? kinds[object->kind] : "");
     text_add(text, ",");
+    if (verb) {
+        json_text(text, "verb", verb);
+        text_add(text, ",");
+    }
     json_number(text, "object", object->object);
     text_add(text, ",\"stack\":[");
     for (uint32_t i = 0; i < object->stack->count; i++) {
@@ -196,7 +219,7 @@ static void json_object(struct text *text, const char *key, const struct record_
     text_add(text, "]}");
 }
 
-static void log_finding(const char *kind, const char *certainty, const struct part *parts, uint32_t count)
+static void log_finding(enum thrum_finding kind, const char *certainty, const char *message, const struct part *parts, uint32_t count)
 {
     static struct text text;
 
@@ -210,9 +233,13 @@ static void log_finding(const char *kind, const char *certainty, const struct pa
     json_modules(&text, modules_known());
     told = modules_known();
     text_add(&text, "{\"finding\":{");
-    json_text(&text, "kind", kind);
+    json_text(&text, "kind", findings[kind].word);
     text_add(&text, ",");
     json_text(&text, "certainty", certainty);
+    if (message) {
+        text_add(&text, ",");
+        json_text(&text, "message", message);
+    }
     text_add(&text, ",\"steps\":[");
     for (uint32_t i = 0; i < count; i++) {
         text_add(&text, i ? ",{" : "{");
@@ -221,8 +248,8 @@ static void log_finding(const char *kind, const char *certainty, const struct pa
         json_number(&text, "tid", (uint64_t)parts[i].tid);
         text_add(&text, ",");
         json_text(&text, "thread", *parts[i].thread ? parts[i].thread : parts[i].main ? "main" : "");
-        json_object(&text, "holds", parts[i].holds);
-        json_object(&text, "wants", parts[i].wants);
+        json_object(&text, "holds", parts[i].holds, NULL);
+        json_object(&text, "wants", parts[i].wants, parts[i].does);
         text_add(&text, "}");
     }
     text_add(&text, "]}}\n");
@@ -232,14 +259,15 @@ static void log_finding(const char *kind, const char *certainty, const struct pa
 
 /* --- the findings --- */
 
-static void tell(const char *kind, const char *certainty, const char *headline, const char *holds, const char *wants,
+/* `message` is NULL where the kind's own says it all. */
+static void tell(enum thrum_finding kind, const char *certainty, const char *message, const char *holds, const char *wants,
                  const struct part *parts, uint32_t count)
 {
     found_count++;
     if (*log_path)
-        log_finding(kind, certainty, parts, count);
+        log_finding(kind, certainty, message, parts, count);
     else
-        say(headline, holds, wants, parts, count);
+        say(message ? message : findings[kind].message, holds, wants, parts, count);
     if (wanted == ENV_CHECK_ABORT) {
         log_line("stopping here, as THRUM_CHECK=abort asks", NULL);
         abort();
@@ -258,16 +286,13 @@ void report_cycle(const struct cycle_step *steps, uint32_t count)
     }
     if (!parts)
         return;
-    if (is_new(id_of("lock-order", parts, count)))
-        tell("lock-order", "potential",
-             "these threads take locks in opposite orders: when the timing is right, they wait for each other for ever", "held ",
-             "and took ", parts, count);
+    if (is_new(id_of(THRUM_FINDING_lock_order, parts, count)))
+        tell(THRUM_FINDING_lock_order, "potential", NULL, "held", "and took", parts, count);
     heap_give(parts, count * sizeof(*parts));
 }
 
 void report_circle(const struct circle_step *steps, uint32_t count)
 {
-    static const struct check_stack nowhere;
     struct part *parts = heap_take(count * sizeof(*parts));
     struct record_object *objects = heap_take(2 * count * sizeof(*objects)), *holds = objects, *wants = objects + count;
 
@@ -277,20 +302,34 @@ void report_circle(const struct circle_step *steps, uint32_t count)
         const struct held *held = held_find(thread, before->wait.object);
 
         wants[i] = (struct record_object){thread->wait.object, thread->wait.stack, thread->wait.kind, thread->wait.mode};
-        holds[i] = held ? (struct record_object){held->object, held->stack, held->kind, held->mode}
-                        : (struct record_object){.stack = &nowhere};
-        parts[i] = (struct part){thread->tid, thread->name, thread->main, &holds[i], &wants[i]};
+        holds[i] = held ? (struct record_object){held->object, held->stack, held->kind, held->mode} : nothing;
+        parts[i] = (struct part){.tid = thread->tid, .thread = thread->name, .main = thread->main, .holds = &holds[i], .wants = &wants[i]};
     }
-    const char *kind = count == 1 ? "self-deadlock" : "deadlock";
+    enum thrum_finding kind = count == 1 ? THRUM_FINDING_self_deadlock : THRUM_FINDING_deadlock;
     if (parts && objects && is_new(id_of(kind, parts, count)))
-        tell(kind, "happened",
-             count == 1 ? "deadlock: this thread waits for what only it could give"
-                        : "deadlock: each of these threads waits for the next, and the last for the first",
-             "holds ", "waits for ", parts, count);
+        tell(kind, "happened", NULL, "holds", "waits for", parts, count);
     if (parts)
         heap_give(parts, count * sizeof(*parts));
     if (objects)
         heap_give(objects, 2 * count * sizeof(*objects));
+}
+
+enum { PARTS = 8 };
+
+void report_misuse(enum thrum_finding kind, bool potential, const char *message, const struct report_part *from, uint32_t count)
+{
+    struct part parts[PARTS];
+
+    if (count > PARTS)
+        count = PARTS;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct check_thread *thread = from[i].thread;
+
+        parts[i] = (struct part){.tid = thread ? thread->tid : from[i].tid, .thread = thread ? thread->name : from[i].name ? from[i].name : "",
+                                 .main = thread && thread->main, .holds = &nothing, .wants = &from[i].object, .does = from[i].verb};
+    }
+    if (is_new(id_of(kind, parts, count)))
+        tell(kind, potential ? "potential" : "happened", message, "holds", "", parts, count);
 }
 
 void report_cut(void)

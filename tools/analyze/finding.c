@@ -4,6 +4,7 @@
 #include "analyze/finding.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "trace/memory.h"
 
 struct finding *findings_add(struct findings *findings)
@@ -27,6 +28,7 @@ static void free_object(struct finding_object *object)
     free(object->kind);
     free(object->name);
     free(object->birth);
+    free(object->verb);
     for (size_t i = 0; i < object->stack_count; i++)
         free(object->stack[i].text);
     free(object->stack);
@@ -57,20 +59,46 @@ void findings_free(struct findings *findings)
     *findings = (struct findings){0};
 }
 
+static const struct {
+    const char *word, *level, *meaning, *message, *advice;
+} kinds[] = {
+#define KIND(name, word, level, meaning, message, advice) [FINDING_##name] = {word, #level, meaning, message, advice},
+    THRUM_FINDINGS(KIND)
+#undef KIND
+};
+
 const char *finding_kind_word(enum finding_kind kind)
 {
-#define WORD(name, word, meaning) [FINDING_##name] = word,
-    static const char *const words[] = {FINDING_KINDS(WORD)};
-#undef WORD
-    return words[kind];
+    return kinds[kind].word;
+}
+
+const char *finding_kind_level(enum finding_kind kind)
+{
+    return kinds[kind].level;
 }
 
 const char *finding_kind_meaning(enum finding_kind kind)
 {
-#define MEANING(name, word, meaning) [FINDING_##name] = meaning,
-    static const char *const meanings[] = {FINDING_KINDS(MEANING)};
-#undef MEANING
-    return meanings[kind];
+    return kinds[kind].meaning;
+}
+
+const char *finding_kind_message(enum finding_kind kind)
+{
+    return kinds[kind].message;
+}
+
+const char *finding_kind_advice(enum finding_kind kind)
+{
+    return kinds[kind].advice;
+}
+
+enum finding_kind finding_kind_of(const char *word)
+{
+    enum finding_kind kind = 0;
+
+    while (kind < FINDING_KIND_COUNT && strcmp(kinds[kind].word, word) != 0)
+        kind++;
+    return kind;
 }
 
 const char *finding_certainty_word(enum finding_certainty certainty)

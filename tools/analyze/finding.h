@@ -8,15 +8,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "findings.h"
 
-/* Every kind of finding: its word, and a line that explains it. */
-#define FINDING_KINDS(KIND)                                                                              \
-    KIND(deadlock, "deadlock", "threads that wait for each other and will for ever")                     \
-    KIND(self_deadlock, "self-deadlock", "a thread that waits for what only it could give")              \
-    KIND(lock_order, "lock-order", "locks taken in opposite orders: a deadlock when the timing is right")
-
-#define FINDING_KIND_ENUM(name, word, meaning) FINDING_##name,
-enum finding_kind { FINDING_KINDS(FINDING_KIND_ENUM) FINDING_KIND_COUNT };
+#define FINDING_KIND_ENUM(name, word, level, meaning, message, advice) FINDING_##name,
+enum finding_kind { THRUM_FINDINGS(FINDING_KIND_ENUM) FINDING_KIND_COUNT };
 #undef FINDING_KIND_ENUM
 
 /* How certain it is: it happened; a schedule that leads there exists; it may be possible; it can't be. */
@@ -28,20 +23,21 @@ struct finding_frame {
     char *text; /* "function (file.c:12)" or "function+0x1f (libfoo.so)" */
 };
 
-/* An object as it takes part in a step. */
+/* An object as it takes part in a step. One whose kind is "" isn't there: a step may have one object only. */
 struct finding_object {
     uint64_t address;
     char *object; /* short label, the same for the same object in one report: "mutex M1" */
     char *kind;   /* "mutex", "semaphore", "thread" ... */
     char *name;   /* given name, or the static variable's; "" where it has none */
     char *birth;  /* place of birth, or ""; as finding_frame's text */
+    char *verb;   /* what the thread does or did with it: "unlocks"; NULL: it holds the one and wants the other */
     const char *mode; /* how an rwlock is held or wanted: "read" or "write"; NULL for other kinds. Not owned */
     struct finding_frame *stack; /* where it was taken or is wanted, innermost first; at least the site */
     size_t stack_count;
     int64_t since_ns; /* held or waited for since, on the trace's clock; -1 unknown */
 };
 
-/* One thread of the finding: holds one object, wants the next. */
+/* One thread of the finding: holds one object, wants the next, or does with them what their verbs say. */
 struct finding_step {
     int32_t pid;
     int32_t tid;
@@ -79,6 +75,13 @@ void findings_note(struct findings *, char *note);
 void findings_free(struct findings *);
 const char *finding_kind_word(enum finding_kind);
 const char *finding_kind_meaning(enum finding_kind);
+/* "error", "warning" or "note". */
+const char *finding_kind_level(enum finding_kind);
+/* What was found, and what to do about it, where the finder has nothing more exact. */
+const char *finding_kind_message(enum finding_kind);
+const char *finding_kind_advice(enum finding_kind);
+/* The kind of this word; FINDING_KIND_COUNT where there is none. */
+enum finding_kind finding_kind_of(const char *word);
 const char *finding_certainty_word(enum finding_certainty);
 
 #endif

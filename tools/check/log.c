@@ -60,6 +60,7 @@ static void take_object(struct check_log *log, struct finding_object *object, in
     object->address = number(from, "object");
     object->since_ns = -1;
     object->kind = memory_text(text(from, "kind"));
+    object->verb = *text(from, "verb") ? memory_text(text(from, "verb")) : NULL;
     const struct symbol_variable *variable = *object->kind ? symbols_variable(log->symbols, pid, 0, object->address) : NULL;
     object->name = memory_text(variable ? variable->name : "");
     object->birth = memory_text(variable ? variable->place : "");
@@ -77,14 +78,6 @@ static void take_step(struct check_log *log, struct finding_step *step, struct j
     step->thread = *name ? memory_text(name) : memory_format("thread %d", step->tid);
     take_object(log, &step->holds, step->pid, member(from, "holds"));
     take_object(log, &step->wants, step->pid, member(from, "wants"));
-}
-
-static enum finding_kind kind_of(const char *word)
-{
-    enum finding_kind kind = 0;
-    while (kind < FINDING_KIND_COUNT - 1 && strcmp(finding_kind_word(kind), word) != 0)
-        kind++;
-    return kind;
 }
 
 static enum finding_certainty certainty_of(const char *word)
@@ -115,18 +108,29 @@ static void name_joins(struct finding *finding)
     }
 }
 
-static void explain(struct finding *finding)
+static const char *reason_of(const struct finding *finding)
+{
+    if (finding->kind == FINDING_lock_order)
+        return "these threads did so, each at its own time, with no common lock around it and neither waiting for the other's start or "
+               "end; when they meet, each waits for the other for ever";
+    if (finding->kind == FINDING_deadlock || finding->kind == FINDING_self_deadlock)
+        return "it was so when the last of them began to wait";
+    return finding->certainty == CERTAINTY_happened ? "it was seen as it happened" : "nothing that was seen rules it out";
+}
+
+/* The words that the checker sent, else those that every finding of the kind has. */
+static char *words_or(struct json_object *from, const char *key, const char *common)
+{
+    return memory_text(*text(from, key) ? text(from, key) : common);
+}
+
+static void explain(struct finding *finding, struct json_object *from)
 {
     bool order = finding->kind == FINDING_lock_order;
-    finding->message = memory_text(order ? "these threads take locks in opposite orders"
-                                   : finding->step_count == 1
-                                       ? "this thread waits for what only it could give"
-                                       : "each of these threads waits for the next, and the last for the first");
-    finding->reason = memory_text(order ? "these threads did so, each at its own time, with no common lock around it and neither waiting for "
-                                          "the other's start or end; when they meet, each waits for the other for ever"
-                                        : "it was so when the last of them began to wait");
-    finding->advice = memory_text(order || finding->step_count > 1 ? "take these locks in the same order everywhere, or let go of one before taking the next"
-                                                                   : "don't take again what the thread already holds, or make it a recursive lock");
+
+    finding->message = words_or(from, "message", order ? "these threads take locks in opposite orders" : finding_kind_message(finding->kind));
+    finding->reason = words_or(from, "reason", reason_of(finding));
+    finding->advice = words_or(from, "advice", finding_kind_advice(finding->kind));
 }
 
 /* The same for the same places in every run: sites as functions and lines, in whatever order the threads came. */
@@ -147,15 +151,20 @@ static char *id_of(const struct finding *finding)
 static void take_finding(struct check_log *log, struct json_object *from)
 {
     struct json_object *steps = member(from, "steps");
+    enum finding_kind kind = finding_kind_of(text(from, "kind"));
+    if (kind == FINDING_KIND_COUNT) {
+        log->unreadable++;
+        return;
+    }
     struct finding *finding = findings_add(&log->findings);
-    finding->kind = kind_of(text(from, "kind"));
+    finding->kind = kind;
     finding->certainty = certainty_of(text(from, "certainty"));
     finding->step_count = steps ? json_object_array_length(steps) : 0;
     finding->steps = memory_new(finding->step_count + 1, sizeof(*finding->steps));
     for (size_t i = 0; i < finding->step_count; i++)
         take_step(log, &finding->steps[i], json_object_array_get_idx(steps, i));
     name_joins(finding);
-    explain(finding);
+    explain(finding, from);
     finding->id = id_of(finding);
 }
 

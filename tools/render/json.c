@@ -56,6 +56,8 @@ static struct json_object *object_of(const struct finding_object *object)
     add(made, "name", text(object->name));
     if (object->mode)
         add(made, "mode", text(object->mode));
+    if (object->verb)
+        add(made, "verb", text(object->verb));
     add(made, "site", text(object->stack_count ? object->stack[0].text : ""));
     add(made, "address", address(object->address));
     add(made, "birth", text(object->birth));

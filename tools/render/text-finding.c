@@ -40,9 +40,20 @@ static enum ink ink_of(enum finding_certainty certainty)
     return inks[certainty];
 }
 
+/* One that is waited for to end; of a thread that something else was done to, the verb says what. */
 static bool is_thread(const struct finding_object *object)
 {
-    return strcmp(object->kind, "thread") == 0;
+    return !object->verb && strcmp(object->kind, "thread") == 0;
+}
+
+static bool is_there(const struct finding_object *object)
+{
+    return object->kind[0] != 0;
+}
+
+static const char *verb_of(const struct finding *finding, const struct finding_object *object, bool wanted)
+{
+    return object->verb ? object->verb : wanted ? words_of(finding)->wants : words_of(finding)->holds;
 }
 
 /* --- what objects are called --- */
@@ -95,12 +106,12 @@ static struct cell held_cell(const struct finding *finding, const struct finding
 {
     if (is_thread(&step->holds))
         return (struct cell){"has to end", memory_text(""), ""};
-    return (struct cell){words_of(finding)->holds, label_of(finding, &step->holds), after_of(&step->holds)};
+    return (struct cell){verb_of(finding, &step->holds, false), label_of(finding, &step->holds), after_of(&step->holds)};
 }
 
 static struct cell wanted_cell(const struct finding *finding, const struct finding_step *step)
 {
-    return (struct cell){words_of(finding)->wants, label_of(finding, &step->wants), after_of(&step->wants)};
+    return (struct cell){verb_of(finding, &step->wants, true), label_of(finding, &step->wants), after_of(&step->wants)};
 }
 
 static size_t cell_width(const struct cell *cell)
@@ -131,8 +142,10 @@ static void put_table(const struct paper *paper, const struct finding *finding)
         const struct finding_step *step = &finding->steps[i];
         fputs("    ", paper->out);
         paper_put_padded(paper, INK_thread, step->thread, thread_width + 3);
-        put_cell(paper, held_cell(finding, step), held_width + 3);
-        put_cell(paper, wanted_cell(finding, step), 0);
+        if (is_there(&step->holds))
+            put_cell(paper, held_cell(finding, step), is_there(&step->wants) ? held_width + 3 : 0);
+        if (is_there(&step->wants))
+            put_cell(paper, wanted_cell(finding, step), 0);
         fputc('\n', paper->out);
     }
     fputc('\n', paper->out);
@@ -193,7 +206,7 @@ static void put_object(const struct paper *paper, const struct finding *finding,
     const struct words *words = words_of(finding);
     const struct finding_step *holder = wanted ? holder_of(finding, object) : NULL;
     char *label = label_of(finding, object);
-    fprintf(paper->out, "    %s ", wanted ? words->wants : words->holds);
+    fprintf(paper->out, "    %s ", verb_of(finding, object, wanted));
     /* Labels that aren't names alone say the kind themselves: "mutex M1", "Python lock L2". */
     if (!strchr(label, ' '))
         fprintf(paper->out, "%s ", object->kind);
@@ -226,9 +239,10 @@ static void put_thread(const struct paper *paper, const struct finding *finding,
     paper_put(paper, INK_thread, step->thread);
     paper_put(paper, INK_aside, ids);
     fputc('\n', paper->out);
-    if (!is_thread(&step->holds))
+    if (is_there(&step->holds) && !is_thread(&step->holds))
         put_object(paper, finding, &step->holds, false, span);
-    put_object(paper, finding, &step->wants, true, span);
+    if (is_there(&step->wants))
+        put_object(paper, finding, &step->wants, true, span);
     fputc('\n', paper->out);
 }
 
@@ -263,7 +277,7 @@ static void put_birth(const struct paper *paper, const struct finding *finding, 
 static bool has_birth_to_tell(const struct finding *finding, size_t i)
 {
     const struct finding_object *object = object_at(finding, i);
-    return object->birth[0] && !is_thread(object) && is_first_mention(finding, i);
+    return is_there(object) && object->birth[0] && !is_thread(object) && is_first_mention(finding, i);
 }
 
 static void put_births(const struct paper *paper, const struct finding *finding)
