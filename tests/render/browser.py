@@ -148,11 +148,12 @@ class Browser:
         self.mouse("mouseReleased", x, y, button="left", clickCount=1)
         self.settle()
 
-    def drag(self, x0, y0, x1, y1):
-        self.mouse("mousePressed", x0, y0, button="left", buttons=1, clickCount=1)
+    def drag(self, x0, y0, x1, y1, shift=False):
+        modifiers = 8 if shift else 0
+        self.mouse("mousePressed", x0, y0, button="left", buttons=1, clickCount=1, modifiers=modifiers)
         for part in (0.3, 0.6, 1):
-            self.mouse("mouseMoved", x0 + (x1 - x0) * part, y0 + (y1 - y0) * part, button="left", buttons=1)
-        self.mouse("mouseReleased", x1, y1, button="left", clickCount=1)
+            self.mouse("mouseMoved", x0 + (x1 - x0) * part, y0 + (y1 - y0) * part, button="left", buttons=1, modifiers=modifiers)
+        self.mouse("mouseReleased", x1, y1, button="left", clickCount=1, modifiers=modifiers)
         self.settle()
 
     def wheel(self, x, y, dy, dx=0):

@@ -249,6 +249,45 @@ def test_moving(s):
     s.browser.key("Escape")
 
 
+def test_range(s):
+    s.open(STORY)
+    whole, y = s.view(), s.y("thread", "Kant", "state")
+    s.browser.drag(s.x(15, 35), y, s.x(30, 35), y, shift=True)
+    s.equal("shift and drag selects a range, and moves nothing", s.view(), whole)
+    s.has("its sums are told, by lock and by thread", s.text("#details"), "selected", "Zoom to it", "waited", "longest", "left", "Kant")
+    sums = s.js("thrum.rangeSums().locks.map((l) => [thrum.trace.objects[l.id].label, l.waits, l.waited])")
+    s.ok("a wait that reaches beyond the range counts with its part in it", any(name == "left" and 0 < waited <= 15 * STEP for name, _, waited in sums), sums)
+    s.browser.key("f")
+    s.browser.until("thrum.flight === null")
+    begin, end = s.view()
+    s.ok("f zooms to it", end - begin < 0.6 * (whole[1] - whole[0]), begin, end)
+    s.browser.until("location.hash.includes('range=')")
+    s.browser.key("Escape")
+    s.equal("Escape clears it", s.js("thrum.state.range"), None)
+    s.browser.key("r")
+    s.has("r selects what is in view", s.text("#details"), "selected")
+
+
+def test_filter(s):
+    s.open(STORY)
+    rows = "thrum.layout.rows.filter((r) => r.type !== 'section').map((r) => r.type === 'thread' ? thrum.trace.threads[r.id].name : thrum.trace.objects[r.id].label)"
+    every = s.js(rows)
+    s.browser.key("\\")
+    s.equal("\\ goes to the filter", s.js("document.activeElement.id"), "filter")
+    s.browser.type("thread:kant")
+    s.equal("one thread is left, and all locks", s.js(rows), [name for name in every if name not in ("boss", "Plato")])
+    s.has("how many rows are left out is said", s.text("#hidden-rows"), "filtered out")
+    s.browser.key("Escape")
+    s.equal("Escape shows all again", s.js(rows), every)
+    for text, expected in (("with:left", lambda name: name != "boss"), ("-left", lambda name: "left" not in name), ("kind:mutex -thread:plato", lambda name: name != "Plato"), ("\"no such\"", lambda name: False)):
+        s.js(f"thrum.filter({text!r})")
+        got = s.js(rows)
+        s.ok(f"{text}", all(expected(name) for name in got) and len(got) < len(every), got)
+    s.js("thrum.filter('lock:left')")
+    s.browser.until("location.hash.includes('rows=')")
+    s.equal("no error on the console", s.browser.log, [])
+
+
 def test_search(s):
     s.open(STORY)
     s.browser.key("/")

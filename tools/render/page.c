@@ -28,6 +28,8 @@
     SCRIPT(overview)    \
     SCRIPT(words)       \
     SCRIPT(legend)      \
+    SCRIPT(filter)      \
+    SCRIPT(range)       \
     SCRIPT(panel)       \
     SCRIPT(search)      \
     SCRIPT(input)       \

@@ -8,14 +8,18 @@ class App {
     this.painter = new Painter(document.getElementById('canvas'), trace, this.layout, this.view);
     this.overview = new Overview(document.getElementById('overview'), trace, this.view);
     this.state = { hover: -1, selected: -1, row: null, finding: -1, pointer: null, found: null, range: null };
-    this.panel = new Panel(trace, { span: (id) => this.goSpan(id), row: (type, id) => this.goRow(type, id), finding: (i) => this.goFinding(i) });
+    this.panel = new Panel(trace, { span: (id) => this.goSpan(id), row: (type, id) => this.goRow(type, id), finding: (i) => this.goFinding(i), filter: (text) => this.filter(text) });
     this.search = new Search(trace, (result) => this.found(result), () => { this.state.found = null; this.changed(); });
     this.input = new Input(this);
+    this.filterBox = document.getElementById('filter');
+    this.filterBox.addEventListener('input', () => this.filter(this.filterBox.value));
+    this.filterBox.addEventListener('keydown', (event) => this.filterKey(event));
     this.tooltip = document.getElementById('tooltip');
     this.frames = [];
     this.buttons();
     new ResizeObserver(() => this.resize()).observe(document.getElementById('stage'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { Theme.read(this.painter.c); this.panel.legend(); this.changed(); });
+    matchMedia('print').addEventListener('change', () => { Theme.read(this.painter.c); this.paint(); }); // at once: paper doesn't wait for a frame
     addEventListener('hashchange', () => this.fromHash());
     this.resize();
     this.view.set(...this.view.full);
@@ -28,6 +32,13 @@ class App {
     on('zoom-out', () => this.zoom(1.5));
     on('zoom-fit', () => this.fit());
     on('help-button', () => this.help());
+  }
+
+  filterKey(event) {
+    if (event.key !== 'Escape' && event.key !== 'Enter') return;
+    if (event.key === 'Escape') this.filter('');
+    this.filterBox.blur(); // keys move the picture again
+    event.stopPropagation();
   }
 
   resize() {
@@ -49,7 +60,8 @@ class App {
     this.painter.paint(this.state);
     this.overview.paint();
     this.scrollbar();
-    const { arrows, arrowsHidden } = this.painter.drawn;
+    const { arrows, arrowsHidden } = this.painter.drawn, { filtered } = this.layout;
+    document.getElementById('hidden-rows').textContent = filtered ? `${Format.plural(filtered, 'row')} filtered out` : '';
     document.getElementById('note').textContent = arrowsHidden ? `${arrows ? `${Format.count(arrows)} of ` : ''}${Format.count(arrows + arrowsHidden)} arrows${arrows ? ' drawn, those that ended the longest waits' : ''}: zoom in to see ${arrows ? 'more' : 'them'}` : '';
     this.frames.push(performance.now() - began);
     if (this.frames.length > 600) this.frames.splice(0, 300);
@@ -69,8 +81,7 @@ class App {
   zoom(factor, x = this.state.pointer ?? this.view.gutter + this.view.plotWidth / 2) { this.view.zoom(factor, Math.max(x, this.view.gutter)); this.moved(); }
   scrollBy(dy) { this.view.scrollTo(this.view.scroll + dy); this.moved(); }
   fit() { this.jump(...this.view.full); }
-  range(x0, x1) { this.state.range = x0 === null ? null : [x0, x1]; this.changed(); }
-  zoomRange(x0, x1) { this.jump(this.view.t(Math.min(x0, x1)), this.view.t(Math.max(x0, x1))); }
+  range(t0, t1) { this.state.range = [Math.min(t0, t1), Math.max(t0, t1)]; this.changed(); }
   moved() { this.flight = null; this.tooltip.hidden = true; this.changed(); this.toHash(); }
 
   // Goes to t0..t1, gliding unless the reader prefers no motion.
@@ -140,16 +151,40 @@ class App {
     return this.select(-1);
   }
 
+  // A stretch of time: its sums are told beside the picture.
+  selectRange(from, to) {
+    const t0 = Math.max(0, Math.min(from, to)), t1 = Math.min(this.trace.duration, Math.max(from, to));
+    if (!(t1 > t0)) return;
+    this.select(-1);
+    this.range(t0, t1);
+    this.panel.show(...Range.story(this.trace, t0, t1, { row: (type, id) => this.goRow(type, id, true), zoom: () => this.jump(t0, t1), clear: () => this.select(-1) }));
+  }
+
+  rangeSums() { return Range.sum(this.trace, ...this.state.range); }
+
+  zoomToSelection() {
+    if (this.state.range) this.jump(...this.state.range); else this.zoomTo(this.state.selected);
+  }
+
+  // Only rows that the text lets pass (filter.js).
+  filter(text) {
+    this.filterBox.value = text;
+    this.layout.filter(Filter.of(this.trace, text));
+    this.view.scrollTo(this.view.scroll);
+    this.changed();
+    this.toHash();
+  }
+
   select(span) {
-    Object.assign(this.state, { selected: span, row: null, finding: -1 });
+    Object.assign(this.state, { selected: span, row: null, finding: -1, range: null });
     this.panel.press(-1);
     if (span >= 0) this.panel.span(span); else { this.panel.nothing(); this.state.found = null; }
     this.changed();
     this.toHash();
   }
 
-  selectRow(row) {
-    Object.assign(this.state, { selected: -1, row, finding: -1 });
+  selectRow(row, keepRange) {
+    Object.assign(this.state, { selected: -1, row, finding: -1, range: keepRange ? this.state.range : null });
     this.panel.press(-1);
     this.panel.row(row.type, row.id);
     this.changed();
@@ -171,11 +206,11 @@ class App {
     this.select(span);
     this.jump(begin[span] - margin, end[span] + margin);
   }
-  goRow(type, id) {
+  goRow(type, id, keepRange) {
     const row = (type === 'thread' ? this.layout.rowOfThread : this.layout.rowOfObject).get(id);
     if (!row) return;
     this.view.show(row);
-    this.selectRow(row);
+    this.selectRow(row, keepRange);
   }
 
   // [ goes back to what the waker was doing, ] on to a wait that this thread then ended.
@@ -243,6 +278,8 @@ class App {
       if (view.scroll) parts.push(`y=${Math.round(view.scroll)}`);
       if (state.selected >= 0) parts.push(`span=${state.selected}`);
       if (state.finding >= 0) parts.push(`finding=${state.finding}`);
+      if (state.range) parts.push(`range=${state.range.map(Math.round).join('..')}`);
+      if (this.filterBox.value) parts.push(`rows=${encodeURIComponent(this.filterBox.value)}`);
       history.replaceState(null, '', `#${parts.join('&')}`);
     }, 300);
   }
@@ -250,8 +287,11 @@ class App {
     const wanted = new URLSearchParams(location.hash.slice(1)), number = (name, count) => { const n = parseInt(wanted.get(name), 10); return n >= 0 && n < count ? n : -1; };
     const finding = number('finding', this.trace.head.findings.length), span = number('span', this.trace.spans.count);
     if (finding >= 0) this.goFinding(finding); else if (span >= 0) this.goSpan(span);
-    const range = /^(-?\d+)\.\.(-?\d+)$/.exec(wanted.get('t') || '');
-    if (range && +range[2] > +range[1]) this.jump(+range[1], +range[2], false);
+    const times = (name) => { const [, from, to] = /^(-?\d+)\.\.(-?\d+)$/.exec(wanted.get(name) || '') || []; return +to > +from ? [+from, +to] : null; };
+    const seen = times('t'), range = times('range');
+    if (wanted.get('rows')) this.filter(wanted.get('rows'));
+    if (range) this.selectRange(...range);
+    if (seen) this.jump(...seen, false);
     if (wanted.has('y')) this.view.scrollTo(+wanted.get('y') || 0);
     this.changed();
   }

@@ -19,7 +19,7 @@ class Painter {
     Object.assign(this.view, { width, height, gutter: width < 640 ? 120 : Size.gutter });
   }
 
-  // state: { hover, selected, finding, pointer (x or null), found (a Set of spans or null), range ([x0, x1] or null) }
+  // state: { hover, selected, finding, pointer (x or null), found (a Set of spans or null), range ([t0, t1] or null) }
   paint(state) {
     const { c, view } = this, ratio = Theme.theme.ratio;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -246,12 +246,6 @@ class Painter {
       c.fillRect(Math.round(state.pointer), Size.axis, 1, view.height);
       c.globalAlpha = 1;
     }
-    if (state.range) {
-      const [x0, x1] = state.range[0] < state.range[1] ? state.range : [state.range[1], state.range[0]];
-      c.fillStyle = color.accent;
-      c.globalAlpha = 0.18;
-      c.fillRect(x0, Size.axis, x1 - x0, view.height);
-      c.globalAlpha = 1;
-    }
+    Range.draw(c, view, state.range, color);
   }
 }

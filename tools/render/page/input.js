@@ -42,7 +42,7 @@ class Input {
     if (!start.moved && Math.hypot(x - start.x, y - start.y) < 4) return undefined;
     start.moved = true;
     app.painter.canvas.classList.toggle('grab', !start.range);
-    if (start.range) app.range(start.x, x);
+    if (start.range) app.range(app.view.t(start.x), app.view.t(x));
     else {
       app.pan(start.lastX - x);
       app.scrollBy(start.lastY - y);
@@ -57,13 +57,12 @@ class Input {
     this.cancel();
     if (!start) return;
     if (!start.moved) app.click(event.offsetX, event.offsetY);
-    else if (start.range) app.zoomRange(start.x, event.offsetX);
+    else if (start.range) app.selectRange(app.view.t(start.x), app.view.t(event.offsetX));
   }
 
   cancel() {
     this.start = null;
     this.app.painter.canvas.classList.remove('grab');
-    this.app.range(null);
   }
 
   key(event) {
@@ -74,7 +73,7 @@ class Input {
     const lower = key.toLowerCase(), moves = { w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0], arrowleft: [-1, 0], arrowright: [1, 0] };
     const acts = {
       '+': () => app.zoom(1 / 1.5), '=': () => app.zoom(1 / 1.5), '-': () => app.zoom(1.5), '0': () => app.fit(), '?': () => app.help(), '/': () => app.search.focus(),
-      escape: () => app.select(-1), f: () => app.zoomTo(app.state.selected), '[': () => app.follow(-1), ']': () => app.follow(1), n: () => app.nextFinding(1), p: () => app.nextFinding(-1),
+      escape: () => app.select(-1), f: () => app.zoomToSelection(), r: () => app.selectRange(app.view.t0, app.view.t1), '\\': () => app.filterBox.focus(), '[': () => app.follow(-1), ']': () => app.follow(1), n: () => app.nextFinding(1), p: () => app.nextFinding(-1),
       arrowup: () => app.scrollBy(-60), arrowdown: () => app.scrollBy(60), pageup: () => app.scrollBy(-400), pagedown: () => app.scrollBy(400), home: () => app.scrollBy(-1e9), end: () => app.scrollBy(1e9),
     };
     if (moves[lower]) {

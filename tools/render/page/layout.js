@@ -7,6 +7,7 @@ class Layout {
   constructor(trace) {
     this.trace = trace;
     this.collapsed = new Set();
+    this.passes = () => true; // the filter
     this.rowOfThread = new Map();
     this.rowOfObject = new Map();
     this.sections = this.makeSections();
@@ -73,19 +74,22 @@ class Layout {
     return y;
   }
 
-  // Gives each visible row its y; to be called after a section opens or closes.
+  // Gives each visible row its y; to be called after a section opens or closes, or the filter changes.
   place() {
     this.rows = [];
     let y = 0;
+    this.filtered = 0;
     for (const section of this.sections) {
-      const open = !this.collapsed.has(section.key);
-      section.header.open = open;
-      for (const row of [section.header, ...(open ? section.rows : [])]) {
+      const open = !this.collapsed.has(section.key), rows = section.rows.filter((row) => this.passes(row));
+      Object.assign(section.header, { open, count: rows.length });
+      this.filtered += section.rows.length - rows.length;
+      for (const row of section.rows) row.shown = false;
+      for (const row of rows) row.shown = open;
+      for (const row of rows.length ? [section.header, ...(open ? rows : [])] : []) {
         row.y = y;
         y += row.h;
         this.rows.push(row);
       }
-      for (const row of section.rows) row.shown = open;
     }
     this.height = y + Size.pad;
   }
@@ -95,10 +99,18 @@ class Layout {
     this.place();
   }
 
-  // Opens the section of a row, so that it can be shown.
+  // Shows only rows that pass.
+  filter(passes) {
+    this.passes = passes;
+    this.place();
+  }
+
+  // Opens the section of a row, so that it can be shown. False where the filter hides it.
   reveal(row) {
+    if (!this.passes(row)) return false;
     const section = this.sections.find((s) => s.rows.includes(row));
     if (section && this.collapsed.delete(section.key)) this.place();
+    return true;
   }
 
   // The row at y (from the top of the first row), or undefined.
@@ -146,7 +158,7 @@ class View {
 
   // Scrolls as little as needed to have the row in sight.
   show(row) {
-    this.layout.reveal(row);
+    if (!this.layout.reveal(row)) return;
     if (row.y < this.scroll) this.scrollTo(row.y - Size.section);
     else if (row.y + row.h > this.scroll + this.rowsHeight) this.scrollTo(row.y + row.h - this.rowsHeight + Size.section);
   }

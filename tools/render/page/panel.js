@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The column at the right: findings, what is selected and its story, and the legend.
 class Panel {
-  // go: { span(id), row(type, id), finding(index) } move the view there.
+  // go: { span(id), row(type, id), finding(index) } move the view there; filter(text) leaves rows out.
   constructor(trace, go) {
     Object.assign(this, { trace, go });
     this.details = document.getElementById('details');
@@ -97,7 +97,8 @@ class Panel {
       Words.pair('waited', item.waits ? `${Format.duration(item.waited)} in ${Format.plural(item.waits, 'wait')}` : 'never'),
       Words.pair(thread ? 'held' : 'was held', item.holds ? `${Format.duration(item.held)} in ${Format.plural(item.holds, 'hold')}` : 'never'),
       item.deadlocked ? Words.pair('note', 'part of a deadlock') : []);
-    this.show(el('div', { class: 'head' }, thread ? item.name : Words.nameOf(item)), facts, this.longest(thread ? trace.spansOfThread(id) : trace.spansOfObject(id), thread));
+    const only = el('p', {}, this.link('Show only rows that have to do with it', () => this.go.filter(`with:${Filter.quote(thread ? item.name : item.label)}`)));
+    this.show(el('div', { class: 'head' }, thread ? item.name : Words.nameOf(item)), facts, only, this.longest(thread ? trace.spansOfThread(id) : trace.spansOfObject(id), thread));
   }
 
   longest(ids, ofThread) {
