@@ -288,6 +288,16 @@ def test_filter(s):
     s.equal("no error on the console", s.browser.log, [])
 
 
+def test_idle_processes(s):
+    s.open("q.main process /bin/sh; q.main begin; r.main process /bin/env; r.main begin; r.main lock X; r.main unlock X\n" + STORY)
+    s.has("the title names the process that did most", s.text("#title"), "story and 2 more processes")
+    labels = s.js("thrum.layout.rows.filter((r) => r.type === 'section').map((r) => r.label)")
+    s.equal("processes that never waited are one section, the last", [labels[-1], "sh" in "".join(labels[:-1])], ["Processes that never waited", False])
+    s.js("thrum.layout.toggle('idle')")
+    names = s.js("thrum.layout.rows.slice(-3).map((r) => r.name || r.type)")
+    s.ok("its rows say which process each is, locks included", names[0].startswith("sh (") and names[1].startswith("env (") and names[2] == "object", names)
+
+
 def test_search(s):
     s.open(STORY)
     s.browser.key("/")

@@ -34,11 +34,11 @@ const Filter = (() => {
   function matches(trace, row, term) {
     const thread = row.type === 'thread', item = thread ? trace.threads[row.id] : trace.objects[row.id];
     switch (term.key) {
-    case 'thread': return thread ? hasName(term.text, item) || String(item.tid) === term.text : null;
+    case 'thread': return thread ? hasName(term.text, item) || has(term.text, row.name) || String(item.tid) === term.text : null;
     case 'lock': return thread ? null : hasName(term.text, item);
     case 'kind': return thread ? null : has(term.text, item.kind, item.word);
     case 'with': return term.rows.has(`${row.type} ${row.id}`);
-    default: return thread ? hasName(term.text, item) || has(term.text, trace.frame(item.routine)) : hasName(term.text, item) || has(term.text, item.kind, item.word, trace.frame(item.birth));
+    default: return thread ? hasName(term.text, item) || has(term.text, row.name, trace.frame(item.routine)) : hasName(term.text, item) || has(term.text, item.kind, item.word, trace.frame(item.birth));
     }
   }
 

@@ -23,7 +23,7 @@ const Gutter = (() => {
     c.textAlign = 'left';
     c.font = `600 12px ${Theme.theme.font}`;
     c.fillStyle = color.ink;
-    c.fillText(painter.fit(thread ? item.name : item.label, room), 14, y + 14);
+    c.fillText(painter.fit(row.name || (thread ? item.name : item.label), room), 14, y + 14);
     if (row.h >= 38) {
       c.font = `11px ${Theme.theme.font}`;
       c.fillStyle = color['ink-3'];

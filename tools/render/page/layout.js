@@ -15,8 +15,9 @@ class Layout {
   }
 
   makeSections() {
-    const { trace } = this, sections = [];
+    const { trace } = this, sections = [], idle = [];
     trace.head.processes.forEach((process, id) => {
+      if (this.isIdle(id)) { idle.push(id); return; }
       const name = trace.head.processes.length > 1 ? ` · ${process.name} (${process.pid})` : '';
       const threads = trace.threads.map((thread, i) => i).filter((i) => trace.threads[i].process === id);
       threads.sort((a, b) => trace.threads[a].number - trace.threads[b].number);
@@ -27,7 +28,20 @@ class Layout {
       this.addSection(sections, `objects-${id}`, `Waited for${name}`, contended.map((i) => this.objectRow(i)));
       this.addSection(sections, `quiet-${id}`, `Never waited for${name}`, quiet.map((i) => this.objectRow(i)), quiet.length > 12);
     });
+    this.addSection(sections, 'idle', 'Processes that never waited', idle.flatMap((id) => this.idleRows(id)), true);
     return sections;
+  }
+
+  // One of many processes, with one thread that never waited: a shell's, mostly. All of them together are one section.
+  isIdle(process) {
+    const { trace } = this, its = trace.threads.filter((thread) => thread.process === process);
+    return trace.head.processes.length > 1 && its.length === 1 && !its[0].waits;
+  }
+
+  idleRows(process) {
+    const { trace } = this, { name, pid } = trace.head.processes[process], places = (items) => items.map((item, i) => i).filter((i) => items[i].process === process);
+    const threads = places(trace.threads).map((i) => Object.assign(this.threadRow(i), { name: `${name} (${pid})` }));
+    return [...threads, ...places(trace.objects).filter((i) => trace.objects[i].holds + trace.objects[i].waits).map((i) => this.objectRow(i))];
   }
 
   addSection(sections, key, label, rows, collapsed) {
