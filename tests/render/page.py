@@ -378,6 +378,16 @@ def test_dark(s):
     s.ok("and light at once when that changes", min(picture.at(700, 880)) > 200, picture.at(700, 880))
 
 
+def test_print(s):
+    s.open(DEADLOCK, scheme="dark")
+    s.browser.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    s.browser.until("thrum.view.width === 1020")
+    s.ok("on paper the picture is light and as wide as the sheet", s.js("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)")
+    s.equal("without the tools", s.js("getComputedStyle(document.getElementById('tools')).display"), "none")
+    s.browser.call("Emulation.setEmulatedMedia", media="screen", features=[{"name": "prefers-color-scheme", "value": "light"}])
+    s.browser.until("thrum.view.width !== 1020")
+
+
 def test_fragment(s):
     path = s.open(STORY)
     s.browser.wheel(700, 300, -200)

@@ -18,8 +18,8 @@ class App {
     this.frames = [];
     this.buttons();
     new ResizeObserver(() => this.resize()).observe(document.getElementById('stage'));
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { Theme.read(this.painter.c); this.panel.legend(); this.changed(); });
-    matchMedia('print').addEventListener('change', () => { Theme.read(this.painter.c); this.paint(); }); // at once: paper doesn't wait for a frame
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.newColours());
+    matchMedia('print').addEventListener('change', () => { this.newColours(); this.resize(); this.paint(); }); // at once: paper doesn't wait for a frame
     addEventListener('hashchange', () => this.fromHash());
     this.resize();
     this.view.set(...this.view.full);
@@ -41,10 +41,14 @@ class App {
     event.stopPropagation();
   }
 
+  newColours() { Theme.read(this.painter.c); this.panel.legend(); this.changed(); }
+
+  // To the room there is; what is printed fits on a sheet in landscape.
   resize() {
-    const stage = document.getElementById('stage');
-    this.painter.resize(stage.clientWidth, Math.max(60, stage.clientHeight - this.overview.height));
-    this.overview.resize(stage.clientWidth);
+    const stage = document.getElementById('stage'), paper = matchMedia('print').matches;
+    const width = paper ? 1020 : stage.clientWidth, height = paper ? 570 : stage.clientHeight;
+    this.painter.resize(width, Math.max(60, height - this.overview.height));
+    this.overview.resize(width);
     this.view.scrollTo(this.view.scroll);
     this.changed();
   }

@@ -29,6 +29,7 @@ class Overview {
     const ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(this.height * ratio);
+    this.canvas.style.width = `${width}px`;
     this.width = width;
   }
 
