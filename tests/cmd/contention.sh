@@ -19,7 +19,7 @@ trouble "no such trace" "^thrum contention: .*$tmp/nowhere" "$thrum" contention 
 trouble "no such column" '-F wait_most: no such column; there are acquired, .*wait_total' "$thrum" contention -F acquired,wait_most x
 trouble "no such order" '-k speed: no such column' "$thrum" contention -k speed x
 trouble "no number" "-E takes a number of rows, not '-3'" "$thrum" contention -E -3 x
-trouble "no such table" "--by takes locks, .*not 'colour'" "$thrum" contention --by colour x
+trouble "no such table" "--by takes path, locks, .*not 'colour'" "$thrum" contention --by colour x
 
 limit 60 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/contended" 2> "$tmp/err"
 status=$?
@@ -37,6 +37,10 @@ like "a call with its numbers" "$text" '^worker \(contended\.c:[0-9]+\) +table +
 like "who waited where" "$text" 'table: thread 2 \(worker\) in worker \(contended\.c:[0-9]+\)$'
 like "behind whom" "$text" 'behind main in main \(contended\.c:[0-9]+\)'
 like "what else was waited on" "$text" '^next +barrier '
+like "the critical path" "$text" '^critical path: [0-9.]+ [mu]?s, from thread to thread [0-9]+ times?$'
+like "and what it ran through" "$text" '^ +[0-9.]+ [munsec ]+ +[0-9]+ %  main runs$'
+like "--by convoys: that there are none" "$(limit 60 "$thrum" contention --by convoys "$tmp/trace")" '^No convoys: '
+is "--by path: nothing else" "$(limit 60 "$thrum" contention --by path "$tmp/trace" | grep -c '^who made\|^taken in\|^thread ')" 0
 like "threads" "$text" '^thread 2 \(worker\) +[0-9.]+ [mu]?s '
 is "no line ends in a space" "$(grep -c ' $' <<< "$text")" 0
 unlike "no colours but for a terminal" "$text" $'\033'
@@ -50,11 +54,16 @@ if [ "$PYTHON3" != no ] && [ -n "$PYTHON3" ]; then
     is "JSON: what was counted" "$("$PYTHON3" - "$tmp/json" <<'PY'
 import json, sys
 all = json.load(open(sys.argv[1]))
+def all_follow(steps):
+    return not [1 for one, next in zip(steps, steps[1:]) if one["end_ns"] != next["begin_ns"]]
 locks = {row["name"]: row for row in all["locks"]}
 print(all["version"], all["complete"], all["totals"]["acquired"], all["totals"]["contended"], sorted(locks))
 table, book = locks["table"], locks["book"]
 print(table["kind"], table["acquired"], table["contended"], table["percent"], table["waiters"])
 print(book["readers"]["acquired"], book["writers"]["contended"], book["writers"]["wait_total_ns"] == book["wait_total_ns"])
+path = all["critical_path"]
+print(path["end_ns"] == all["end_ns"], sum(share["time_ns"] for share in path["shares"]) == path["end_ns"] - path["begin_ns"],
+      all_follow(path["steps"]), {gain["object"] for gain in path["gains"]} <= {"table", "book"}, all["convoys"])
 print(table["wait_total_ns"] == table["wait_max_ns"] > 0, table["wait_total_ns"] + book["wait_total_ns"] == all["totals"]["wait_ns"])
 print(sum(pair["wait_ns"] for pair in all["pairs"] if pair["object"] == "table") + table["woken_total_ns"] == table["wait_total_ns"])
 worker = [row for row in all["threads"] if row["name"] == "thread 2 (worker)"][0]
@@ -63,6 +72,7 @@ PY
 )" "1 True 4 2 ['book', 'table']
 mutex 2 1 50.0 1
 1 1 True
+True True True True []
 True True
 True
 True True"
@@ -73,12 +83,14 @@ name,kind,place,acquired,contended,percent'
 else
     skip "JSON: what was counted" "no python3 to read it with"
 fi
-is "CSV of each table: its head" "$(for table in locks sites waits threads pairs; do limit 60 "$thrum" contention --csv --by $table -F contended "$tmp/trace" | head -n 1; done)" \
+is "CSV of each table: its head" "$(for table in locks sites waits threads pairs path convoys; do limit 60 "$thrum" contention --csv --by $table -F contended "$tmp/trace" | head -n 1; done)" \
 'name,kind,place,contended
 name,object,contended
 name,kind,place,contended
 name,contended,life_ns,holding_ns,waited_lock_ns,waited_condition_ns,waited_semaphore_ns,waited_join_ns,waited_barrier_ns,waited_queue_ns,waited_other_ns,waited_runtime_ns
-object,waiter,waiter_site,holder,holder_site,count,wait_ns,behind_ns'
+object,waiter,waiter_site,holder,holder_site,count,wait_ns,behind_ns
+begin_ns,end_ns,kind,thread,object,site
+object,convoys,handovers,time_ns,held_ns,longest_ns,threads,waiters'
 
 # --- two recordings ---
 trouble "--diff with one" '--diff compares two traces, not 1' "$thrum" contention --diff "$tmp/trace"

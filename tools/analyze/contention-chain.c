@@ -23,13 +23,24 @@ static struct thread *in_the_way(const struct thread *thread)
     return blocked->object->holders[0] == thread ? NULL : blocked->object->holders[0];
 }
 
-/* Who is in the way of `thread`, who in the way of that one, and so on. */
-static unsigned walk(struct contention *contention, struct thread *thread, struct link links[CONTENTION_LINKS])
+static bool is_among(const struct thread *thread, struct thread *const *seen, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (seen[i] == thread)
+            return true;
+    return false;
+}
+
+/* Who is in the way of `thread`, who in the way of that one, and so on, until there is nobody or one again. */
+static unsigned walk(struct contention *contention, struct thread *thread, struct link links[CONTENTION_LINKS], bool *circle)
 {
     unsigned count = 0;
-    struct thread *holder;
-    for (; count < CONTENTION_LINKS && (holder = in_the_way(thread)); thread = holder) {
+    struct thread *holder, *seen[CONTENTION_LINKS];
+    *circle = false;
+    for (; !*circle && count < CONTENTION_LINKS && (holder = in_the_way(thread)); thread = holder) {
         const struct hold *hold = thread_hold(holder, thread->blocked.object);
+        seen[count] = thread;
+        *circle = is_among(holder, seen, count + 1);
         links[count++] = (struct link){
             .object = entry_of_object(contention, thread->blocked.object, thread->blocked.site),
             .holder = visitor_of(contention, holder)->entry,
@@ -43,10 +54,12 @@ static void lengthen(struct contention *contention, struct thread *waiter, unsig
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     struct link links[CONTENTION_LINKS];
-    unsigned count = walk(contention, waiter, links);
+    bool circle;
+    unsigned count = walk(contention, waiter, links, &circle);
     if (count > visitor->link_count) {
         memcpy(visitor->links, links, sizeof links);
         visitor->link_count = count;
+        visitor->circle = circle;
     }
     if (depth == CONTENTION_LINKS)
         return;
@@ -93,7 +106,7 @@ void chain_end(struct contention *contention, struct thread *waiter, const struc
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     struct chain chain = {.waiter = visitor->entry, .waiter_site = entry_of_site(contention, waiter->process, was->site),
-                          .wait_ns = now - was->since_ns, .link_count = visitor->link_count};
+                          .wait_ns = now - was->since_ns, .link_count = visitor->link_count, .circle = visitor->circle};
     memcpy(chain.links, visitor->links, sizeof chain.links);
     visitor->link_count = 0;
     if (chain.link_count > 1 && !chain.links[0].object->inner) /* one alone is a pair */

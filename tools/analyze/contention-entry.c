@@ -31,6 +31,7 @@ void entry_free(struct entry *entry)
     object_unref(entry->object);
     thread_unref(entry->thread);
     process_unref(entry->process);
+    free(entry->line);
     free(entry->name);
     free(entry->kind_text);
     free(entry->place);
@@ -113,12 +114,29 @@ struct visitor *visitor_of(struct contention *contention, struct thread *thread)
     visitor->entry = new_entry(contention, ENTRY_thread);
     visitor->entry->thread = thread_ref(thread);
     visitor->entry->process = process_ref(thread->process);
+    visitor->walker = (uint32_t)contention->walker_count++;
+    contention->walkers = memory_grow(contention->walkers, contention->walker_count, &contention->walker_capacity, sizeof *contention->walkers);
+    contention->walkers[visitor->walker] = (struct walker){.entry = visitor->entry, .last = NO_PAST};
     LIST_INSERT_HEAD(&contention->visitors, visitor, all);
     thread->slots[contention->slot] = visitor;
     return visitor;
 }
 
 /* --- many taken together --- */
+
+void contention_add_convoys(struct contention_convoys *to, const struct contention_convoys *from)
+{
+    to->count += from->count;
+    to->handovers += from->handovers;
+    to->time_ns += from->time_ns;
+    to->held_ns += from->held_ns;
+    if (from->longest_ns > to->longest_ns)
+        to->longest_ns = from->longest_ns;
+    if (from->threads > to->threads)
+        to->threads = from->threads;
+    if (from->waiters > to->waiters)
+        to->waiters = from->waiters;
+}
 
 void contention_add(struct contention_row *to, const struct contention_row *from)
 {
@@ -139,6 +157,7 @@ void contention_add(struct contention_row *to, const struct contention_row *from
     if (from->waiters > to->waiters)
         to->waiters = from->waiters;
     to->waits |= from->waits;
+    contention_add_convoys(&to->convoys, &from->convoys);
 }
 
 void contention_clear(struct contention_row *row)
@@ -161,8 +180,10 @@ static void redirect(struct contention *contention, struct entry *from, struct e
 {
     if (from->object)
         from->object->slots[contention->slot] = to;
-    if (from->thread)
-        visitor_of(contention, from->thread)->entry = to;
+    if (!from->thread)
+        return;
+    struct visitor *visitor = visitor_of(contention, from->thread);
+    visitor->entry = contention->walkers[visitor->walker].entry = to;
 }
 
 static void take_in(struct contention *contention, struct entry *to, struct entry *from)

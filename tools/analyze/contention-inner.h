@@ -10,6 +10,12 @@
 
 enum entry_kind { ENTRY_object, ENTRY_site, ENTRY_thread };
 
+/* How an object that threads waited for was last given back. */
+struct given {
+    int64_t time_ns, since_ns; /* when, and since when it was held */
+    uint64_t site;             /* where it was taken */
+};
+
 /* A row while it is counted: of one object, call or thread, or of many that were taken together. */
 struct entry {
     struct contention_row row; /* first: the results are pointers to it */
@@ -25,6 +31,8 @@ struct entry {
     int64_t seen_ns;        /* when it was first met */
     struct entry *used;     /* a site's object, where there is one alone */
     bool several;           /* a site's objects are several */
+    struct line *line;      /* an object's: who stands in line for it; NULL: nobody did so far */
+    struct given given;     /* an object's */
     char *name, *kind_text, *place, *key; /* owned texts of the row */
 };
 
@@ -38,7 +46,34 @@ struct chain {
     struct entry *waiter, *waiter_site;
     int64_t wait_ns;
     unsigned link_count;
+    bool circle;
     struct link links[CONTENTION_LINKS];
+};
+
+/*
+ * What the critical path knows of a wait that ended, or of a thread's beginning. One thread's are a list by `before`.
+ */
+enum { NO_PAST = UINT32_MAX };
+
+struct past {
+    int64_t begin_ns, end_ns;
+    int64_t waker_ns;        /* when it was let go on; begin_ns: nobody did */
+    int64_t taken_ns;        /* since when the waker held what it gave back then; waker_ns: it gave nothing back */
+    uint32_t walker;         /* whose it is: a place in `walkers` */
+    uint32_t waker;          /* likewise; NO_PAST: nobody's */
+    uint32_t before;         /* the thread's past before it */
+    uint32_t waker_before;   /* the waker's last past when it acted */
+    bool lock;               /* waited to acquire */
+    bool free;               /* the waker had acted before the wait began: waker <= begin */
+    struct entry *object, *site, *taken_site;
+};
+
+/* A thread as the critical path knows it, also after its end. */
+struct walker {
+    struct entry *entry;
+    int32_t pid, tid;
+    uint32_t last; /* its last past */
+    int64_t begin_ns;
 };
 
 /* What is known of a thread while it lives. */
@@ -47,12 +82,14 @@ struct visitor {
     struct entry *entry;
     int64_t since_ns;     /* blocked: from when on nobody was made answerable for it yet */
     int64_t charged_ns;   /* blocked: for how much of it somebody was */
+    uint32_t walker;      /* its place in `walkers` */
     struct thread *watched; /* blocked: a holder, and ... */
     int64_t watched_ns;   /* ... how long it had been blocked itself when it began to be in the way */
     int64_t blocked_ns;   /* blocked so far, but for the block that goes on */
     unsigned holding;     /* how many locks, but for a runtime's own */
     int64_t holding_since_ns;
     unsigned link_count;  /* blocked: the longest chain behind it so far */
+    bool circle;          /* which comes back to itself */
     struct link links[CONTENTION_LINKS];
 };
 
@@ -90,6 +127,12 @@ struct contention {
     struct contention_chain chain_results[CONTENTION_CHAINS];
     struct contention_pair *results;
     size_t result_count;
+    struct past *pasts; /* by their ends */
+    size_t past_count, past_capacity;
+    struct walker *walkers;
+    size_t walker_count, walker_capacity;
+    int32_t last_pid, last_tid; /* of the last event */
+    struct contention_path path;
 };
 
 /* --- entries: contention-entry.c --- */
@@ -128,7 +171,31 @@ void blame_end(struct contention *, struct thread *waiter, const struct blocked 
 void chain_begin(struct contention *, struct thread *waiter);
 void chain_end(struct contention *, struct thread *waiter, const struct blocked *, int64_t now);
 
+/* --- convoys: contention-convoy.c --- */
+
+/* A thread began to wait for a lock, stopped to, got it, or gave it back. */
+void convoy_joined(struct contention *, struct thread *waiter, int64_t now);
+void convoy_left(struct contention *, struct thread *waiter, const struct blocked *, bool got, int64_t now);
+void convoy_taken(struct contention *, const struct object *, int64_t now);
+void convoy_given_back(struct contention *, const struct object *, int64_t now);
+/* The line is over: its object is gone, or the trace at its end. */
+void convoy_end(struct entry *, int64_t now);
+
+/* --- the critical path: contention-past.c, contention-path.c, contention-gain.c --- */
+
+void past_begun(struct contention *, struct thread *, int64_t now);
+void past_given_back(struct contention *, const struct hold *, int64_t now);
+/* A wait ended. */
+void past_waited(struct contention *, struct thread *, const struct blocked *, struct waker, int64_t now);
+
+/* The path to the last event, once rows have their names; gain_make() says what it would gain without each lock. */
+void path_make(struct contention *);
+void path_free(struct contention_path *);
+void gain_make(struct contention *, uint32_t last_past);
+
 /* --- the results: contention-result.c --- */
+
+const struct contention_row *result_row(struct entry *);
 
 void result_make(struct contention *);
 

@@ -263,6 +263,7 @@ static void count_object(struct contention *contention, const struct entry *entr
     totals->wait_ns += wait_ns(&entry->row);
     totals->contended += contention_contended(&entry->row);
     totals->acquired += contention_acquired(&entry->row);
+    totals->convoys += entry->row.convoys.count;
 }
 
 static void list_objects(struct contention *contention)
@@ -331,7 +332,7 @@ static int longest_pair_first(const void *one, const void *other)
     return order ? order : by_name(a->holder_site, b->holder_site);
 }
 
-static const struct contention_row *row_of(struct entry *entry)
+const struct contention_row *result_row(struct entry *entry)
 {
     entry = entry_root(entry);
     return entry ? &entry->row : NULL;
@@ -360,8 +361,8 @@ static void list_pairs(struct contention *contention)
     contention->results = memory_new(contention->pairs.count + 1, sizeof *contention->results);
     for (const struct map_entry *at; (at = map_next(&contention->pairs, &place));) {
         const struct pair *pair = at->value;
-        struct contention_pair result = {row_of(pair->object), row_of(pair->waiter), row_of(pair->waiter_site),
-                                         row_of(pair->holder), row_of(pair->holder_site), 0, 0, 0};
+        struct contention_pair result = {result_row(pair->object), result_row(pair->waiter), result_row(pair->waiter_site),
+                                         result_row(pair->holder), result_row(pair->holder_site), 0, 0, 0};
         struct contention_pair *to = map_get(&seen, result_hash(&result));
         if (!to || !is_same(to, &result)) {
             to = &contention->results[contention->result_count++];
@@ -381,10 +382,10 @@ static void list_chains(struct contention *contention)
     for (size_t i = 0; i < contention->chain_count; i++) {
         const struct chain *from = &contention->chains[i];
         struct contention_chain *to = &contention->chain_results[i];
-        *to = (struct contention_chain){row_of(from->waiter), row_of(from->waiter_site), from->wait_ns, from->link_count, {{0}}};
+        *to = (struct contention_chain){result_row(from->waiter), result_row(from->waiter_site), from->wait_ns, from->link_count, from->circle, {{0}}};
         for (unsigned j = 0; j < from->link_count; j++)
-            to->links[j] = (struct contention_link){row_of(from->links[j].object), row_of(from->links[j].holder),
-                                                    row_of(from->links[j].holder_site)};
+            to->links[j] = (struct contention_link){result_row(from->links[j].object), result_row(from->links[j].holder),
+                                                    result_row(from->links[j].holder_site)};
     }
 }
 
@@ -396,6 +397,7 @@ void result_make(struct contention *contention)
     list_threads(contention);
     list_pairs(contention);
     list_chains(contention);
+    path_make(contention);
 }
 
 struct contention_row *const *contention_rows(const struct contention *contention, enum contention_table table,
@@ -415,6 +417,11 @@ const struct contention_chain *contention_chains(const struct contention *conten
 {
     *count = contention->chain_count;
     return contention->chain_results;
+}
+
+const struct contention_path *contention_path(const struct contention *contention)
+{
+    return &contention->path;
 }
 
 const struct contention_totals *contention_totals(const struct contention *contention)

@@ -54,6 +54,7 @@ static void on_blocked(void *self, int64_t now, struct thread *thread)
     if (object->waiter_count > entry->row.waiters)
         entry->row.waiters = object->waiter_count;
     blame_begin(contention, thread, now);
+    convoy_joined(contention, thread, now);
     chain_begin(contention, thread);
 }
 
@@ -91,8 +92,10 @@ static void end_wait(struct contention *contention, struct thread *thread, const
 static void on_unblocked(void *self, int64_t now, struct thread *thread, const struct blocked *was,
                          enum thrum_result result, struct waker waker)
 {
-    (void)result;
+    bool got = result == THRUM_result_ok || result == THRUM_result_EOWNERDEAD;
     end_wait(self, thread, was, waker, now);
+    convoy_left(self, thread, was, got, now);
+    past_waited(self, thread, was, waker, now);
 }
 
 /* --- holding --- */
@@ -122,6 +125,7 @@ static void on_acquired(void *self, int64_t now, const struct acquisition *got)
     begin_hold(contention, got->thread, entry, got->hold, now);
     if (got->object->waiter_count)
         blame_taken(contention, got->object);
+    convoy_taken(contention, got->object, now);
     if (got->back) /* the wait's affair, and its site's */
         return;
     enum contention_mode mode = side_of(got->mode);
@@ -161,6 +165,8 @@ static void on_released(void *self, int64_t now, struct thread *thread, const st
     if (site)
         spread_add(&site->row.sides[mode].hold, hold_ns);
     blame_given_back(contention, thread, hold, now);
+    convoy_given_back(contention, hold->object, now);
+    past_given_back(contention, hold, now);
 }
 
 static void on_dropped(void *self, int64_t now, struct thread *thread, const struct hold *hold, enum drop why)
@@ -191,8 +197,7 @@ static void on_failed(void *self, int64_t now, struct thread *thread, struct obj
 
 static void on_thread_begun(void *self, int64_t now, struct thread *thread)
 {
-    (void)now;
-    visitor_of(self, thread);
+    past_begun(self, thread, now);
 }
 
 static int64_t life(struct contention *contention, const struct thread *thread, int64_t end_ns)
@@ -221,7 +226,8 @@ static void on_thread_freed(void *self, int64_t now, struct thread *thread)
 
 static void on_object_destroyed(void *self, int64_t now, struct object *object)
 {
-    (void)now;
+    struct contention *contention = self;
+    convoy_end(object->slots[contention->slot], now);
     entry_retire_object(self, object);
 }
 
@@ -254,10 +260,17 @@ static void on_process_ended(void *self, int64_t now, struct process *process)
 
 /* --- the whole --- */
 
+static void on_event(void *self, const struct trace_event *event)
+{
+    struct contention *contention = self;
+    contention->last_pid = event->record.common.pid;
+    contention->last_tid = event->record.common.tid;
+}
+
 struct contention *contention_new(struct model *model, struct symbols *symbols, bool all)
 {
     static const struct model_ops ops = {
-        .process_ended = on_process_ended, .thread_begun = on_thread_begun, .thread_ended = on_thread_ended,
+        .event = on_event, .process_ended = on_process_ended, .thread_begun = on_thread_begun, .thread_ended = on_thread_ended,
         .thread_freed = on_thread_freed, .object_destroyed = on_object_destroyed, .blocked = on_blocked,
         .unblocked = on_unblocked, .acquired = on_acquired, .held = on_held, .failed = on_failed,
         .released = on_released, .dropped = on_dropped,
@@ -288,6 +301,9 @@ void contention_finish(struct contention *contention, int64_t stopped_ns)
                 visitor->entry->row.holding_ns += end_ns - visitor->holding_since_ns;
         }
     }
+    struct entry *entry;
+    LIST_FOREACH(entry, &contention->entries, all)
+        convoy_end(entry, end_ns);
     result_make(contention);
 }
 
@@ -304,6 +320,9 @@ void contention_free(struct contention *contention)
     for (int i = 0; i < CONTENTION_TABLES; i++)
         free(contention->rows[i]);
     free(contention->results);
+    free(contention->pasts);
+    free(contention->walkers);
+    path_free(&contention->path);
     free_values(&contention->groups);
     free_values(&contention->pairs);
     map_free(&contention->sites);

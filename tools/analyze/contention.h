@@ -10,7 +10,8 @@
  *     contention_free(contention);                                            // before model_free()
  *
  * Memory is bounded by what is live and by places in the program: beyond CONTENTION_APART of a kind, objects that were
- * made at one place are taken together once they are destroyed, and threads of one function once they ended.
+ * made at one place are taken together once they are destroyed, and threads of one function once they ended. The critical
+ * path alone takes some for each time that a thread had to wait: 80 bytes.
  */
 #ifndef THRUM_ANALYZE_CONTENTION_H
 #define THRUM_ANALYZE_CONTENTION_H
@@ -43,6 +44,22 @@ struct contention_side {
     struct spread hold; /* those whose beginning and end are in the trace */
 };
 
+/*
+ * Times in which threads stood in line for a lock, and the line was never empty for CONVOY_LEAST hand-overs or more to at
+ * least CONVOY_THREADS threads.
+ */
+enum { CONVOY_LEAST = 8, CONVOY_THREADS = 3, CONVOY_THREADS_MAX = 16 };
+
+struct contention_convoys {
+    uint64_t count;
+    uint64_t handovers; /* times that who stood in line got it */
+    int64_t time_ns;
+    int64_t held_ns;    /* of that, somebody held it; else it was being handed over */
+    int64_t longest_ns;
+    uint32_t threads;   /* the most that took part in one, up to CONVOY_THREADS_MAX */
+    uint32_t waiters;   /* the longest line */
+};
+
 /* A row of one of the tables. */
 struct contention_row {
     const char *name;  /* "forks[3]", "eat (dining.c:31)", "thread 7 (worker)" */
@@ -56,6 +73,7 @@ struct contention_row {
     uint32_t waiters;  /* the most that waited for it at once */
     int64_t woken_ns;  /* of the waiting: nobody was in the way, but the thread was only being woken */
     uint64_t unended;  /* waits that were still going on at the end; counted until then */
+    struct contention_convoys convoys;
     /* Of threads alone. */
     int64_t life_ns;
     int64_t waited_ns[REASON_COUNT];
@@ -84,7 +102,57 @@ struct contention_chain {
     const struct contention_row *waiter, *waiter_site;
     int64_t wait_ns;
     unsigned link_count;
+    bool circle; /* the last holder waits for the waiter, or one before it in the chain: a deadlock while it lasted */
     struct contention_link links[CONTENTION_LINKS];
+};
+
+/*
+ * The critical path: backwards from the last event, the thread that ran; where it had waited, the thread that let it go on,
+ * and so on to the beginning. Only what lies on it made the run as long as it was.
+ */
+enum contention_step_kind {
+    STEP_run,     /* the thread ran, and nobody on the path waited for it to give something back */
+    STEP_section, /* it held a lock, for which the next thread on the path waited */
+    STEP_woken,   /* it had been let go on, and did not run yet */
+    STEP_outside, /* it waited, and no thread of the trace ended that: a timeout, a signal, another program */
+    STEP_KINDS
+};
+
+/* A piece of the path; they follow each other without a gap. */
+struct contention_step {
+    enum contention_step_kind kind;
+    int64_t begin_ns, end_ns;
+    int32_t pid, tid;
+    uint64_t address; /* the object's, 0: none */
+    const struct contention_row *thread;
+    const struct contention_row *object; /* section: the lock; woken, outside: what it waited for, NULL: it was being created */
+    const struct contention_row *site;   /* section: where the lock was taken; woken, outside: where it waited; may be NULL */
+};
+
+/* Steps that differ in their times alone. */
+struct contention_share {
+    struct contention_step like; /* its times: 0 */
+    int64_t time_ns;
+    uint64_t count;
+};
+
+/* What the run would gain if nobody ever had to wait for a lock, all else being as it was. */
+struct contention_gain {
+    const struct contention_row *object;
+    uint64_t handovers; /* on the path, from one thread to another */
+    int64_t path_ns;    /* of the path, in its sections and on the way from one to the next */
+    int64_t gain_ns;    /* an estimate: the threads take it in the same order */
+};
+
+struct contention_path {
+    int64_t begin_ns, end_ns;
+    uint64_t switches; /* from one thread to another */
+    const struct contention_step *steps; /* the first comes first */
+    size_t step_count;
+    const struct contention_share *shares; /* the longest first */
+    size_t share_count;
+    const struct contention_gain *gains; /* the largest first */
+    size_t gain_count;
 };
 
 /* Sums over locks. */
@@ -96,6 +164,7 @@ struct contention_totals {
     uint64_t left_out;     /* objects of a runtime's own */
     int64_t left_out_ns;   /* waited for those */
     uint64_t unended;      /* threads that still waited at the end */
+    uint64_t convoys;
 };
 
 struct contention;
@@ -115,6 +184,7 @@ const struct contention_pair *contention_pairs(const struct contention *, size_t
 
 /* The longest waits behind threads that waited themselves, longest first. */
 const struct contention_chain *contention_chains(const struct contention *, size_t *count);
+const struct contention_path *contention_path(const struct contention *);
 const struct contention_totals *contention_totals(const struct contention *);
 
 /* Both modes together. */
@@ -123,6 +193,7 @@ uint64_t contention_contended(const struct contention_row *);
 
 /* Adds what was counted in one row to another; names stay. To be cleared where it isn't the analysis' own. */
 void contention_add(struct contention_row *to, const struct contention_row *from);
+void contention_add_convoys(struct contention_convoys *to, const struct contention_convoys *from);
 void contention_clear(struct contention_row *);
 
 /* "lock", "condition" ... */

@@ -34,7 +34,7 @@ struct options {
 static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
     {"csv", KEY_CSV, NULL, 0, "Write one table as comma-separated values: locks, or what --by names", 0},
-    {"by", KEY_BY, "TABLE", 0, "One table alone: locks, sites, pairs (who made whom wait), waits, threads", 0},
+    {"by", KEY_BY, "TABLE", 0, "One table alone: path (the critical one), locks, sites, pairs (who made whom wait), convoys, waits, threads", 0},
     {"diff", KEY_DIFF, NULL, 0, "Compare two recordings: what changed from the first TRACE to the second", 0},
     {"key", 'k', "FIELD", 0, "Sort by this column, largest first (wait_total)", 0},
     {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
@@ -87,11 +87,11 @@ static void parse_entries(struct options *options, const char *word)
 
 static void parse_by(struct options *options, const char *word)
 {
-    bool known = strcmp(word, "pairs") == 0;
+    bool known = strcmp(word, "pairs") == 0 || strcmp(word, "path") == 0 || strcmp(word, "convoys") == 0;
     for (int i = 0; i < CONTENTION_TABLES; i++)
         known |= strcmp(word, contention_table_word((enum contention_table)i)) == 0;
     if (!known)
-        die("--by takes locks, sites, pairs, waits or threads, not '%s'", word);
+        die("--by takes path, locks, sites, pairs, convoys, waits or threads, not '%s'", word);
     options->by = word;
 }
 
@@ -136,7 +136,7 @@ static bool wants(const struct options *options, const char *table)
 static struct contention_view view_of(const struct options *options)
 {
     struct contention_view view = {
-        .pairs = wants(options, "pairs"), .key = options->key, .fields = options->fields, .field_count = options->field_count,
+        .pairs = wants(options, "pairs"), .path = wants(options, "path"), .convoys = wants(options, "convoys"), .key = options->key, .fields = options->fields, .field_count = options->field_count,
         .entries = options->entries_given ? options->entries : options->format == FORMAT_text ? ENTRIES : 0,
     };
     for (int i = 0; i < CONTENTION_TABLES; i++)
@@ -198,7 +198,7 @@ static void write_diff(const struct options *options)
     struct output output;
     if (options->view.path_count != 2)
         die("--diff compares two traces, not %zu", options->view.path_count);
-    if (options->by && (strcmp(options->by, "pairs") == 0 || strcmp(options->by, "threads") == 0))
+    if (options->by && strcmp(options->by, "locks") != 0 && strcmp(options->by, "sites") != 0 && strcmp(options->by, "waits") != 0)
         die("--diff compares locks, sites and waits, not %s", options->by);
     for (int i = 0; i < 2; i++) {
         count(&counted[i], options, &options->view.paths[i], 1);

@@ -142,6 +142,7 @@ static json_object *json_chains(const struct contention_view *view)
             json_object_array_add(links, link);
         }
         json_object_object_add(to, "links", links);
+        json_object_object_add(to, "circle", json_object_new_boolean(chains[i].circle));
         json_object_array_add(list, to);
     }
     return list;
@@ -178,6 +179,10 @@ void contention_json(FILE *out, const struct contention_view *view)
         json_object_object_add(all, "pairs", json_pairs(view));
     if (view->pairs)
         json_object_object_add(all, "chains", json_chains(view));
+    if (view->convoys)
+        json_object_object_add(all, "convoys", contention_convoys_json(view));
+    if (view->path)
+        json_object_object_add(all, "critical_path", contention_path_json(view));
     fputs(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE), out);
     fputc('\n', out);
     json_object_put(all);
@@ -277,5 +282,10 @@ void contention_csv(FILE *out, const struct contention_view *view)
             csv_table(out, view, (enum contention_table)i);
             return;
         }
-    csv_pairs(out, view);
+    if (view->path)
+        contention_path_csv(out, view);
+    else if (view->convoys)
+        contention_convoys_csv(out, view);
+    else
+        csv_pairs(out, view);
 }

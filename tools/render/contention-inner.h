@@ -37,6 +37,14 @@ char *column_name(const struct column *);
 const struct contention_row **contention_sorted(const struct contention_view *, enum contention_table, size_t *count,
                                                 size_t *all);
 
+/* The locks that had convoys, those with the longest first; to be freed. */
+const struct contention_row **contention_convoyed(const struct contention *, size_t *count);
+
+struct json_object *contention_path_json(const struct contention_view *);
+struct json_object *contention_convoys_json(const struct contention_view *);
+void contention_path_csv(FILE *out, const struct contention_view *);
+void contention_convoys_csv(FILE *out, const struct contention_view *);
+
 /* Quoted for CSV. */
 void contention_csv_text(FILE *out, const char *text);
 
@@ -51,6 +59,8 @@ void contention_put_right(const struct paper *, enum ink, const char *text, size
 /* "7 more ..." where not all are shown. */
 void contention_put_more(const struct paper *, size_t shown, size_t all);
 void contention_put_table(const struct paper *, const struct contention_view *, enum contention_table, const char *title);
+void contention_put_path(const struct paper *, const struct contention_view *);
+void contention_put_convoys(const struct paper *, const struct contention_view *);
 void contention_put_threads(const struct paper *, const struct contention_view *);
 
 #endif

@@ -21,6 +21,8 @@ struct contention_view {
     const struct report *report;
     bool tables[CONTENTION_TABLES]; /* which of them */
     bool pairs;                     /* who made whom wait */
+    bool path;                      /* the critical path */
+    bool convoys;
     unsigned key;                   /* rows in the order of this column, largest first */
     const unsigned *fields;         /* columns, or ... */
     size_t field_count;             /* ... 0: each table's own */

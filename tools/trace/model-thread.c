@@ -32,7 +32,7 @@ struct thread *thread_new(struct process *process)
     thread->id = model->next_thread_id++;
     thread->process = process_ref(process);
     thread->number = ++process->thread_count;
-    thread->begin_ns = thread->end_ns = MODEL_UNKNOWN_NS;
+    thread->spawn_ns = thread->begin_ns = thread->end_ns = MODEL_UNKNOWN_NS;
     thread->next_thread = process->threads;
     if (process->threads)
         process->threads->previous_thread = thread;
@@ -161,6 +161,7 @@ void on_spawn(struct thread *parent, const struct thrum_event_spawn *event)
     thread->serial = event->serial;
     thread->routine = event->routine;
     thread->spawn_site = event->site;
+    thread->spawn_ns = thread->process->model->now;
     thread->spawn_stack = stacks_keep(&process->model->stacks, &event->stack);
     struct thread *lost = map_get(&process->maps->by_serial, event->serial);
     if (lost)

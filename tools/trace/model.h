@@ -108,6 +108,7 @@ struct thread {
     bool detached;
     bool joined;
     bool dropped;          /* the model doesn't list it any more */
+    int64_t spawn_ns;      /* MODEL_UNKNOWN_NS: not in the trace */
     int64_t begin_ns;      /* MODEL_UNKNOWN_NS: since before the trace, or not begun */
     int64_t end_ns;        /* MODEL_UNKNOWN_NS: not ended */
     struct blocked blocked;
