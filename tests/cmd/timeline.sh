@@ -31,6 +31,10 @@ like "it is a page" "$(head -n 1 "$tmp/hangs.html")" '^<!DOCTYPE html>'
 like "it holds the deadlock" "$(grep -A 1 'id="thrum-head"' "$tmp/hangs.html")" '"kind":"deadlock","certainty":"happened"'
 is "nothing is left beside it" "$(find "$tmp" -maxdepth 1 -name '.*.html*')" ""
 
+ok "two recordings in one page" limit 60 "$thrum" timeline -o "$tmp/pair.html" --beside "$tmp/hangs" "$tmp/hangs"
+is "both are in it" "$(grep -c 'id="data-[01]">.' "$tmp/pair.html")" 2
+trouble "the other one isn't there" "^thrum timeline: .*$tmp/nowhere" "$thrum" timeline -o "$tmp/page.html" --beside "$tmp/nowhere" "$tmp/hangs"
+
 is "-o - writes it to standard output" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs" 2> /dev/null | head -n 1)" '<!DOCTYPE html>'
 (cd "$tmp" && mkdir here && cd here && limit 60 "$thrum" timeline ../hangs/ 2> ../err)
 ok "without -o it is named after the trace" test -s "$tmp/here/hangs.html"

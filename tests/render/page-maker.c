@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes a timeline's page of a hand-made event sequence: page-maker < SCRIPT > PAGE. The script is that of unit/script.h,
- * with these lines beside it:
+ * Makes a timeline's page of a hand-made event sequence: page-maker < SCRIPT > PAGE; of two, one above the other:
+ * page-maker SCRIPT2 < SCRIPT > PAGE. The script is that of unit/script.h, with these lines beside it:
  *
  *     lost N                                       so many events were lost
  *     stopped N                                    recording stopped N microseconds after its first event
@@ -103,32 +103,47 @@ static void read_line(struct maker *maker, char *line)
         script_play(maker->script, line);
 }
 
-static int write_page(struct maker *maker)
+static void maker_read(struct maker *maker, FILE *in)
 {
-    const char *path = "story";
-    model_finish(maker->model);
-    timeline_finish(maker->timeline, &maker->findings, maker->stopped_ns);
-    struct report report = {.paths = &path, .path_count = 1, .totals = model_totals(maker->model),
-                            .losses = &maker->losses, .findings = &maker->findings};
-    return html_write(maker->timeline, &report, stdout);
-}
-
-int main(void)
-{
-    struct maker maker = {.model = model_new()};
-    struct timeline_names names = {.self = &maker, .call = place_of, .code = place_of, .variable = variable_at};
+    struct timeline_names names = {.self = maker, .call = place_of, .code = place_of, .variable = variable_at};
     char *line = NULL;
     size_t size = 0;
 
-    maker.timeline = timeline_new(maker.model, &names, false);
-    maker.script = script_new(take, &maker);
-    while (getline(&line, &size, stdin) > 0)
-        read_line(&maker, line);
-    int status = write_page(&maker);
-    timeline_free(maker.timeline);
-    findings_free(&maker.findings);
-    script_free(maker.script);
-    model_free(maker.model);
+    maker->model = model_new();
+    maker->timeline = timeline_new(maker->model, &names, false);
+    maker->script = script_new(take, maker);
+    while (getline(&line, &size, in) > 0)
+        read_line(maker, line);
     free(line);
+    model_finish(maker->model);
+    timeline_finish(maker->timeline, &maker->findings, maker->stopped_ns);
+}
+
+static void maker_free(struct maker *maker)
+{
+    timeline_free(maker->timeline);
+    findings_free(&maker->findings);
+    script_free(maker->script);
+    model_free(maker->model);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const paths[] = {"story", "second"};
+    struct maker makers[2] = {0};
+    struct report reports[2];
+    FILE *in[2] = {stdin, argc > 1 ? fopen(argv[1], "r") : NULL};
+    int count = in[1] ? 2 : 1;
+
+    for (int i = 0; i < count; i++) {
+        maker_read(&makers[i], in[i]);
+        reports[i] = (struct report){.paths = &paths[i], .path_count = 1, .totals = model_totals(makers[i].model),
+                                     .losses = &makers[i].losses, .findings = &makers[i].findings};
+    }
+    int status = count == 1 ? html_write(makers[0].timeline, &reports[0], stdout)
+                            : html_write_pair((const struct timeline *[]){makers[0].timeline, makers[1].timeline},
+                                              (const struct report *[]){&reports[0], &reports[1]}, stdout);
+    for (int i = 0; i < count; i++)
+        maker_free(&makers[i]);
     return status ? 1 : 0;
 }

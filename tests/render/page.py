@@ -61,6 +61,11 @@ class Suite:
     def diag(line):
         print(f"# {line}", flush=True)
 
+    def frame_settled(self):
+        """Lets pages in frames draw what is due too: they have no more to do than a few frames of this one."""
+        for _ in range(12):
+            self.browser.settle()
+
     # --- pages ---
     def make(self, script):
         self.pages += 1
@@ -376,6 +381,36 @@ def test_dark(s):
     s.browser.settle()
     picture = s.browser.screenshot()
     s.ok("and light at once when that changes", min(picture.at(700, 880)) > 200, picture.at(700, 880))
+
+
+def test_pair(s):
+    path, second = f"{s.directory}/pair.html", f"{s.directory}/second"
+    with open(second, "w", encoding="utf-8") as out:
+        out.write(STORY.replace("boss", "</script>{{head}}").replace("T1 unlock B @14", "main lock D; main unlock D; main lock D; main unlock D; T1 unlock B @14"))
+    with open(path, "wb") as out:
+        subprocess.run([s.maker, second], input=STORY.encode(), stdout=out, check=True, timeout=60)
+    b = s.browser
+    b.log.clear()
+    b.resize(1400, 1000)
+    b.media("light")
+    b.open(f"file://{path}")
+    # Each page tells once what it shows, when it has drawn.
+    b.js("window.heard = [0, 0]; addEventListener('message', (e) => { if (e.data.thrum === 'view') heard[e.source === document.getElementById('page-0').contentWindow ? 0 : 1]++; })")
+    lower = lambda: (s.frame_settled(), b.screenshot())[1]
+    s.frame_settled()
+    b.until("heard[0] + heard[1] > 0 || document.title")
+    b.wheel(700, 300, -100)
+    b.until("heard[0] > 0")
+    before = lower()
+    b.wheel(700, 300, -200)
+    after = lower()
+    differ = lambda one, two: any(one.at(x, 595) != two.at(x, 595) or one.at(x, 640) != two.at(x, 640) for x in range(230, 1000))
+    s.ok("a move of the page above moves the one below", differ(before, after))
+    b.js("document.getElementById('together').click()")
+    b.wheel(700, 300, -200)
+    s.ok("but not where they don't move together", not differ(after, lower()))
+    s.has("both are named", s.text("header"), "story", "second")
+    s.equal("no error on the console", b.log, [])
 
 
 def test_print(s):

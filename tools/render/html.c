@@ -50,47 +50,60 @@ static void write_title(const struct timeline *timeline, FILE *out)
     free(title);
 }
 
-struct content {
-    const struct timeline *timeline;
-    const char *head;
-    const struct pack *data;
-};
-
 static bool is(const char *name, size_t length, const char *word)
 {
     return length == strlen(word) && memcmp(name, word, length) == 0;
 }
 
-static int write_named(const struct content *content, const char *name, size_t length, FILE *out)
+/* Whether it is `word`, or `word-0`, and so on; which then. */
+static bool is_numbered(const char *name, size_t length, const char *word, size_t *which)
 {
+    size_t bare = strlen(word);
+    *which = length == bare + 2 && name[bare] == '-' && name[bare + 1] == '1';
+    return is(name, length, word) || (length == bare + 2 && memcmp(name, word, bare) == 0 && name[bare] == '-');
+}
+
+static int write_named(const struct html_content *content, const char *name, size_t length, FILE *out)
+{
+    size_t which;
     if (is(name, length, "css"))
         write_part(page_style, out);
     else if (is(name, length, "js"))
         write_scripts(out);
-    else if (is(name, length, "title"))
+    else if (is(name, length, "title") && content->timeline)
         write_title(content->timeline, out);
-    else if (is(name, length, "head"))
-        write_json(content->head, out);
-    else if (is(name, length, "data"))
-        return pack_write(content->data, out);
+    else if (is(name, length, "frame") && content->frame)
+        write_json(content->frame, out);
+    else if (is_numbered(name, length, "head", &which) && content->heads[which])
+        write_json(content->heads[which], out);
+    else if (is_numbered(name, length, "data", &which) && content->packs[which])
+        return pack_write(content->packs[which], out);
     else
         fprintf(out, "{{%.*s}}", (int)length, name);
     return 0;
 }
 
-static int write_frame(const struct content *content, FILE *out)
+int html_fill(struct page_part page, const struct html_content *content, FILE *out)
 {
-    const char *at = page_frame.begin, *open;
+    const char *at = page.begin, *open;
     int status = 0;
-    while (!status && (open = memmem(at, (size_t)(page_frame.end - at), "{{", 2))) {
-        const char *name = open + 2, *close = memmem(name, (size_t)(page_frame.end - name), "}}", 2);
+    while (!status && (open = memmem(at, (size_t)(page.end - at), "{{", 2))) {
+        const char *name = open + 2, *close = memmem(name, (size_t)(page.end - name), "}}", 2);
         if (!close)
             break;
         write_part((struct page_part){at, open}, out);
         status = write_named(content, name, (size_t)(close - name), out);
         at = close + 2;
     }
-    write_part((struct page_part){at, page_frame.end}, out);
+    write_part((struct page_part){at, page.end}, out);
+    return status;
+}
+
+int html_flush(FILE *out, int status)
+{
+    errno = 0;
+    if (!status && (fflush(out) || ferror(out)))
+        status = errno ? -errno : -EIO;
     return status;
 }
 
@@ -98,11 +111,8 @@ int html_write(const struct timeline *timeline, const struct report *report, FIL
 {
     struct pack data = {0};
     char *head = html_head(timeline, report, &data);
-    int status = write_frame(&(struct content){timeline, head, &data}, out);
+    int status = html_fill(page_frame, &(struct html_content){.timeline = timeline, .heads = {head}, .packs = {&data}}, out);
     free(head);
     pack_free(&data);
-    errno = 0;
-    if (!status && (fflush(out) || ferror(out)))
-        status = errno ? -errno : -EIO;
-    return status;
+    return html_flush(out, status);
 }

@@ -34,17 +34,20 @@
     SCRIPT(search)      \
     SCRIPT(input)       \
     SCRIPT(help)        \
+    SCRIPT(pair)        \
     SCRIPT(app)         \
     SCRIPT(main)
 
 #define EMBED_SCRIPT(name) EMBED(name, #name ".js")
 EMBED(html, "page.html")
+EMBED(pair_frame, "pair.html")
 EMBED(css, "page.css")
 SCRIPTS(EMBED_SCRIPT)
 
 #define PART(name) {page_##name##_begin, page_##name##_end}
 #define SCRIPT_PART(name) PART(name),
 const struct page_part page_frame = PART(html);
+const struct page_part page_pair = PART(pair_frame);
 const struct page_part page_style = PART(css);
 const struct page_part page_scripts[] = {SCRIPTS(SCRIPT_PART)};
 const size_t page_script_count = sizeof page_scripts / sizeof page_scripts[0];

@@ -10,6 +10,7 @@ struct page_part {
 };
 
 extern const struct page_part page_frame; /* page.html, with {{names}} to be replaced */
+extern const struct page_part page_pair;  /* pair.html, likewise: two of them */
 extern const struct page_part page_style;
 extern const struct page_part page_scripts[]; /* in the order in which they need each other */
 extern const size_t page_script_count;

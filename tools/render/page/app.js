@@ -24,6 +24,7 @@ class App {
     this.resize();
     this.view.set(...this.view.full);
     this.fromHash();
+    Pair.join((t0, t1) => { this.flight = null; this.view.set(t0, t1); this.changed(); }, (longest) => { this.view.longest = longest; this.view.set(...this.view.full); this.changed(); });
   }
 
   buttons() {
@@ -64,6 +65,7 @@ class App {
     this.painter.paint(this.state);
     this.overview.paint();
     this.scrollbar();
+    Pair.tell(this.view);
     const { arrows, arrowsHidden } = this.painter.drawn, { filtered } = this.layout;
     document.getElementById('hidden-rows').textContent = filtered ? `${Format.plural(filtered, 'row')} filtered out` : '';
     document.getElementById('note').textContent = arrowsHidden ? `${arrows ? `${Format.count(arrows)} of ` : ''}${Format.count(arrows + arrowsHidden)} arrows${arrows ? ' drawn, those that ended the longest waits' : ''}: zoom in to see ${arrows ? 'more' : 'them'}` : '';

@@ -145,9 +145,9 @@ class Layout {
 // What part of the trace is seen: times t0..t1 from the gutter to the right edge, rows from scroll on.
 class View {
   constructor(trace, layout) {
-    Object.assign(this, { trace, layout, t0: 0, t1: 1, scroll: 0, width: 800, height: 600, gutter: Size.gutter });
+    Object.assign(this, { trace, layout, longest: trace.duration, t0: 0, t1: 1, scroll: 0, width: 800, height: 600, gutter: Size.gutter });
   }
-  get full() { const margin = Math.max(this.trace.duration, 1000) * 0.02; return [-margin, Math.max(this.trace.duration, 1000) + margin]; }
+  get full() { const all = Math.max(this.longest, 1000), margin = all * 0.02; return [-margin, all + margin]; }
   get plotWidth() { return Math.max(1, this.width - this.gutter); }
   get scale() { return this.plotWidth / (this.t1 - this.t0); }
   get rowsHeight() { return this.height - Size.axis; }
