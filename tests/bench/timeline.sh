@@ -4,6 +4,9 @@
 #   make bench            or: bash tests/bench/timeline.sh BUILDDIR SRCDIR CHROMIUM PYTHON3 [EVENTS]
 set -u
 top_builddir=$1 srcdir=$2 chromium=$3 python3=$4 events=${5:-10000000}
+for program in traffic decode; do
+    [ -x "$top_builddir/tests/bench/$program" ] || { echo "timeline.sh: no bench/$program: run make bench" >&2; exit 2; }
+done
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 THRUM_CHECK=off THRUM_LTTNG=off THRUM_RECORD=$tmp/trace LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so \
