@@ -17,11 +17,11 @@ build() {
     mkdir -p "$tmp/$1"
     for source in $sources; do
         echo "$source"
-    done | xargs -P 2 -I @1@ sh -c '"$0" "$@" -c @1@ -o "$OUT/$(basename @1@).o"' "$CC" $flags $2 || return 1
+    done | xargs -P 2 -I @1@ sh -c '"$0" "$@" -c @1@ -o "$OUT/$(basename @1@).o"' env $CC $flags $2 || return 1
     for source in $programs; do
         echo "$source"
     done | xargs -P 2 -I @1@ sh -c '"$0" "$@" '"$srcdir"'/unit/@1@.c "$OUT"/*.o -o "$OUT/@1@" '"$(pkg-config --libs check)" \
-        "$CC" $flags $2
+        env $CC $flags $2
 }
 
 # try SANITIZER PROGRAM COMMAND...: its TAP lines are all ok, and nothing is said on stderr.

@@ -14,9 +14,13 @@ static inline void guard_begin(struct thrum_guard *guard)
     atomic_init(&guard->state, 0);
 }
 
-static inline void guard_acquire(struct thrum_guard *guard)
+/* Whether it was free, and nobody was in the way. */
+static inline bool guard_acquire(struct thrum_guard *guard)
 {
-    futex_lock_acquire((struct futex_lock *)guard);
+    bool alone = futex_lock_try((struct futex_lock *)guard);
+    if (__builtin_expect(!alone, 0))
+        futex_lock_wait((struct futex_lock *)guard);
+    return alone;
 }
 
 /* Who takes the guard from here may free its memory: after this nothing of the object may be touched. */

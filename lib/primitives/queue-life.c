@@ -18,6 +18,10 @@ static int begin(struct thrum_queue *queue, enum thrum_queue_order order, size_t
     queue->unfinished = 0;
     queue->shut = false;
     queue->drop = NULL;
+    queue->boxes = order == THRUM_QUEUE_FIFO && limit == 0;
+    annotate_atomic(&queue->box.state);
+    atomic_init(&queue->box.state, BOX_CLOSED);
+    guard_begin(&queue->box.guard);
     store_begin(queue);
     queue->object.name = name; /* for the announcement alone */
     queue_probed(queue, site);
@@ -56,19 +60,26 @@ int thrum_queue_on_drop(struct thrum_queue *queue, void (*drop)(void *item))
     return 0;
 }
 
-/* Takes everything out; the caller drops it without the guard, which `drop` may need. */
+/* Takes everything out and counts it as done; the caller drops it without the guard, which `drop` may need. */
 static struct thrum_queue take_all(struct thrum_queue *queue)
 {
-    struct thrum_queue taken = { .order = queue->order, .count = queue->count, .drop = queue->drop,
-                                 .chunks = queue->chunks, .last = queue->last, .spare = queue->spare,
-                                 .first = queue->first, .end = queue->end, .items = queue->items, .room = queue->room };
+    struct thrum_queue taken = { .order = queue->order, .drop = queue->drop, .boxes = queue->boxes, .out = queue->out,
+                                 .items = queue->items, .room = queue->room };
+    guard_begin(&taken.box.guard);
+    guard_acquire(&queue->box.guard);
+    taken.box.list = queue->box.list;
+    atomic_init(&taken.box.state, BOX_DRAINS);
+    ptrdiff_t count = (ptrdiff_t)queue->out.count;
     store_begin(queue);
+    atomic_store_explicit(&queue->box.state, BOX_CLOSED, memory_order_relaxed);
+    guard_release(&queue->box.guard);
+    queue->unfinished -= count < queue->unfinished ? count : queue->unfinished;
     return taken;
 }
 
 static void drop_all(struct thrum_queue *taken)
 {
-    while (taken->count > 0) {
+    while (store_refill(taken)) {
         void *item = store_get(taken);
         if (taken->drop)
             taken->drop(item);
@@ -96,7 +107,7 @@ size_t thrum_queue_size(struct thrum_queue *queue)
 {
     object_check(&queue->object, OBJECT_QUEUE);
     guard_acquire(&queue->guard);
-    size_t count = queue->count;
+    size_t count = store_count(queue);
     guard_release(&queue->guard);
     return count;
 }
@@ -122,13 +133,21 @@ bool thrum_queue_is_shut_down(struct thrum_queue *queue)
 
 /* --- tasks --- */
 
+/* Those in the box count as well: a program may be done with items that it never took. */
+static ptrdiff_t count_unfinished(struct thrum_queue *queue)
+{
+    return queue->unfinished > 1 ? queue->unfinished : queue->unfinished + (ptrdiff_t)store_boxed(queue);
+}
+
 int thrum_queue_task_done(struct thrum_queue *queue)
 {
     object_check(&queue->object, OBJECT_QUEUE);
     struct thrum_waiter *joiners = NULL;
     guard_acquire(&queue->guard);
-    bool known = queue->unfinished > 0;
-    if (known && --queue->unfinished == 0)
+    ptrdiff_t unfinished = count_unfinished(queue);
+    bool known = unfinished > 0;
+    queue->unfinished -= known;
+    if (unfinished == 1)
         joiners = waiters_take_many(&queue->joiners, UINT32_MAX);
     guard_release(&queue->guard);
     if (joiners && queue_probed(queue, SITE))
@@ -170,7 +189,7 @@ static int join(struct thrum_queue *queue, struct wait_limit *limit, const void 
     object_check(&queue->object, OBJECT_QUEUE);
     struct thrum_waiter self;
     guard_acquire(&queue->guard);
-    bool done = queue->unfinished == 0;
+    bool done = count_unfinished(queue) == 0;
     if (!done)
         waiters_add(&queue->joiners, &self, 0);
     guard_release(&queue->guard);
@@ -200,9 +219,10 @@ int thrum_queue_shutdown(struct thrum_queue *queue, bool immediate)
         probe_wake(queue, THRUM_kind_queue, THRUM_scope_all, SITE);
     guard_acquire(&queue->guard);
     queue->shut = true;
+    if (store_box_state(queue) != BOX_CLOSED)
+        store_box(queue, BOX_DRAINS);
     if (immediate) {
         taken = take_all(queue);
-        queue->unfinished -= taken.count < queue->unfinished ? taken.count : queue->unfinished;
         if (queue->unfinished == 0)
             joiners = waiters_take_many(&queue->joiners, UINT32_MAX);
     }

@@ -5,76 +5,72 @@
 #include <errno.h>
 #include <stdlib.h>
 
-void store_begin(struct thrum_queue *queue)
+/* --- lists of chunks --- */
+
+static void list_begin(struct thrum_queue_list *list)
 {
-    queue->count = queue->room = 0;
-    queue->chunks = queue->last = queue->spare = NULL;
-    queue->first = queue->end = STORE_CHUNK;
-    queue->items = NULL;
-    queue->serial = 0;
+    list->chunks = list->last = list->spare = NULL;
+    list->first = list->end = STORE_CHUNK;
+    list->count = 0;
 }
 
-void store_end(struct thrum_queue *queue)
+static void list_end(struct thrum_queue_list *list)
 {
-    while (queue->chunks) {
-        struct thrum_queue_chunk *chunk = queue->chunks;
-        queue->chunks = chunk->next;
+    while (list->chunks) {
+        struct thrum_queue_chunk *chunk = list->chunks;
+        list->chunks = chunk->next;
         free(chunk);
     }
-    free(queue->spare);
-    free(queue->items);
-    store_begin(queue);
+    free(list->spare);
 }
 
-/* --- chunks --- */
-
-static int chunk_add(struct thrum_queue *queue)
+static int chunk_add(struct thrum_queue_list *list)
 {
-    struct thrum_queue_chunk *chunk = queue->spare ? queue->spare : malloc(sizeof *chunk);
+    struct thrum_queue_chunk *chunk = list->spare ? list->spare : malloc(sizeof *chunk);
     if (!chunk)
         return -ENOMEM;
-    queue->spare = NULL;
+    list->spare = NULL;
     chunk->next = NULL;
-    if (queue->last)
-        queue->last->next = chunk;
+    if (list->last)
+        list->last->next = chunk;
     else {
-        queue->chunks = chunk;
-        queue->first = 0;
+        list->chunks = chunk;
+        list->first = 0;
     }
-    queue->last = chunk;
-    queue->end = 0;
+    list->last = chunk;
+    list->end = 0;
     return 0;
 }
 
 /* The first chunk has been read, and there are more; one is kept, for a queue that fills and empties across its end. */
-static void chunk_remove(struct thrum_queue *queue)
+static void chunk_remove(struct thrum_queue_list *list)
 {
-    struct thrum_queue_chunk *chunk = queue->chunks;
-    queue->chunks = chunk->next;
-    queue->first = 0;
-    free(queue->spare);
-    queue->spare = chunk;
+    struct thrum_queue_chunk *chunk = list->chunks;
+    list->chunks = chunk->next;
+    list->first = 0;
+    free(list->spare);
+    list->spare = chunk;
 }
 
-static int fifo_put(struct thrum_queue *queue, void *item)
+static int list_put(struct thrum_queue_list *list, void *item)
 {
-    if (queue->end == STORE_CHUNK) {
-        int result = chunk_add(queue);
+    if (list->end == STORE_CHUNK) {
+        int result = chunk_add(list);
         if (result < 0)
             return result;
     }
-    queue->last->items[queue->end++] = item;
-    queue->count++;
+    list->last->items[list->end++] = item;
+    list->count++;
     return 0;
 }
 
-static void *fifo_get(struct thrum_queue *queue)
+static void *list_get(struct thrum_queue_list *list)
 {
-    void *item = queue->chunks->items[queue->first++];
-    if (--queue->count == 0)
-        queue->first = queue->end = 0; /* the same memory again, which is near */
-    else if (queue->first == STORE_CHUNK)
-        chunk_remove(queue);
+    void *item = list->chunks->items[list->first++];
+    if (--list->count == 0)
+        list->first = list->end = 0; /* the same memory again, which is near */
+    else if (list->first == STORE_CHUNK)
+        chunk_remove(list);
     return item;
 }
 
@@ -108,7 +104,7 @@ static bool before(const struct entry *left, const struct entry *right)
 static void heap_put(struct thrum_queue *queue, void *item, int64_t priority)
 {
     struct entry *heap = queue->items, new = { priority, queue->serial++, item };
-    size_t at = queue->count++;
+    size_t at = queue->out.count++;
     while (at > 0 && before(&new, &heap[(at - 1) / 2])) {
         heap[at] = heap[(at - 1) / 2];
         at = (at - 1) / 2;
@@ -121,9 +117,9 @@ static void *heap_get(struct thrum_queue *queue)
     struct entry *heap = queue->items, last;
     void *item = heap[0].item;
     size_t at = 0, child;
-    last = heap[--queue->count];
-    while ((child = 2 * at + 1) < queue->count) {
-        if (child + 1 < queue->count && before(&heap[child + 1], &heap[child]))
+    last = heap[--queue->out.count];
+    while ((child = 2 * at + 1) < queue->out.count) {
+        if (child + 1 < queue->out.count && before(&heap[child + 1], &heap[child]))
             child++;
         if (!before(&heap[child], &last))
             break;
@@ -134,27 +130,100 @@ static void *heap_get(struct thrum_queue *queue)
     return item;
 }
 
+/* --- the box --- */
+
+enum { FEW = 2 }; /* exchanging lists for so many costs more than it spares */
+
+bool store_refill(struct thrum_queue *queue)
+{
+    if (queue->out.count > 0 || store_box_state(queue) == BOX_CLOSED)
+        return queue->out.count > 0;
+    guard_acquire(&queue->box.guard);
+    struct thrum_queue_list empty = queue->out; /* its memory serves the box */
+    queue->out = queue->box.list;
+    queue->box.list = empty;
+    if (queue->out.count <= FEW || store_box_state(queue) == BOX_DRAINS)
+        atomic_store_explicit(&queue->box.state, BOX_CLOSED, memory_order_relaxed);
+    guard_release(&queue->box.guard);
+    queue->unfinished += (ptrdiff_t)queue->out.count;
+    return queue->out.count > 0;
+}
+
+void store_box(struct thrum_queue *queue, enum box_state state)
+{
+    guard_acquire(&queue->box.guard);
+    atomic_store_explicit(&queue->box.state, state, memory_order_relaxed);
+    guard_release(&queue->box.guard);
+}
+
+size_t store_boxed(struct thrum_queue *queue)
+{
+    if (store_box_state(queue) == BOX_CLOSED)
+        return 0;
+    guard_acquire(&queue->box.guard);
+    size_t count = queue->box.list.count;
+    guard_release(&queue->box.guard);
+    return count;
+}
+
+static int box_put(struct thrum_queue *queue, void *item)
+{
+    guard_acquire(&queue->box.guard);
+    int result = list_put(&queue->box.list, item);
+    guard_release(&queue->box.guard);
+    return result;
+}
+
 /* --- all orders --- */
 
-int store_put(struct thrum_queue *queue, void *item, int64_t priority)
+void store_begin(struct thrum_queue *queue)
 {
-    if (queue->order == THRUM_QUEUE_FIFO)
-        return fifo_put(queue, item);
-    int result = queue->count < queue->room ? 0 : resize(queue, queue->room ? queue->room * 2 : LEAST);
+    list_begin(&queue->out);
+    list_begin(&queue->box.list);
+    queue->room = 0;
+    queue->items = NULL;
+    queue->serial = 0;
+}
+
+void store_end(struct thrum_queue *queue)
+{
+    list_end(&queue->out);
+    list_end(&queue->box.list);
+    free(queue->items);
+    store_begin(queue);
+}
+
+size_t store_count(struct thrum_queue *queue)
+{
+    return queue->out.count + store_boxed(queue);
+}
+
+static int array_put(struct thrum_queue *queue, void *item, int64_t priority)
+{
+    int result = queue->out.count < queue->room ? 0 : resize(queue, queue->room ? queue->room * 2 : LEAST);
     if (result < 0)
         return result;
     if (queue->order == THRUM_QUEUE_PRIORITY)
         heap_put(queue, item, priority);
     else
-        ((void **)queue->items)[queue->count++] = item;
+        ((void **)queue->items)[queue->out.count++] = item;
     return 0;
+}
+
+int store_put(struct thrum_queue *queue, void *item, int64_t priority)
+{
+    if (store_box_state(queue) == BOX_OPEN) /* they are counted as they leave the box */
+        return box_put(queue, item);
+    int result = queue->order == THRUM_QUEUE_FIFO ? list_put(&queue->out, item) : array_put(queue, item, priority);
+    queue->unfinished += result == 0;
+    return result;
 }
 
 void *store_get(struct thrum_queue *queue)
 {
     if (queue->order == THRUM_QUEUE_FIFO)
-        return fifo_get(queue);
-    if (queue->room > KEEP && queue->count < queue->room / 8)
+        return list_get(&queue->out);
+    if (queue->room > KEEP && queue->out.count < queue->room / 8)
         (void)resize(queue, queue->room / 2); /* where there is no memory for less, more is kept */
-    return queue->order == THRUM_QUEUE_PRIORITY ? heap_get(queue) : ((void **)queue->items)[--queue->count];
+    return queue->order == THRUM_QUEUE_PRIORITY ? heap_get(queue) : ((void **)queue->items)[--queue->out.count];
 }

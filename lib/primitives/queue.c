@@ -2,8 +2,8 @@
 /*
  * Queues: put and get.
  *
- * All of a queue is under its guard. A put takes one waiting getter off its list and signals it, a get one putter;
- * the signalled looks again, and where another was faster it waits on, as the oldest. A signal that a cancelled wait
+ * All of a queue is under its guard, but for the box (queue-store.h). A put takes one waiting getter off its list and
+ * signals it, a get one putter; the signalled looks again, and where another was faster it waits on, as the oldest. A signal that a cancelled wait
  * was given goes on to the next. As each put signals at most one getter and each signalled getter takes an item or
  * waits on, no item lies there while a getter sleeps that nobody has signalled.
  */
@@ -25,20 +25,21 @@ bool queue_probed(struct thrum_queue *queue, const void *site)
 struct side {
     struct thrum_queue *queue;
     struct thrum_waiters *waiters;
-    bool (*ready)(const struct thrum_queue *queue);
+    bool (*ready)(struct thrum_queue *queue);
     const void *site;
     struct thrum_waiter self;
     bool probed;
 };
 
-static bool can_get(const struct thrum_queue *queue)
+/* Where it can't, the box is closed: the next put comes under the queue's guard and looks for waiters. */
+static bool can_get(struct thrum_queue *queue)
 {
-    return queue->count > 0;
+    return store_refill(queue);
 }
 
-static bool can_put(const struct thrum_queue *queue)
+static bool can_put(struct thrum_queue *queue)
 {
-    return queue->limit == 0 || queue->count < queue->limit;
+    return queue->limit == 0 || queue->out.count < queue->limit;
 }
 
 /* A cancelled wait: what it was given goes to the next. */
@@ -112,10 +113,8 @@ static inline int put_now(struct thrum_queue *queue, void *item, int64_t priorit
         return EAGAIN;
     else
         result = -store_put(queue, item, priority);
-    if (result == 0) {
-        queue->unfinished++;
+    if (result == 0)
         getter = waiters_take(&queue->getters);
-    }
     guard_release(&queue->guard);
     waiters_signal(getter);
     return result;
@@ -131,6 +130,15 @@ static void tell_put(struct thrum_queue *queue, const void *site)
         probe_wake(queue, THRUM_kind_queue, THRUM_scope_one, site);
 }
 
+/* Puts an item into the box, as short as can be. */
+static inline bool box_shortly(struct thrum_queue *queue, void *item)
+{
+    guard_acquire(&queue->box.guard);
+    bool done = store_box_state(queue) == BOX_OPEN && list_put_shortly(&queue->box.list, item);
+    guard_release(&queue->box.guard);
+    return done;
+}
+
 /*
  * What most puts are, as short as it can be: there is room, and nobody waits, listens or has shut it down. False: it
  * isn't that, and nothing was done.
@@ -140,8 +148,13 @@ static inline bool put_shortly(struct thrum_queue *queue, void *item)
     object_check(&queue->object, OBJECT_QUEUE);
     if (__builtin_expect(probe_on(), 0))
         return false;
-    guard_acquire(&queue->guard);
-    bool done = !queue->getters.first && !queue->shut && can_put(queue) && store_put_shortly(queue, item);
+    if (store_box_state(queue) == BOX_OPEN)
+        return box_shortly(queue, item);
+    bool alone = guard_acquire(&queue->guard);
+    bool quiet = !queue->getters.first && !queue->shut;
+    if (!alone && quiet && queue->boxes)
+        store_box(queue, BOX_OPEN);
+    bool done = quiet && store_box_state(queue) == BOX_CLOSED && can_put(queue) && list_put_shortly(&queue->out, item);
     queue->unfinished += done;
     guard_release(&queue->guard);
     return done;
@@ -175,7 +188,7 @@ int queue_put(struct thrum_queue *queue, void *item, int64_t priority, struct wa
  * still held; ESHUTDOWN. */
 static inline int get_now(struct thrum_queue *queue, void **item, bool probed, const void *site)
 {
-    if (queue->count == 0) {
+    if (!store_refill(queue)) {
         if (!queue->shut)
             return EAGAIN;
         guard_release(&queue->guard);
@@ -197,7 +210,9 @@ static inline bool get_shortly(struct thrum_queue *queue, void **item)
     if (__builtin_expect(probe_on(), 0))
         return false;
     guard_acquire(&queue->guard);
-    bool done = !queue->putters.first && store_get_shortly(queue, item);
+    if (queue->out.count == 0)
+        store_refill(queue);
+    bool done = !queue->putters.first && list_get_shortly(&queue->out, item);
     guard_release(&queue->guard);
     return done;
 }

@@ -54,7 +54,7 @@ START_TEST(fifo_gives_the_oldest_first)
     while (taken < put)
         ck_assert_int_eq(got(), taken++);
     ck_assert(thrum_queue_empty(&queue));
-    ck_assert_ptr_eq(queue.chunks, queue.last); /* the memory was given back */
+    ck_assert_ptr_eq(queue.out.chunks, queue.out.last); /* the memory was given back */
     ck_assert_int_eq(thrum_queue_destroy(&queue), 0);
 }
 END_TEST

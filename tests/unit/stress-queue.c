@@ -158,12 +158,12 @@ static void *consume_until_cancelled(void *unused)
     }
 }
 
-START_TEST(cancelled_consumers_lose_nothing)
+static void cancel_consumers(size_t limit)
 {
     struct thrum_group *producers;
     unsigned seed = 1;
     each = scaled(8000);
-    thrum_queue_init(&queue, THRUM_QUEUE_FIFO, LIMIT, NULL);
+    thrum_queue_init(&queue, THRUM_QUEUE_FIFO, limit, NULL);
     thrum_group_create(&producers);
     for (intptr_t i = 0; i < PRODUCERS; i++)
         thrum_group_spawn(producers, produce, (void *)i, NULL);
@@ -183,6 +183,17 @@ START_TEST(cancelled_consumers_lose_nothing)
     ck_assert(thrum_queue_empty(&queue));
     ck_assert_int_eq(thrum_queue_destroy(&queue), 0);
     thrum_group_destroy(producers);
+}
+
+START_TEST(cancelled_consumers_lose_nothing)
+{
+    cancel_consumers(LIMIT);
+}
+END_TEST
+
+START_TEST(nor_where_the_queue_has_no_limit)
+{
+    cancel_consumers(0);
 }
 END_TEST
 
@@ -216,7 +227,7 @@ START_TEST(a_shutdown_accounts_for_every_item)
     for (int round = 0; round < scaled(100); round++) {
         struct thrum_group *group;
         put_in = taken_out = dropped = 0;
-        thrum_queue_init(&queue, THRUM_QUEUE_FIFO, LIMIT, NULL);
+        thrum_queue_init(&queue, THRUM_QUEUE_FIFO, round & 2 ? LIMIT : 0, NULL);
         thrum_queue_on_drop(&queue, count_dropped);
         thrum_group_create(&group);
         for (intptr_t i = 0; i < 3; i++) {
@@ -380,6 +391,7 @@ Suite *suite_create_all(void)
     TCase *cancelled = tcase_create("cancelled");
     tcase_set_timeout(cancelled, 240);
     tcase_add_test(cancelled, cancelled_consumers_lose_nothing);
+    tcase_add_test(cancelled, nor_where_the_queue_has_no_limit);
     suite_add_tcase(suite, cancelled);
     return suite;
 }

@@ -28,21 +28,34 @@ enum thrum_queue_order {
     THRUM_QUEUE_PRIORITY, /* the lowest priority first, of equals the oldest */
 };
 
+/* Items in the order of putting; private. */
+struct thrum_queue_list {
+    struct thrum_queue_chunk *chunks, *last, *spare;
+    size_t first, end; /* in the first chunk and in the last */
+    size_t count;
+};
+
+/* Its fields are private. */
 struct thrum_queue {
     struct thrum_object object;
-    struct thrum_guard guard;
+    struct thrum_guard guard; /* of all but the box */
     enum thrum_queue_order order;
     struct thrum_waiters getters, putters, joiners;
-    size_t limit; /* 0: none */
-    size_t count;
-    size_t unfinished;
+    size_t limit;         /* 0: none */
+    ptrdiff_t unfinished; /* without those in the box */
     bool shut;
-    struct thrum_queue_chunk *chunks, *last, *spare; /* FIFO */
-    size_t first, end;                               /* in the first chunk and in the last */
-    void *items; /* otherwise */
+    bool boxes; /* it may have items put into the box */
+    struct thrum_queue_list out; /* what gets take from: FIFO; of other orders only the count */
+    void *items;                 /* other orders */
     size_t room;
     uint64_t serial; /* PRIORITY: of the next item */
     void (*drop)(void *item);
+    struct {
+        char apart[64]; /* keeps those who put away from the cache line of those who get */
+        struct thrum_guard guard;
+        THRUM_ATOMIC(uint32_t) state;
+        struct thrum_queue_list list;
+    } box;
 };
 
 /* Makes an empty queue of at most `limit` items, 0: of any number, in `*queue` or on the heap. 0; EINVAL: no such
