@@ -167,15 +167,22 @@ static void lttng_emit(enum thrum_event_id id, const void *record)
 
 static void lttng_fork_prepare(void)
 {
-    /* Events of handlers of fork find the thread known to urcu: it couldn't become so while LTTng-UST holds its locks. */
+    sigset_t signals;
+
+    /* Makes urcu know this thread: its lock, which that takes, is held from here on, while handlers of fork may record. */
     lttng_ust_tp_rcu_read_lock();
     lttng_ust_tp_rcu_read_unlock();
-    lttng_ust_before_fork(&signals_before_fork);
+    lttng_ust_before_fork(&signals);
+    /* Now that no other thread can be here. */
+    signals_before_fork = signals;
 }
 
 static void lttng_fork_parent(void)
 {
-    lttng_ust_after_fork_parent(&signals_before_fork);
+    /* A copy: the lock is let go before the mask is set. */
+    sigset_t signals = signals_before_fork;
+
+    lttng_ust_after_fork_parent(&signals);
 }
 
 /* What handlers of fork do now still goes to the parent's buffers, which the child has as well. */

@@ -167,6 +167,10 @@
 #define REAL_SYSCALL(REAL)              \
     REAL(syscall)
 
+/* --- What sinks call themselves: nothing is shown, but a thread that is to be cancelled isn't in there --- */
+#define REAL_SINK(REAL)                 \
+    REAL(write)
+
 /* --- Processes: forks, in the child too; exec and end --- */
 #define REAL_PROCESS(REAL)              \
     REAL(fork)                          \
@@ -238,6 +242,7 @@
     REAL_SIGWAIT(REAL)                  \
     REAL_FILELOCK(REAL)                 \
     REAL_SYSCALL(REAL)                  \
+    REAL_SINK(REAL)                     \
     REAL_PROCESS(REAL)
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pthread_mutex_*: tries first, and tells of blocking only where the try failed. */
+#include <limits.h>
+
 #include "interpose/interpose.h"
 #include "probe/fast.h"
 
@@ -33,6 +35,17 @@ static bool mutex_refuses(const pthread_mutex_t *mutex)
 }
 
 /*
+ * A robust mutex that nobody made consistent. It isn't tried, for glibc's trylock (2.36) leaves it locked when it refuses it,
+ * and who asks next would wait for ever.
+ */
+static inline bool mutex_is_lost(const pthread_mutex_t *mutex)
+{
+    enum { ROBUST = 16, NOT_RECOVERABLE = INT_MAX - 1 };
+
+    return __builtin_expect((mutex->__data.__kind & ROBUST) != 0, 0) && mutex->__data.__owner == NOT_RECOVERABLE;
+}
+
+/*
  * What is rare is in functions of its own, and called last: each register that the usual way would have to save for it is a
  * store, and the mutex's atomic operations wait until all stores are done.
  */
@@ -52,10 +65,10 @@ static __attribute__((noinline)) int mutex_locked(pthread_mutex_t *mutex, const 
     return probe_acquire_fast(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, THRUM_how_block, site, frame);
 }
 
-/* Before the real functions are known. */
-static __attribute__((noinline)) int mutex_lock_early(pthread_mutex_t *mutex, const void *site)
+/* Before the real functions are known, and of a mutex that is lost. */
+static __attribute__((noinline)) int mutex_lock_rare(pthread_mutex_t *mutex, const void *site)
 {
-    int result = probe_on() ? REAL(pthread_mutex_trylock)(mutex) : REAL(pthread_mutex_lock)(mutex);
+    int result = probe_on() && !mutex_is_lost(mutex) ? REAL(pthread_mutex_trylock)(mutex) : REAL(pthread_mutex_lock)(mutex);
 
     return probe_on() ? mutex_lock_tried(mutex, result, site) : result;
 }
@@ -63,9 +76,11 @@ static __attribute__((noinline)) int mutex_lock_early(pthread_mutex_t *mutex, co
 INTERPOSE int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     if (__builtin_expect(!real.pthread_mutex_lock, 0))
-        return mutex_lock_early(mutex, SITE);
+        return mutex_lock_rare(mutex, SITE);
     if (!probe_on())
         return real.pthread_mutex_lock(mutex);
+    if (mutex_is_lost(mutex))
+        return mutex_lock_rare(mutex, SITE);
     int result = real.pthread_mutex_trylock(mutex);
     if (__builtin_expect(result != 0, 0))
         return mutex_lock_tried(mutex, result, SITE);
@@ -85,7 +100,7 @@ INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const str
 {
     if (!probe_on())
         return REAL(pthread_mutex_timedlock)(mutex, until);
-    int result = REAL(pthread_mutex_trylock)(mutex);
+    int result = mutex_is_lost(mutex) ? REAL(pthread_mutex_timedlock)(mutex, until) : REAL(pthread_mutex_trylock)(mutex);
     if (!mutex_tried(mutex, THRUM_how_timed, result, SITE))
         return result;
     BEGUN(begun, mutex_begun(mutex, THRUM_how_timed, SITE));
@@ -97,7 +112,7 @@ INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t
 {
     if (!probe_on() || !clock_is_supported(clock))
         return REAL(pthread_mutex_clocklock)(mutex, clock, until);
-    int result = REAL(pthread_mutex_trylock)(mutex);
+    int result = mutex_is_lost(mutex) ? REAL(pthread_mutex_clocklock)(mutex, clock, until) : REAL(pthread_mutex_trylock)(mutex);
     if (!mutex_tried(mutex, THRUM_how_timed, result, SITE))
         return result;
     BEGUN(begun, mutex_begun(mutex, THRUM_how_timed, SITE));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for a signal: sigwait() and its kin take one, sigsuspend() and pause() wait for a handler to have run. */
+#include <sys/syscall.h>
+
 #include "interpose/interpose.h"
 
 /* Which of the signals waited for will come isn't known, so the object is 0. */
@@ -50,6 +52,9 @@ static int64_t nanoseconds(const struct timespec *timeout)
 
 INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout)
 {
+    /* A sink's call is no point of cancellation (sink.c). */
+    if (thrum_self.guard & SELF_BUSY)
+        return (int)REAL(syscall)(SYS_rt_sigtimedwait, set, info, timeout, _NSIG / 8);
     return probe_on() ? WAIT_ERRNO(nanoseconds(timeout), REAL(sigtimedwait)(set, info, timeout))
                       : REAL(sigtimedwait)(set, info, timeout);
 }

@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,32 @@ static void *open_provider(void)
     return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
+/* libthrum-preload has this; it keeps the calls inside an event from being points of cancellation. */
+extern const char thrum_preloaded[] __attribute__((weak));
+
+static const struct thrum_sink *provided;
+static struct thrum_sink uncancelled;
+
+/* Where it isn't there: LTTng-UST calls write() in an event, and a thread mustn't be cancelled in that. */
+static void emit_uncancelled(enum thrum_event_id id, const void *record)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    provided->emit(id, record);
+    pthread_setcancelstate(state, NULL);
+}
+
+static const struct thrum_sink *never_cancelled(const struct thrum_sink *sink)
+{
+    if (thrum_preloaded)
+        return sink;
+    provided = sink;
+    uncancelled = *sink;
+    uncancelled.emit = emit_uncancelled;
+    return &uncancelled;
+}
+
 const struct thrum_sink *lttng_load(enum env_switch wanted)
 {
     void *provider;
@@ -84,7 +111,7 @@ const struct thrum_sink *lttng_load(enum env_switch wanted)
     const struct thrum_sink *sink = provider ? dlsym(provider, "thrum_lttng_sink") : NULL;
     if (!sink && wanted == ENV_ON)
         log_line("THRUM_LTTNG=on, but the provider can't be loaded (", dlerror(), "): not tracing through LTTng", NULL);
-    return sink;
+    return sink ? never_cancelled(sink) : NULL;
 }
 #else
 const struct thrum_sink *lttng_load(enum env_switch wanted)

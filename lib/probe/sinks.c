@@ -25,13 +25,11 @@ unsigned sinks_stack_depth = BACKTRACE_DEFAULT;
 
 void emit_record_deferred(enum thrum_event_id id, const void *record)
 {
-    self_enter();
+    /* Not under the guard: a cancellation may still come before the call, and one that came meanwhile unwinds from the last. */
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
-    self_leave();
     thrum_self.asynchronous = false;
     emit_record(id, record);
     thrum_self.asynchronous = true;
-    /* Last, since a cancellation that came meanwhile unwinds from here. */
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 }
 
@@ -58,11 +56,14 @@ struct thrum_addrs emit_stack(uint64_t *at, const void *site)
 {
     struct thrum_addrs stack = {.at = at};
 
-    /* A cancellation in the middle of the walk would leave the guard set. */
-    unsigned depth = thrum_self.asynchronous ? 1 : sinks_stack_depth;
-
+    if (thrum_self.asynchronous) {
+        /* A cancellation in the middle of the walk would leave the guard set. */
+        at[0] = (uint64_t)(uintptr_t)site;
+        stack.count = sinks_stack_depth > 0;
+        return stack;
+    }
     self_enter();
-    stack.count = backtrace_capture(at, depth, site);
+    stack.count = backtrace_capture(at, sinks_stack_depth, site);
     self_leave();
     for (uint32_t i = 0; i < stack.count; i++)
         emit_site((const void *)at[i]);

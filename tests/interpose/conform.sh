@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+# A program can't tell: what the calls that are interposed do is the same bare and traced, in every way of tracing, beside
+# other libraries that are preloaded, and in a program built with AddressSanitizer. See conform.h.
+. "$srcdir/tap.sh"
+program=$builddir/interpose/conform
+preload=$top_builddir/lib/.libs/libthrum-preload.so
+
+# The table of what is covered and what is tried here are held together by this.
+missing=$(sed -n 's/^ *REAL(\([A-Za-z_0-9]*\)).*/\1/p' "$top_srcdir/lib/core/real-list.h" | sort -u |
+    while read -r name; do grep -qw "$name" "$srcdir"/interpose/conform*.c || echo "$name"; done)
+is "every function that is interposed is tried" "$missing" ""
+
+# bare COMMAND...: what the traced ones are held to from here on.
+bare() {
+    limit 120 "$@" > "$tmp/bare" 2> "$tmp/bare.err"
+    echo "status $?" >> "$tmp/bare"
+}
+bare "$program"
+is "bare, all is as it must be" "$(grep -e 'should be' -e '^status' "$tmp/bare")" "status 0"
+
+# same DESCRIPTION COMMAND...: it says what the bare program said, and ends so.
+same() {
+    local description=$1
+    shift
+    limit 240 "$@" > "$tmp/traced" 2> "$tmp/traced.err"
+    echo "status $?" >> "$tmp/traced"
+    is "$description" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -5 "$tmp/traced.err")"
+}
+
+same "traced by the checker" env LD_PRELOAD="$preload" THRUM_LTTNG=off "$program"
+same "traced by the recorder too" env LD_PRELOAD="$preload" THRUM_LTTNG=off THRUM_RECORD="$tmp/recorded" "$program"
+same "traced by nothing" env LD_PRELOAD="$preload" THRUM=off "$program"
+if [ "$LTTNG" = yes ]; then
+    same "traced by LTTng" "$thrum" record --lttng -o "$tmp/lttng" -- "$program"
+else
+    skip "traced by LTTng" "no LTTng to record with (liblttng-ctl-dev, lttng-tools)"
+fi
+
+# --- beside others ---
+library() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
+all="mutex rwlock cond semaphore thread last cancel c11 signal sigwait jump process file futex glib memory"
+for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libeatmydata.so liblttng-ust-fork.so.1; do
+    path=$(library $name)
+    [ -n "$path" ] || path=$(ls /usr/lib/*/$name /usr/lib/libeatmydata/$name 2> /dev/null | head -1)
+    if [ -z "$path" ]; then
+        skip "beside $name" "it isn't installed"
+        continue
+    fi
+    families=$all
+    # LTTng's own threads keep processes alive that should have ended; bare it is the same.
+    [ $name != liblttng-ust-fork.so.1 ] || families="mutex rwlock cond semaphore thread cancel c11 signal sigwait jump file futex glib memory"
+    bare env LD_PRELOAD="$path" "$program" $families
+    same "before $name" env LD_PRELOAD="$preload:$path" THRUM_LTTNG=off "$program" $families
+    same "after $name" env LD_PRELOAD="$path:$preload" THRUM_LTTNG=off "$program" $families
+done
+
+# --- with AddressSanitizer, whose library wants to be the first ---
+asan=$($CC -print-file-name=libasan.so)
+if $CC -fsanitize=address -D_GNU_SOURCE -g -pthread -o "$tmp/asan" "$srcdir"/interpose/conform*.c 2> /dev/null && [ -f "$asan" ]; then
+    options="detect_leaks=0:detect_stack_use_after_return=0:handle_segv=0:handle_abort=0:use_sigaltstack=0:allocator_may_return_null=1"
+    families="mutex rwlock cond semaphore thread c11 process file futex glib memory"
+    bare env ASAN_OPTIONS=$options "$tmp/asan" $families
+    same "built with AddressSanitizer" env ASAN_OPTIONS=$options LD_PRELOAD="$(readlink -f "$asan"):$preload" THRUM_LTTNG=off \
+        "$tmp/asan" $families
+else
+    skip "built with AddressSanitizer" "$CC has none"
+fi
+done_testing
