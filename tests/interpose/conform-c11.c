@@ -78,7 +78,7 @@ void conform_c11(void)
     int value;
 
     is("a thread returns", value_of(gives, (void *)42), 42);
-    is("a thread exits", value_of(exits, (void *)-3), -3);
+    is("thrd_exit", value_of(exits, (void *)-3), -3);
     is("thrd_join: oneself", thrd_join(thrd_current(), NULL), thrd_error);
     is("thrd_create", thrd_create(&thread, gives, NULL), thrd_success);
     is("thrd_detach", thrd_detach(thread), thrd_success);
@@ -107,6 +107,8 @@ void conform_c11(void)
     is("thrd_join", thrd_join(thread, &value), thrd_success);
     is("cnd_wait", value, thrd_success);
     cnd_destroy(&cond);
+    is("cnd_destroy: made again", cnd_init(&cond), thrd_success);
+    cnd_destroy(&cond);
     mtx_destroy(&mutex);
 
     is("mtx_init: recursive", mtx_init(&mutex, mtx_plain | mtx_recursive), thrd_success);
@@ -116,6 +118,8 @@ void conform_c11(void)
     is("mtx_trylock: by another", value_of(tries, NULL), thrd_busy);
     for (int i = 0; i < 3; i++)
         is("mtx_unlock: recursive", mtx_unlock(&mutex), thrd_success);
+    mtx_destroy(&mutex);
+    is("mtx_destroy: made again", mtx_init(&mutex, mtx_plain), thrd_success);
     mtx_destroy(&mutex);
 
     is("call_once: in one thread", value_of(onces, NULL), 1);

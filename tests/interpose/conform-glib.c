@@ -63,13 +63,19 @@ static void *try_mutex(void *unused)
 static void *try_recursive(void *unused)
 {
     (void)unused;
-    return (void *)(long)g_rec_mutex_trylock(&recursive);
+    int got = g_rec_mutex_trylock(&recursive);
+    if (got)
+        g_rec_mutex_unlock(&recursive);
+    return (void *)(long)got;
 }
 
 static void *try_write(void *unused)
 {
     (void)unused;
-    return (void *)(long)g_rw_lock_writer_trylock(&rwlock);
+    int got = g_rw_lock_writer_trylock(&rwlock);
+    if (got)
+        g_rw_lock_writer_unlock(&rwlock);
+    return (void *)(long)got;
 }
 
 static void *try_read(void *unused)
@@ -108,54 +114,106 @@ static void conditions(void)
 {
     struct timespec now;
     pthread_t thread;
+    int woken = 0;
 
     g_cond_init(&cond);
-    thread = start(waits, NULL);
-    for (bool there = false; !there;) {
-        g_mutex_lock(&mutex);
-        there = state == 1;
-        if (there)
-            state = 2, g_cond_signal(&cond), g_cond_broadcast(&cond);
-        g_mutex_unlock(&mutex);
+    for (int all = 0; all < 2; all++) {
+        state = 0;
+        thread = start(waits, NULL);
+        for (bool there = false; !there;) {
+            g_mutex_lock(&mutex);
+            there = state == 1;
+            if (there && all)
+                state = 2, g_cond_broadcast(&cond);
+            else if (there)
+                state = 2, g_cond_signal(&cond);
+            g_mutex_unlock(&mutex);
+        }
+        woken += finish(thread) == NULL;
+        expect_number(all ? "g_cond_broadcast" : "g_cond_signal", woken, 1 + all);
     }
-    finish(thread);
+    expect_number("g_cond_wait: woken", woken, 2);
     g_mutex_lock(&mutex);
     clock_gettime(CLOCK_MONOTONIC, &now);
     expect_number("g_cond_wait_until", g_cond_wait_until(&cond, &mutex, now.tv_sec * 1000000 + now.tv_nsec / 1000 + 2000), 0);
     expect_number("g_cond_wait_until: passed", g_cond_wait_until(&cond, &mutex, 1), 0);
     g_mutex_unlock(&mutex);
     g_cond_clear(&cond);
+    g_cond_init(&cond);
+    g_cond_signal(&cond);
+    expect_number("g_cond_init, g_cond_clear: made again", state, 2);
+    g_cond_clear(&cond);
+}
+
+static void recursion(void)
+{
+    g_rec_mutex_init(&recursive);
+    g_rec_mutex_lock(&recursive), g_rec_mutex_lock(&recursive);
+    expect_number("g_rec_mutex_lock: twice", (long)in_thread(try_recursive, NULL), 0);
+    expect_number("g_rec_mutex_trylock: again", g_rec_mutex_trylock(&recursive), 1);
+    for (int i = 0; i < 3; i++) {
+        expect_number("g_rec_mutex_trylock: held", (long)in_thread(try_recursive, NULL), 0);
+        g_rec_mutex_unlock(&recursive);
+    }
+    expect_number("g_rec_mutex_unlock: the last of three", (long)in_thread(try_recursive, NULL), 1);
+}
+
+static void read_write(void)
+{
+    g_rw_lock_init(&rwlock);
+    g_rw_lock_reader_lock(&rwlock);
+    expect_number("g_rw_lock_reader_trylock: read", (long)in_thread(try_read, NULL), 1);
+    expect_number("g_rw_lock_writer_trylock: read", (long)in_thread(try_write, NULL), 0);
+    g_rw_lock_reader_unlock(&rwlock);
+    expect_number("g_rw_lock_reader_unlock", (long)in_thread(try_write, NULL), 1);
+    g_rw_lock_reader_lock(&rwlock), g_rw_lock_reader_lock(&rwlock);
+    g_rw_lock_reader_unlock(&rwlock);
+    expect_number("g_rw_lock_reader_lock: twice, left once", (long)in_thread(try_write, NULL), 0);
+    g_rw_lock_reader_unlock(&rwlock);
+    g_rw_lock_writer_lock(&rwlock);
+    expect_number("g_rw_lock_reader_trylock: written", (long)in_thread(try_read, NULL), 0);
+    expect_number("g_rw_lock_writer_trylock: written", (long)in_thread(try_write, NULL), 0);
+    g_rw_lock_writer_unlock(&rwlock);
+    expect_number("g_rw_lock_writer_unlock", (long)in_thread(try_read, NULL), 1);
+    g_rw_lock_writer_lock(&rwlock);
+    expect_number("g_rw_lock_writer_lock: again", (long)in_thread(try_write, NULL), 0);
+    g_rw_lock_writer_unlock(&rwlock);
+    g_rw_lock_clear(&rwlock);
+    g_rw_lock_init(&rwlock);
+    expect_number("g_rw_lock_init, g_rw_lock_clear: made again", g_rw_lock_reader_trylock(&rwlock), 1);
+    g_rw_lock_reader_unlock(&rwlock);
+    g_rw_lock_clear(&rwlock);
+}
+
+static void exclusion(void)
+{
+    g_mutex_lock(&mutex);
+    expect_number("g_mutex_trylock: held", (long)in_thread(try_mutex, NULL), 0);
+    g_mutex_unlock(&mutex);
+    expect_number("g_mutex_unlock: then free", g_mutex_trylock(&mutex), 1);
+    g_mutex_unlock(&mutex);
+    pthread_t one = start(counts, NULL), two = start(counts, NULL);
+    finish(one), finish(two);
+    expect_number("g_mutex_lock: nothing lost", (long)counts(NULL), 15000);
 }
 
 void conform_glib(void)
 {
     if (!find())
         return;
-    g_mutex_init(&mutex), g_rec_mutex_init(&recursive), g_rw_lock_init(&rwlock);
-    g_mutex_lock(&mutex);
-    expect_number("g_mutex_trylock: held", (long)in_thread(try_mutex, NULL), 0);
-    g_mutex_unlock(&mutex);
-    expect_number("g_mutex_trylock", g_mutex_trylock(&mutex), 1);
-    g_mutex_unlock(&mutex);
-    pthread_t one = start(counts, NULL), two = start(counts, NULL);
-    finish(one), finish(two);
-    expect_number("g_mutex_lock: nothing lost", (long)counts(NULL), 15000);
+    g_mutex_init(&mutex);
+    exclusion();
     conditions();
     g_mutex_clear(&mutex);
-    g_rec_mutex_lock(&recursive), g_rec_mutex_lock(&recursive);
-    expect_number("g_rec_mutex_trylock: again", g_rec_mutex_trylock(&recursive), 1);
-    for (int i = 0; i < 3; i++) {
-        expect_number("g_rec_mutex_trylock: held", (long)in_thread(try_recursive, NULL), 0);
-        g_rec_mutex_unlock(&recursive);
-    }
+    g_mutex_init(&mutex);
+    expect_number("g_mutex_init, g_mutex_clear: made again", g_mutex_trylock(&mutex), 1);
+    g_mutex_unlock(&mutex);
+    g_mutex_clear(&mutex);
+    recursion();
     g_rec_mutex_clear(&recursive);
-    g_rw_lock_reader_lock(&rwlock);
-    expect_number("g_rw_lock_reader_trylock: read", (long)in_thread(try_read, NULL), 1);
-    expect_number("g_rw_lock_writer_trylock: read", (long)in_thread(try_write, NULL), 0);
-    g_rw_lock_reader_unlock(&rwlock);
-    g_rw_lock_writer_lock(&rwlock);
-    expect_number("g_rw_lock_reader_trylock: written", (long)in_thread(try_read, NULL), 0);
-    expect_number("g_rw_lock_writer_trylock: written", (long)in_thread(try_write, NULL), 0);
-    g_rw_lock_writer_unlock(&rwlock);
-    g_rw_lock_clear(&rwlock);
+    g_rec_mutex_init(&recursive);
+    expect_number("g_rec_mutex_init, g_rec_mutex_clear: made again", g_rec_mutex_trylock(&recursive), 1);
+    g_rec_mutex_unlock(&recursive);
+    g_rec_mutex_clear(&recursive);
+    read_write();
 }

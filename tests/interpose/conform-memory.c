@@ -26,6 +26,24 @@ static void blocks(void)
     expect_number("reallocarray: too large", reallocarray(NULL, too_many, 4) ? 0 : errno, ENOMEM);
 }
 
+/* Not of memory, but a call that thrum passes on all the same. */
+static void writes(void)
+{
+    char text[8] = "";
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        abort();
+    expect_number("write", write(ends[1], "thrum", 5), 5);
+    expect_number("write: what was written", read(ends[0], text, sizeof(text)) == 5 && strcmp(text, "thrum") == 0, 1);
+    signal(SIGPIPE, SIG_IGN);
+    close(ends[0]);
+    expect_errno("write: nobody reads", write(ends[1], "thrum", 5), EPIPE);
+    signal(SIGPIPE, SIG_DFL);
+    close(ends[1]);
+    expect_errno("write: no descriptor", write(-1, "thrum", 5), EBADF);
+}
+
 static void mappings(void)
 {
     char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *moved;
@@ -59,6 +77,7 @@ static void locks(void)
 void conform_memory(void)
 {
     blocks();
+    writes();
     mappings();
     locks();
 }

@@ -118,8 +118,8 @@ static void robust(int protocol)
     make(&mutex, PTHREAD_MUTEX_ERRORCHECK, protocol, PTHREAD_MUTEX_ROBUST, PTHREAD_PROCESS_PRIVATE);
     in_thread(lock, &mutex);
     expect("robust: lock, holder gone", pthread_mutex_lock(&mutex), EOWNERDEAD);
-    expect("robust: consistent", pthread_mutex_consistent(&mutex), 0);
-    expect("robust: consistent twice", pthread_mutex_consistent(&mutex), EINVAL);
+    expect("robust: pthread_mutex_consistent", pthread_mutex_consistent(&mutex), 0);
+    expect("robust: pthread_mutex_consistent twice", pthread_mutex_consistent(&mutex), EINVAL);
     expect("robust: unlock", pthread_mutex_unlock(&mutex), 0);
     in_thread(lock, &mutex);
     expect("robust: trylock, holder gone", pthread_mutex_trylock(&mutex), EOWNERDEAD);
@@ -184,7 +184,7 @@ static void shared(void)
     make(mutex, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_ROBUST, PTHREAD_PROCESS_SHARED);
     expect_number("shared: a child locks it and is gone", in_child(child_locks, mutex), 0);
     expect("shared: lock, holder's process gone", pthread_mutex_lock(mutex), EOWNERDEAD);
-    expect("shared: consistent", pthread_mutex_consistent(mutex), 0);
+    expect("shared: pthread_mutex_consistent", pthread_mutex_consistent(mutex), 0);
     expect("shared: unlock", pthread_mutex_unlock(mutex), 0);
     munmap(mutex, 4096);
 }

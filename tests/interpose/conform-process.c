@@ -126,7 +126,7 @@ static void vforks(void)
             _exit(30);
         _exit(inner > 0 ? 31 : 1);
     }
-    expect_number("vfork: inside one", status_of(pid), 31);
+    expect_number("__vfork: with a vfork inside", status_of(pid), 31);
     expect("pthread_mutex_lock: after all that", pthread_mutex_lock(&mutex), 0);
     expect("pthread_mutex_unlock: after all that", pthread_mutex_unlock(&mutex), 0);
 }

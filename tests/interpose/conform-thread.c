@@ -23,6 +23,15 @@ static void *stays(void *unused)
     return unused;
 }
 
+static sem_t done;
+
+static void *stays_and_tells(void *unused)
+{
+    await(1);
+    sem_post(&done);
+    return unused;
+}
+
 static void ends(void)
 {
     pthread_t thread, self = pthread_self();
@@ -30,7 +39,7 @@ static void ends(void)
     void *value = NULL;
 
     expect_number("a thread returns", (long)in_thread(give, (void *)42), 42);
-    expect_number("a thread exits", (long)in_thread(exits, (void *)43), 43);
+    expect_number("pthread_exit: a thread", (long)in_thread(exits, (void *)43), 43);
     expect("pthread_join: oneself", pthread_join(self, NULL), EDEADLK);
     thread = start(stays, (void *)44);
     expect("pthread_tryjoin_np: it runs", pthread_tryjoin_np(thread, &value), EBUSY);
@@ -44,11 +53,13 @@ static void ends(void)
     expect("pthread_clockjoin_np", pthread_clockjoin_np(thread, &value, CLOCK_REALTIME, &never), 0);
     expect_number("pthread_clockjoin_np: value", (long)value, 45);
     reach(0);
-    thread = start(stays, NULL);
+    sem_init(&done, 0, 0);
+    thread = start(stays_and_tells, NULL);
     expect("pthread_detach", pthread_detach(thread), 0);
     expect("pthread_detach: again", pthread_detach(thread), EINVAL);
     expect("pthread_join: detached", pthread_join(thread, NULL), EINVAL);
     reach(1);
+    sem_wait(&done);
 }
 
 static void names(void)
@@ -109,7 +120,6 @@ struct job {
     pthread_t thread;
     bool right;
 };
-static sem_t done;
 static int right;
 
 static void *frees_itself(void *data)

@@ -5,11 +5,6 @@
 program=$builddir/interpose/conform
 preload=$top_builddir/lib/.libs/libthrum-preload.so
 
-# The table of what is covered and what is tried here are held together by this.
-missing=$(sed -n 's/^ *REAL(\([A-Za-z_0-9]*\)).*/\1/p' "$top_srcdir/lib/core/real-list.h" | sort -u |
-    while read -r name; do grep -qw "$name" "$srcdir"/interpose/conform*.c || echo "$name"; done)
-is "every function that is interposed is tried" "$missing" ""
-
 # bare COMMAND...: what the traced ones are held to from here on.
 bare() {
     limit 120 "$@" > "$tmp/bare" 2> "$tmp/bare.err"
@@ -17,6 +12,12 @@ bare() {
 }
 bare "$program"
 is "bare, all is as it must be" "$(grep -e 'should be' -e '^status' "$tmp/bare")" "status 0"
+
+# The list of what is interposed and what is tried here are held together by this: each has a row in what the program says.
+untried=$(sed -n 's/^ *REAL(\([A-Za-z_0-9]*\)).*/\1/p' "$top_srcdir/lib/core/real-list.h" | sort -u | while read -r name; do
+    grep -qE "^([a-z ]+: |g_[a-z_]+, )?$name([:,]|\$)" "$tmp/bare" || echo "$name"
+done)
+is "every function that is interposed has a row" "$untried" ""
 
 # same DESCRIPTION COMMAND...: it says what the bare program said, and ends so.
 same() {
@@ -27,9 +28,17 @@ same() {
     is "$description" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -5 "$tmp/traced.err")"
 }
 
-same "traced by the checker" env LD_PRELOAD="$preload" THRUM_LTTNG=off "$program"
-same "traced by the recorder too" env LD_PRELOAD="$preload" THRUM_LTTNG=off THRUM_RECORD="$tmp/recorded" "$program"
-same "traced by nothing" env LD_PRELOAD="$preload" THRUM=off "$program"
+# traced DESCRIPTION [VARIABLE=VALUE...]: under the preload, with these.
+traced() {
+    local description=$1
+    shift
+    same "$description" env LD_PRELOAD="$preload" THRUM_LTTNG=off "$@" "$program"
+}
+traced "preloaded, and switched off" THRUM=off
+traced "preloaded, and nothing that takes events" THRUM_CHECK=off
+traced "traced by the checker" THRUM_CHECK=report
+traced "traced by the recorder" THRUM_CHECK=off THRUM_RECORD="$tmp/recorded"
+traced "traced by both" THRUM_CHECK=report THRUM_RECORD="$tmp/both"
 if [ "$LTTNG" = yes ]; then
     same "traced by LTTng" "$thrum" record --lttng -o "$tmp/lttng" -- "$program"
 else
@@ -50,8 +59,8 @@ for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libeatmydata.so liblttng-u
     # LTTng's own threads keep processes alive that should have ended; bare it is the same.
     [ $name != liblttng-ust-fork.so.1 ] || families="mutex rwlock cond semaphore thread cancel c11 signal sigwait jump file futex glib memory"
     bare env LD_PRELOAD="$path" "$program" $families
-    same "before $name" env LD_PRELOAD="$preload:$path" THRUM_LTTNG=off "$program" $families
-    same "after $name" env LD_PRELOAD="$path:$preload" THRUM_LTTNG=off "$program" $families
+    same "before $name" env LD_PRELOAD="$preload:$path" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/$name" "$program" $families
+    same "after $name" env LD_PRELOAD="$path:$preload" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/after-$name" "$program" $families
 done
 
 # --- with AddressSanitizer, whose library wants to be the first ---
@@ -61,6 +70,7 @@ if $CC -fsanitize=address -D_GNU_SOURCE -g -pthread -o "$tmp/asan" "$srcdir"/int
     families="mutex rwlock cond semaphore thread c11 process file futex glib memory"
     bare env ASAN_OPTIONS=$options "$tmp/asan" $families
     same "built with AddressSanitizer" env ASAN_OPTIONS=$options LD_PRELOAD="$(readlink -f "$asan"):$preload" THRUM_LTTNG=off \
+        THRUM_CHECK=report THRUM_RECORD="$tmp/asan-recorded" \
         "$tmp/asan" $families
 else
     skip "built with AddressSanitizer" "$CC has none"
