@@ -78,7 +78,7 @@ int thrum_group_destroy(struct thrum_group *group)
         thread_unref(gone);
     }
     group->object.magic = OBJECT_DESTROYED;
-    free(group);
+    object_free(group);
     return 0;
 }
 

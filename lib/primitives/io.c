@@ -53,7 +53,7 @@ int thrum_io_destroy(struct thrum_io *io)
     if (io->first.code != 0)
         thrum_error_print(&io->first);
     io->object.magic = OBJECT_DESTROYED;
-    free(io);
+    object_free(io);
     return 0;
 }
 

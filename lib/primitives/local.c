@@ -204,7 +204,7 @@ int thrum_local_destroy(struct thrum_local *local)
     futex_lock_release(&lock);
     local->object.magic = OBJECT_DESTROYED;
     if (atomic_load_explicit(&local->object.flags, memory_order_relaxed) & OBJECT_ON_HEAP)
-        free(local);
+        object_free(local);
     return 0;
 }
 

@@ -7,6 +7,10 @@
 
 void object_begin(struct thrum_object *object, enum object_magic magic, unsigned flags)
 {
+#ifdef THRUM_DEBUG
+    if (!object)
+        object_misused(object, magic, __func__);
+#endif
     annotate_atomic(&object->flags);
     object->magic = magic;
     object->name = NULL;
@@ -30,8 +34,25 @@ void object_end(struct thrum_object *object, void *memory, enum thrum_kind kind,
         probe_destroy(memory, kind, site);
     object->magic = OBJECT_DESTROYED;
     if (atomic_load_explicit(&object->flags, memory_order_relaxed) & OBJECT_ON_HEAP)
-        free(memory);
+        object_free(memory);
 }
+
+#ifdef THRUM_DEBUG
+enum { KEPT = 1024 };
+static _Atomic(void *) kept[KEPT];
+static _Atomic unsigned ended;
+
+void object_free(void *memory)
+{
+    unsigned at = atomic_fetch_add_explicit(&ended, 1, memory_order_relaxed) % KEPT;
+    free(atomic_exchange(&kept[at], memory));
+}
+#else
+void object_free(void *memory)
+{
+    free(memory);
+}
+#endif
 
 static const char *object_word(enum object_magic magic)
 {
@@ -46,9 +67,14 @@ static const char *object_word(enum object_magic magic)
 void object_misused(const struct thrum_object *object, enum object_magic magic, const char *function)
 {
     char line[160];
-    const char *what = !object ? "NULL" : object->magic == OBJECT_DESTROYED ? "destroyed" : "something else";
-    int length = snprintf(line, sizeof line, "thrum: %s: the %s at %p is %s\n", function, object_word(magic),
-                          (const void *)object, what);
+    const char *word = object_word(magic);
+    int length;
+    if (!object)
+        length = snprintf(line, sizeof line, "thrum: NULL in place of a %s, in %s()\n", word, function);
+    else
+        length = snprintf(line, sizeof line, "thrum: the %s at %p %s, in %s()\n", word, (const void *)object,
+                          object->magic == OBJECT_DESTROYED ? "has been destroyed" : "is none: never made, or overwritten",
+                          function);
     if (write(STDERR_FILENO, line, (size_t)length) < 0)
         abort();
     abort();

@@ -23,7 +23,7 @@ enum object_magic {
     OBJECT_CONDITION,
     OBJECT_BARRIER,
     OBJECT_RWLOCK,
-    OBJECT_SPINLOCK,
+    OBJECT_SPINLOCK, /* up to here zeroed memory will do */
     OBJECT_QUEUE,
     OBJECT_THREAD,
     OBJECT_GROUP,
@@ -54,6 +54,9 @@ void object_begin(struct thrum_object *object, enum object_magic magic, unsigned
 void object_announce(struct thrum_object *object, const void *address, const struct object_birth *birth,
                      const char *name, const void *site);
 
+/* As free(), for what held an object; a debug build keeps it for a while, so that a use after its end is caught. */
+void object_free(void *memory);
+
 /* Ends its life: tells the sinks, marks it, and frees `memory` where create made it. */
 void object_end(struct thrum_object *object, void *memory, enum thrum_kind kind, const void *site);
 
@@ -69,13 +72,14 @@ static inline bool object_probed(struct thrum_object *object, const void *addres
     return true;
 }
 
-/* One line and abort: `function` was called on something that isn't what `magic` says. */
+/* One line and abort: `function` met something that isn't what `magic` says. */
 _Noreturn void object_misused(const struct thrum_object *object, enum object_magic magic, const char *function);
 
 #ifdef THRUM_DEBUG
 #define object_check(object, expected)                                                                       \
     do {                                                                                                     \
-        if (!(object) || ((object)->magic != (uint32_t)(expected) && (object)->magic != OBJECT_ZEROED))      \
+        if (!(object) || ((object)->magic != (uint32_t)(expected) &&                                         \
+                          ((object)->magic != OBJECT_ZEROED || (expected) > OBJECT_SPINLOCK)))               \
             object_misused(object, expected, __func__);                                                      \
     } while (0)
 #else

@@ -165,7 +165,7 @@ static void end(struct thrum_pool *pool)
         thrum_thread_destroy(pool->worker[i]);
     thrum_queue_destroy(&pool->queue);
     pool->object.magic = OBJECT_DESTROYED;
-    free(pool);
+    object_free(pool);
 }
 
 int pool_create(struct thrum_pool **made, unsigned workers, size_t limit, const char *name, const void *site)

@@ -112,7 +112,7 @@ static void router_free(struct thrum_router *router)
     if (router->poke >= 0)
         close(router->poke);
     router->object.magic = OBJECT_DESTROYED;
-    free(router);
+    object_free(router);
 }
 
 /* Its thread gets no signal at all: what isn't routed is for others. */

@@ -23,7 +23,7 @@ void thread_unref(struct thrum_thread *thread)
         return;
     annotate_after(&thread->references);
     thread->object.magic = OBJECT_DESTROYED;
-    free(thread);
+    object_free(thread);
 }
 
 /* The function has ended, or the handle is given up: whichever comes second prints an error that nobody asked for. */

@@ -140,7 +140,7 @@ int thrum_watchdog_destroy(struct thrum_watchdog *watchdog)
     guard_release(&watchdog->guard);
     thread_end(watchdog->thread, SITE);
     watchdog->object.magic = OBJECT_DESTROYED;
-    free(watchdog);
+    object_free(watchdog);
     return 0;
 }
 

@@ -18,7 +18,8 @@
  * Objects. An object is a static or local struct with THRUM_..._INIT (or zeroed) or THRUM_..._init(), or is made by
  * THRUM_..._create(). THRUM_..._destroy() ends each of them, and frees what create made. Fields are private. An
  * object may not be copied or moved. A name is shown in reports and timelines; it may be NULL; init and create
- * don't keep the string, a static initialiser does.
+ * don't keep the string, a static initialiser does. What happens to a call on NULL or on what has been destroyed isn't
+ * defined; a library configured with --enable-debug says so in one line and aborts.
  *
  * None of these functions may be called from a signal handler, unless its header says that it may.
  */
