@@ -6,7 +6,12 @@
 #include "analyze/analysis.h"
 #include "script.h"
 
+struct event_copy;
+
 struct verdict_run {
+    struct event_copy *events; /* for a second reading */
+    size_t event_count, event_capacity;
+    struct hints *hints;
     struct model *model;
     struct analyses *analyses;
     struct script *script;
@@ -16,7 +21,7 @@ struct verdict_run {
 /* Begins: model, analyses and script are there. */
 struct verdict_run *verdict_new(void);
 
-/* Ends the trace and fills in the findings. losses may be NULL. */
+/* Ends the trace and fills in the findings, by a second reading where that may prove more. losses may be NULL. */
 void verdict_find(struct verdict_run *, const struct reader_losses *losses);
 void verdict_free(struct verdict_run *);
 

@@ -22,7 +22,7 @@ void findings_note(struct findings *findings, char *note)
     findings->notes[findings->note_count++] = note;
 }
 
-static void free_object(struct finding_object *object)
+void finding_object_free(struct finding_object *object)
 {
     free(object->object);
     free(object->kind);
@@ -38,9 +38,15 @@ static void free_finding(struct finding *finding)
 {
     for (size_t i = 0; i < finding->step_count; i++) {
         free(finding->steps[i].thread);
-        free_object(&finding->steps[i].holds);
-        free_object(&finding->steps[i].wants);
+        finding_object_free(&finding->steps[i].holds);
+        finding_object_free(&finding->steps[i].wants);
     }
+    for (size_t i = 0; i < finding->move_count; i++) {
+        free(finding->moves[i].thread);
+        free(finding->moves[i].text);
+        free(finding->moves[i].place);
+    }
+    free(finding->moves);
     free(finding->steps);
     free(finding->id);
     free(finding->reason);

@@ -6,6 +6,7 @@
 #ifndef THRUM_ANALYZE_FINDING_H
 #define THRUM_ANALYZE_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "findings.h"
@@ -46,6 +47,18 @@ struct finding_step {
     struct finding_object wants;
 };
 
+/* One move of a schedule: a thread runs, alone, until it is there. */
+struct finding_move {
+    int32_t pid;
+    int32_t tid;
+    char *thread;    /* as in the steps */
+    char *text;      /* "runs to eat (dining.c:49), holding forks[1]": follows the thread's name */
+    char *place;     /* where it stops, as finding_frame's text; "" where not known */
+    uint64_t site;   /* the same as an address, 0 where not known */
+    int64_t time_ns; /* when it did that in the trace */
+    bool stands;     /* at the end of the schedule it stands there for ever */
+};
+
 struct finding {
     char *id; /* the same for the same problem in every recording of the same program */
     enum finding_kind kind;
@@ -56,6 +69,8 @@ struct finding {
     char *advice;  /* what to do about it; may be "" */
     struct finding_step *steps;
     size_t step_count;
+    struct finding_move *moves; /* feasible: how the threads get there, one move after the other; else none */
+    size_t move_count;
 };
 
 /* A list that analyses append to and renderers read. */
@@ -73,6 +88,8 @@ struct finding *findings_add(struct findings *);
 /* Appends a note, which the list owns from now on. */
 void findings_note(struct findings *, char *note);
 void findings_free(struct findings *);
+/* What is in it, not itself. */
+void finding_object_free(struct finding_object *);
 const char *finding_kind_word(enum finding_kind);
 const char *finding_kind_meaning(enum finding_kind);
 /* "error", "warning" or "note". */

@@ -30,7 +30,14 @@ struct finder {
     bool *on_path;       /* nodes */
     uint64_t steps_left;
     uint32_t given_up;   /* edges */
+    struct object **objects;        /* of the path, for a prediction */
+    struct predict_stand *stands;
+    struct path best;               /* the gravest circle through an edge that has no schedule */
+    enum prediction prediction;     /* of the path; of best */
+    uint32_t tries;                 /* circles through an edge put to the test */
 };
+
+enum { EDGE_TRIES = 64 };
 
 /* --- what is alike --- */
 
@@ -76,6 +83,31 @@ static void set_path(struct finder *f, const uint32_t *numbers, uint32_t count)
         f->path.edges[i] = f->edges[numbers[i]];
 }
 
+/* Whether to look no further: nothing rules the closed path out, and where schedules are looked for there is one. */
+static bool accept(struct finder *f)
+{
+    struct predict *predict = f->context->predict;
+    bool lock = false;
+    if (!predict)
+        return true;
+    for (uint32_t i = 0; i < f->path.count; i++) {
+        f->objects[i] = f->path.edges[i]->held->object;
+        lock |= object_is_lock(f->objects[i]);
+    }
+    if (!lock) /* each waits for the next to wake it: in the trace, somebody did */
+        return ++f->tries >= EDGE_TRIES;
+    enum prediction prediction = predict_circle(predict, f->objects, f->path.count, f->stands);
+    if (!f->best.count || (f->prediction == PREDICTION_impossible && prediction != PREDICTION_impossible)) {
+        f->best.count = f->path.count;
+        memcpy(f->best.edges, f->path.edges, f->path.count * sizeof *f->path.edges);
+        memcpy(f->best.chosen, f->path.chosen, f->path.count * sizeof *f->path.chosen);
+        f->prediction = prediction;
+    }
+    if (prediction == PREDICTION_feasible)
+        f->prediction = prediction;
+    return prediction == PREDICTION_feasible || ++f->tries >= EDGE_TRIES;
+}
+
 /* Adds an edge to the path if its witnesses allow it; *next_limit is lowered to the length of what was too long. */
 static bool try_edge(struct finder *f, uint32_t depth, uint32_t edge, uint32_t limit, uint32_t *next_limit, uint64_t *pairs)
 {
@@ -102,7 +134,7 @@ static bool search_to(struct finder *f, uint32_t first, uint32_t limit, uint32_t
     if (!try_edge(f, depth, first, limit, next_limit, pairs))
         return false;
     if (f->path.closed)
-        return true;
+        return accept(f);
     for (depth = 1, f->next[1] = graph->out_begin[graph->to[first]]; depth;) {
         uint32_t node = graph->to[f->path.edges[depth - 1]->number];
         f->on_path[node] = true;
@@ -114,6 +146,8 @@ static bool search_to(struct finder *f, uint32_t first, uint32_t limit, uint32_t
         uint32_t edge = graph->out[f->next[depth]++];
         --*steps;
         if (!try_edge(f, depth, edge, limit, next_limit, pairs))
+            continue;
+        if (f->path.closed && !accept(f))
             continue;
         if (f->path.closed) {
             while (depth)
@@ -133,6 +167,7 @@ static bool search(struct finder *f, uint32_t edge)
     uint32_t reached = graph_distances_to(&f->graph, f->graph.from[edge], f->distance, f->queue);
     uint32_t limit = f->distance[f->graph.to[edge]] + 1, next = GRAPH_FAR;
     bool found = false;
+    f->best.count = f->tries = 0;
     while (!found && limit != GRAPH_FAR && steps && pairs) {
         found = search_to(f, edge, limit, &next, &steps, &pairs);
         limit = next;
@@ -142,12 +177,19 @@ static bool search(struct finder *f, uint32_t edge)
     f->steps_left -= given - steps;
     if (!found && (!steps || !pairs))
         f->given_up++;
-    return found;
+    if (!f->best.count || (found && f->prediction == PREDICTION_feasible))
+        return found;
+    f->path.count = f->best.count;
+    f->path.closed = true;
+    memcpy(f->path.edges, f->best.edges, f->best.count * sizeof *f->best.edges);
+    memcpy(f->path.chosen, f->best.chosen, f->best.count * sizeof *f->best.chosen);
+    return true;
 }
 
 static void report(struct finder *f, enum rule broken)
 {
-    struct verdict verdict = {.path = &f->path, .broken = broken};
+    struct verdict verdict = {.path = &f->path, .broken = broken, .predicted = f->context->predict && broken == RULE_none,
+                              .prediction = f->prediction, .stands = f->stands};
     lockorder_report(f->self, &verdict, f->context);
     for (uint32_t i = 0; i < f->path.count; i++)
         cover(f, f->path.edges[i]->number);
@@ -162,6 +204,9 @@ static void explain(struct finder *f, uint32_t edge)
     int broken = RULE_threads;
     set_path(f, cycle, length);
     free(cycle);
+    for (uint32_t i = 0; i < length; i++)
+        if (f->path.edges[i]->waits) /* there is no end of waits that have nothing to do with the locks held */
+            return;
     while (broken <= RULE_order && path_choose(f->self, &f->path, broken, &pairs))
         broken++;
     if (broken > RULE_order || !pairs) /* it was given up, and that is said */
@@ -192,7 +237,7 @@ static void build(struct finder *f)
     for (uint32_t n = 0; n < self->node_count; n++)
         for (uint32_t i = 0; i < self->nodes[n]->out_count; i++) {
             struct edge *edge = self->nodes[n]->out[i];
-            if (is_doubtful(edge->held->object) || is_doubtful(edge->wanted->object))
+            if (!edge->waits && (is_doubtful(edge->held->object) || is_doubtful(edge->wanted->object)))
                 continue;
             f->edges = memory_grow32(f->edges, f->edge_count + 1, &capacity, sizeof(struct edge *));
             f->edges[f->edge_count++] = edge;
@@ -215,6 +260,10 @@ static void prepare(struct finder *f)
     f->path.before = memory_new((size_t)nodes + 1, sizeof(struct witness *));
     f->path.scratch = memory_new((size_t)nodes + 1, sizeof(uint32_t));
     f->next = memory_new((size_t)nodes + 1, sizeof(uint32_t));
+    f->objects = memory_new((size_t)nodes + 1, sizeof(struct object *));
+    f->stands = memory_new((size_t)nodes + 1, sizeof *f->stands);
+    f->best.edges = memory_new((size_t)nodes + 1, sizeof(struct edge *));
+    f->best.chosen = memory_new((size_t)nodes + 1, sizeof(struct witness *));
     f->queue = memory_new(nodes, sizeof(uint32_t));
     f->distance = memory_new(nodes, sizeof(uint32_t));
     memset(f->distance, 0xff, nodes * sizeof(uint32_t));
@@ -230,6 +279,10 @@ static void release(struct finder *f)
     free(f->path.chosen);
     free(f->path.before);
     free(f->path.scratch);
+    free(f->objects);
+    free(f->stands);
+    free(f->best.edges);
+    free(f->best.chosen);
     free(f->next);
     free(f->queue);
     free(f->distance);
@@ -238,9 +291,26 @@ static void release(struct finder *f)
     graph_free(&f->graph);
 }
 
+void lockorder_hint(struct lockorder *self, struct hints *hints)
+{
+    struct finder f = {.self = self};
+    build(&f);
+    for (uint32_t e = 0; e < f.edge_count; e++)
+        if (graph_on_cycle(&f.graph, e))
+            map_put(&hints->orders, analysis_order_key(f.edges[e]->held->object, f.edges[e]->wanted->object), hints);
+    release(&f);
+}
+
+static void add_wait(void *self, const struct predict_order *order)
+{
+    lockorder_add_wait(self, order);
+}
+
 void lockorder_find(struct lockorder *self, struct analysis_context *context)
 {
     struct finder f = {.self = self, .context = context};
+    if (context->predict)
+        predict_orders(context->predict, add_wait, self);
     build(&f);
     prepare(&f);
     for (uint32_t e = 0; e < f.edge_count; e++)

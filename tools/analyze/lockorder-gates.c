@@ -62,6 +62,17 @@ struct gates *gates_held(struct lockorder *self, const struct thread *thread, co
     return gates;
 }
 
+struct gates *gates_of(struct lockorder *self, const struct taking *takings, uint32_t count)
+{
+    struct gate *at = memory_new(count, sizeof *at);
+    for (uint32_t i = 0; i < count; i++)
+        at[i] = (struct gate){takings[i].object, takings[i].mode};
+    qsort(at, count, sizeof *at, by_id);
+    struct gates *gates = gates_keep(self, at, count);
+    free(at);
+    return gates;
+}
+
 struct gates *gates_common(struct lockorder *self, const struct gates *a, const struct gates *b)
 {
     struct gate *at = memory_new(a->count, sizeof *at);

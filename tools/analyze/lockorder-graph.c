@@ -178,6 +178,16 @@ void lockorder_want(struct lockorder *self, struct thread *thread, const struct 
     }
 }
 
+void lockorder_add_wait(struct lockorder *self, const struct predict_order *order)
+{
+    uint32_t last = life_of(&self->lives, order->thread)->segment;
+    struct witness witness = {.thread = order->thread, .gates = gates_of(self, order->holding, order->holding_count),
+                              .held = order->held, .wanted = order->wanted, .runs = {{0, last}}, .run_count = 1};
+    struct edge *edge = edge_of(self, order->held.object, order->wanted.object);
+    edge->waits = true;
+    add_witness(self, edge, &witness);
+}
+
 void lockorder_forget(struct lockorder *self, struct object *object)
 {
     struct node *node = object->slots[self->slot];

@@ -15,9 +15,56 @@ static const char *name_of(struct describe *describe, const struct path *path, u
     return describe_object(describe, path->edges[i % path->count]->held->object);
 }
 
+/* What a thread does for who waits for that. */
+static const char *wake_word(const struct object *object)
+{
+    switch (object->kind) {
+    case THRUM_kind_semaphore:
+    case THRUM_kind_lock:
+        return "posts";
+    case THRUM_kind_barrier:
+        return "comes to";
+    case THRUM_kind_event:
+    case THRUM_kind_future:
+        return "sets";
+    default:
+        return "wakes";
+    }
+}
+
+static bool is_communication(const struct path *path)
+{
+    for (uint32_t i = 0; i < path->count; i++)
+        if (path->edges[i]->waits)
+            return true;
+    return false;
+}
+
+/* "main waits for worker while it holds lock_a, and worker wants lock_a first" */
+static char *communication_message(struct describe *describe, const struct path *path, const struct finding *finding)
+{
+    struct text text = {0};
+    for (uint32_t i = 0; i < path->count; i++) {
+        const struct finding_step *step = &finding->steps[i];
+        const char *holds = name_of(describe, path, i), *wants = name_of(describe, path, i + 1);
+        bool duty = !object_is_lock(path->edges[i]->held->object);
+        text_add(&text, "%s%s %s %s ", !i ? "" : i + 1 < path->count ? ", " : ", and ", step->thread,
+                 object_is_lock(path->edges[i]->wanted->object) ? "wants" : "waits for", wants);
+        if (!duty)
+            text_add(&text, "while it holds %s", holds);
+        else if (!strcmp(step->holds.kind, "thread"))
+            text_add(&text, "before it ends");
+        else
+            text_add(&text, "before it %s %s", wake_word(path->edges[i]->held->object), holds);
+    }
+    return text_take(&text);
+}
+
 static char *message_of(struct describe *describe, const struct path *path, const struct finding *finding)
 {
     struct text text = {0};
+    if (is_communication(path))
+        return communication_message(describe, path, finding);
     if (path->count == 2) {
         const char *one = name_of(describe, path, 0), *other = name_of(describe, path, 1);
         text_add(&text, "%s and %s are taken in opposite orders: %s takes %s while it holds %s, %s takes %s while it holds %s",
@@ -88,9 +135,34 @@ static void say_broken(struct text *text, const struct lockorder *self, struct d
     free(other);
 }
 
+/* What a search for a schedule came to. */
+static const char *prediction_words(const struct verdict *verdict)
+{
+    switch (verdict->prediction) {
+    case PREDICTION_feasible:
+        return "the schedule below leads there, and keeps every order that the trace shows; unless a thread's way there depends "
+               "on data that another would not have written yet";
+    case PREDICTION_none:
+        return is_communication(verdict->path)
+                   ? "in every schedule that keeps the order of the trace, somebody else can still end the wait, or has done so"
+                   : "no lock that two of them hold and no creation or join keeps them apart, but every schedule that leads there "
+                     "would have to change the order in which locks were taken before; that may or may not be possible";
+    case PREDICTION_impossible:
+        return "one of them only comes there after it was woken by another, who has passed by then";
+    case PREDICTION_unproven:
+        return "it takes a writer that comes between readers, or a wait of a kind that isn't understood well enough to prove it";
+    case PREDICTION_unknown:
+        break;
+    }
+    return "nothing seen keeps these threads from being there at the same time, but to look for a schedule that leads there "
+           "would have taken too long";
+}
+
 static char *reason_of(const struct lockorder *self, const struct verdict *verdict, struct describe *describe)
 {
     struct text text = {0};
+    if (verdict->predicted)
+        return memory_text(prediction_words(verdict));
     if (verdict->broken == RULE_none) {
         text_add(&text, "nothing seen keeps these threads from being there at the same time: no lock that %s hold, "
                         "no creation or join of a thread", verdict->path->count == 2 ? "both" : "two of them");
@@ -151,6 +223,54 @@ static char *new_id(struct analysis_context *context, const struct path *path)
     return numbered;
 }
 
+static enum finding_certainty certainty_of(const struct verdict *verdict)
+{
+    if (verdict->broken != RULE_none)
+        return CERTAINTY_infeasible;
+    if (!verdict->predicted)
+        return CERTAINTY_potential;
+    switch (verdict->prediction) {
+    case PREDICTION_feasible:
+        return CERTAINTY_feasible;
+    case PREDICTION_impossible:
+        return CERTAINTY_infeasible;
+    case PREDICTION_none:
+        return is_communication(verdict->path) ? CERTAINTY_infeasible : CERTAINTY_potential;
+    default:
+        return CERTAINTY_potential;
+    }
+}
+
+/* A schedule's taking with the calls that a witness has of the same one. */
+static struct taking with_stack(struct taking taking, const struct thread *thread, const struct edge *edge, bool held)
+{
+    for (uint32_t i = 0; i < edge->witness_count; i++) {
+        const struct witness *witness = edge->witnesses[i];
+        const struct taking *like = held ? &witness->held : &witness->wanted;
+        if (witness->thread == thread && like->site == taking.site) {
+            taking.stack = like->stack;
+            break;
+        }
+    }
+    return taking;
+}
+
+static void tell_step(struct describe *describe, const struct verdict *verdict, uint32_t i, struct finding_step *step)
+{
+    const struct path *path = verdict->path;
+    const struct edge *edge = path->edges[i];
+    const struct thread *thread = path->chosen[i]->thread;
+    struct taking held = path->chosen[i]->held, wanted = path->chosen[i]->wanted;
+    if (certainty_of(verdict) == CERTAINTY_feasible) {
+        thread = verdict->stands[i].thread;
+        held = with_stack(verdict->stands[i].held, thread, edge, true);
+        wanted = with_stack(verdict->stands[i].wanted, thread, edge, false);
+    }
+    describe_step(describe, step, thread, &held, &wanted);
+    if (!object_is_lock(held.object) && held.object->kind != THRUM_kind_thread)
+        step->holds.verb = memory_format("later %s", wake_word(held.object));
+}
+
 bool lockorder_report(const struct lockorder *self, const struct verdict *verdict, struct analysis_context *context)
 {
     struct describe *describe = context->describe;
@@ -160,17 +280,21 @@ bool lockorder_report(const struct lockorder *self, const struct verdict *verdic
         return false;
     struct finding *finding = findings_add(context->findings);
     finding->id = id;
-    finding->kind = FINDING_lock_order;
-    finding->certainty = verdict->broken == RULE_none ? CERTAINTY_potential : CERTAINTY_infeasible;
+    finding->kind = is_communication(path) ? FINDING_communication : FINDING_lock_order;
+    finding->certainty = certainty_of(verdict);
     finding->steps = memory_new(path->count, sizeof *finding->steps);
     finding->step_count = path->count;
     for (uint32_t i = 0; i < path->count; i++)
-        describe_step(describe, &finding->steps[i], path->chosen[i]->thread, &path->chosen[i]->held,
-                      &path->chosen[i]->wanted);
+        tell_step(describe, verdict, i, &finding->steps[i]);
     describe_steps_apart(finding);
     finding->message = message_of(describe, path, finding);
     finding->reason = reason_of(self, verdict, describe);
-    finding->advice = memory_format("take %s and %s in the same order everywhere, or hold one more lock around both",
-                                    name_of(describe, path, 0), name_of(describe, path, 1));
+    if (is_communication(path))
+        finding->advice = memory_text(finding_kind_advice(FINDING_communication));
+    else
+        finding->advice = memory_format("take %s and %s in the same order everywhere, or hold one more lock around both",
+                                        name_of(describe, path, 0), name_of(describe, path, 1));
+    if (finding->certainty == CERTAINTY_feasible)
+        predict_tell(context->predict, describe, finding);
     return true;
 }

@@ -90,9 +90,14 @@ static void find(void *self, struct analysis_context *context)
     lockorder_find(self, context);
 }
 
+static void hint(void *self, struct hints *hints)
+{
+    lockorder_hint(self, hints);
+}
+
 static void end(void *self)
 {
     lockorder_free(self);
 }
 
-const struct analysis analysis_lockorder = {.name = "lockorder", .begin = begin, .find = find, .end = end};
+const struct analysis analysis_lockorder = {.name = "lockorder", .begin = begin, .find = find, .hint = hint, .end = end};

@@ -10,6 +10,7 @@
 #include "analyze/analysis.h"
 #include "analyze/describe.h"
 #include "analyze/order.h"
+#include "analyze/predict.h"
 #include "trace/map.h"
 
 /* Locks held together; every distinct set is kept once, with references to its objects. */
@@ -52,6 +53,7 @@ struct edge {
     struct node *held, *wanted;
     uint32_t out_index, in_index; /* in held->out, wanted->in */
     uint32_t number;              /* in the graph of one search */
+    bool waits;                   /* it is a wait's: one of the two is no lock */
     struct witness **witnesses;
     uint32_t witness_count, witness_capacity;
 };
@@ -91,6 +93,7 @@ static inline uint64_t lockorder_mix(uint64_t sum, uint64_t more)
 
 /* What a thread holds but one lock. */
 struct gates *gates_held(struct lockorder *, const struct thread *, const struct object *wanted);
+struct gates *gates_of(struct lockorder *, const struct taking *, uint32_t count);
 
 /* What is in both; held for reading only if it is so in one of them. */
 struct gates *gates_common(struct lockorder *, const struct gates *, const struct gates *);
@@ -100,6 +103,9 @@ void gates_unuse(struct lockorder *, struct gates *);
 
 /* `thread` wants a lock, as said, with what it holds but that lock itself. */
 void lockorder_want(struct lockorder *, struct thread *, const struct taking *wanted);
+
+/* An order that a wait makes; to be called after the last event. */
+void lockorder_add_wait(struct lockorder *, const struct predict_order *);
 
 /* It was no lock: all edges go. */
 void lockorder_forget(struct lockorder *, struct object *);
@@ -156,12 +162,18 @@ const struct object *witness_gate(const struct witness *, const struct witness *
 struct verdict {
     const struct path *path;
     enum rule broken;
+    bool predicted; /* whether a schedule was looked for */
+    enum prediction prediction;
+    const struct predict_stand *stands; /* where there is one */
 };
 
 /* Appends a finding; false: one like it is there already. */
 bool lockorder_report(const struct lockorder *, const struct verdict *, struct analysis_context *);
 
 /* --- lockorder-find.c --- */
+
+/* The orders on circles, for a second reading. */
+void lockorder_hint(struct lockorder *, struct hints *);
 void lockorder_find(struct lockorder *, struct analysis_context *);
 
 #endif

@@ -4,21 +4,27 @@
 #include "cmd/replay.h"
 
 #include <inttypes.h>
+#include "analyze/predict.h"
 #include "cmd/die.h"
 
-void replay_open(struct replay *replay, const char *const *paths, size_t count)
+static void open_again(struct replay *replay, const char *const *paths, size_t count, struct hints *hints)
 {
     char *trouble = NULL;
-    *replay = (struct replay){0};
+    *replay = (struct replay){.hints = hints};
     if (count == 0)
         die("which trace? Give the directory that 'thrum record' or an LTTng session wrote; see %s --help", die_program());
     if (reader_open(&replay->reader, paths, count, &trouble) != 0)
         die("%s", trouble);
     replay->model = model_new();
     replay->symbols = symbols_new();
-    replay->analyses = analyses_begin(replay->model);
+    replay->analyses = analyses_begin(replay->model, hints);
     replay->report = (struct report){.paths = paths, .path_count = count, .totals = model_totals(replay->model),
                                      .losses = reader_losses(replay->reader), .findings = &replay->findings};
+}
+
+void replay_open(struct replay *replay, const char *const *paths, size_t count)
+{
+    open_again(replay, paths, count, NULL);
 }
 
 static _Noreturn void die_empty(const struct report *report)
@@ -48,11 +54,39 @@ void replay_run(struct replay *replay)
     analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
 }
 
-void replay_close(struct replay *replay)
+static void close_all(struct replay *replay)
 {
     findings_free(&replay->findings);
     analyses_end(replay->analyses);
     model_free(replay->model);
     symbols_free(replay->symbols);
     reader_close(replay->reader);
+}
+
+void replay_prove(struct replay *replay)
+{
+    struct hints *hints = analyses_hints(replay->analyses, &replay->findings);
+    if (!hints)
+        return;
+    const char *const *paths = replay->report.paths;
+    size_t count = replay->report.path_count;
+    close_all(replay);
+    open_again(replay, paths, count, hints);
+    replay_run(replay);
+}
+
+void replay_foresee(struct replay *replay)
+{
+    const char *const *paths = replay->report.paths;
+    size_t count = replay->report.path_count;
+    replay_run(replay);
+    struct hints *hints = analyses_hints(replay->analyses, &replay->findings);
+    close_all(replay);
+    open_again(replay, paths, count, hints);
+}
+
+void replay_close(struct replay *replay)
+{
+    close_all(replay);
+    hints_free(replay->hints);
 }

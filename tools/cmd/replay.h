@@ -9,6 +9,9 @@
  *     replay_run(&replay);
  *     ... replay.report, replay.model, replay.symbols ...
  *     replay_close(&replay);
+ *
+ * Proofs of findings take a second reading: replay_prove() after replay_run() where nothing else watches the model, else
+ * replay_foresee() before model_subscribe().
  */
 #ifndef THRUM_CMD_REPLAY_H
 #define THRUM_CMD_REPLAY_H
@@ -24,6 +27,7 @@ struct replay {
     struct model *model;
     struct symbols *symbols;
     struct analyses *analyses;
+    struct hints *hints; /* of a first reading; NULL: there was none, or it found nothing that could be proven */
     struct findings findings;
     struct report report; /* of all that; complete after replay_run(), but for `all` and `notes` */
 };
@@ -33,6 +37,12 @@ void replay_open(struct replay *, const char *const *paths, size_t count);
 
 /* Reads them to the end and analyses them. Traces without any event of thrum are trouble. */
 void replay_run(struct replay *);
+
+/* After replay_run(): looks for schedules that prove what was found, where it isn't proven yet, by reading them again. */
+void replay_prove(struct replay *);
+
+/* Instead, right after replay_open(): reads them to learn what to look for, and opens them anew. */
+void replay_foresee(struct replay *);
 void replay_close(struct replay *);
 
 #endif

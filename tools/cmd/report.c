@@ -77,6 +77,7 @@ static int run(int argc, char **argv)
                   argc, argv, &options);
     replay_open(&replay, options.view.paths, options.view.path_count);
     replay_run(&replay);
+    replay_prove(&replay);
     replay.report.all = options.all;
     replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
     write_report(&replay.report, &options);

@@ -74,6 +74,7 @@ static void drawing_make(struct drawing *drawing, const char *const *paths, size
 {
     struct replay *replay = &drawing->replay;
     replay_open(replay, paths, count);
+    replay_foresee(replay);
     struct timeline_names names = timeline_names_of(replay->symbols);
     drawing->timeline = timeline_new(replay->model, &names, all);
     replay_run(replay);

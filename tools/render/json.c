@@ -77,6 +77,28 @@ static struct json_object *step_of(const struct finding_step *step)
     return made;
 }
 
+static struct json_object *move_of(const struct finding_move *move)
+{
+    struct json_object *made = json_object_new_object();
+    add(made, "pid", json_object_new_int(move->pid));
+    add(made, "tid", json_object_new_int(move->tid));
+    add(made, "thread", text(move->thread));
+    add(made, "text", text(move->text));
+    add(made, "place", text(move->place));
+    add(made, "site", address(move->site));
+    add(made, "time_ns", json_object_new_int64(move->time_ns));
+    add(made, "stands", json_object_new_boolean(move->stands));
+    return made;
+}
+
+static struct json_object *moves_of(const struct finding *finding)
+{
+    struct json_object *moves = json_object_new_array();
+    for (size_t i = 0; i < finding->move_count; i++)
+        json_object_array_add(moves, move_of(&finding->moves[i]));
+    return moves;
+}
+
 static struct json_object *finding_of(const struct finding *finding)
 {
     struct json_object *made = json_object_new_object(), *steps = json_object_new_array();
@@ -89,6 +111,8 @@ static struct json_object *finding_of(const struct finding *finding)
     for (size_t i = 0; i < finding->step_count; i++)
         json_object_array_add(steps, step_of(&finding->steps[i]));
     add(made, "steps", steps);
+    if (finding->move_count)
+        add(made, "schedule", moves_of(finding));
     return made;
 }
 

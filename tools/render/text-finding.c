@@ -307,6 +307,40 @@ static void put_labelled(const struct paper *paper, const char *label, const cha
     paper_paragraph(paper, INK_plain, text, COLUMN, COLUMN);
 }
 
+/* "first waits for lock_b, second for lock_a" */
+static char *standstill(const struct finding *finding)
+{
+    char *sentence = memory_text("now");
+    for (size_t i = 0; i < finding->step_count; i++) {
+        char *label = label_of(finding, &finding->steps[i].wants), *before = sentence;
+        sentence = memory_format("%s%s %s %s %s%s", before, !i ? "" : i + 1 < finding->step_count ? "," : " and",
+                                 finding->steps[i].thread, i ? "for" : "waits for", label, after_of(&finding->steps[i].wants));
+        free(before);
+        free(label);
+    }
+    return sentence;
+}
+
+/* The schedule, a numbered line for each move. */
+static void put_moves(const struct paper *paper, const struct finding *finding)
+{
+    enum { COLUMN = 8, MOVES_SHOWN = 24 };
+    char number[32];
+    for (size_t i = 0; i <= finding->move_count && finding->move_count; i++) {
+        bool last = i == finding->move_count;
+        if (i >= MOVES_SHOWN && !last)
+            continue;
+        const struct finding_move *move = &finding->moves[last ? 0 : i];
+        char *text = last ? standstill(finding) : memory_format("%s %s", move->thread, move->text);
+        fputs("  ", paper->out);
+        paper_put_padded(paper, INK_label, i ? "" : "how", COLUMN - 2);
+        snprintf(number, sizeof number, "%zu. ", i + 1);
+        paper_put(paper, INK_label, number);
+        paper_paragraph(paper, INK_plain, text, COLUMN + strlen(number), COLUMN + strlen(number));
+        free(text);
+    }
+}
+
 void text_finding(const struct paper *paper, const struct finding *finding, int64_t begin_ns, int64_t stopped_ns)
 {
     char *verdict = memory_format("%s (%s)", finding_kind_word(finding->kind), finding_certainty_word(finding->certainty));
@@ -319,6 +353,7 @@ void text_finding(const struct paper *paper, const struct finding *finding, int6
         put_thread(paper, finding, &finding->steps[i], (struct span){begin_ns, stopped_ns});
     put_births(paper, finding);
     put_labelled(paper, "why", finding->reason);
+    put_moves(paper, finding);
     put_labelled(paper, "help", finding->advice);
     put_labelled(paper, "id", finding->id);
     free(verdict);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The first reading: which waits hold locks, who wakes whom, and which semaphores are no locks. */
+#include "config.h"
+
+#include <stdlib.h>
+#include "analyze/predict.h"
+#include "trace/memory.h"
+
+struct waking {
+    uint64_t object, thread;
+};
+
+struct scan {
+    struct model *model;
+    int slot;
+    struct hints *hints;
+    struct map maybe; /* id + 1 of semaphores that were taken with something held */
+    struct map known; /* wakings */
+    struct waking *wakings;
+    size_t waking_count, waking_capacity;
+};
+
+static void put(struct map *map, uint64_t id)
+{
+    map_put(map, id + 1, map);
+}
+
+/* The one thread that does it, or that there are many. */
+static void note_one(struct map *map, uint64_t object, uint64_t thread)
+{
+    uintptr_t known = (uintptr_t)map_get(map, object + 1), one = (uintptr_t)thread + 2;
+    if (known != one)
+        map_put(map, object + 1, (void *)(known ? (uintptr_t)HINT_MANY : one));
+}
+
+static void note_waking(struct scan *scan, uint64_t object, uint64_t thread)
+{
+    uint64_t key = (object + 1) * 0x9e3779b97f4a7c15u ^ thread;
+    if (map_get(&scan->known, key))
+        return;
+    map_put(&scan->known, key, scan);
+    note_one(&scan->hints->wakers, object, thread);
+    scan->wakings = memory_grow(scan->wakings, scan->waking_count + 1, &scan->waking_capacity, sizeof *scan->wakings);
+    scan->wakings[scan->waking_count++] = (struct waking){object, thread};
+}
+
+/* What any thread may give back. */
+static bool is_counted(const struct object *object)
+{
+    return object->kind == THRUM_kind_semaphore || object->kind == THRUM_kind_lock;
+}
+
+static void blocked(void *self, int64_t now, struct thread *thread)
+{
+    struct scan *scan = self;
+    const struct blocked *blocked = &thread->blocked;
+    struct object *object = blocked->object;
+    (void)now;
+    if (blocked->what != BLOCKING_wait)
+        return;
+    note_one(&scan->hints->takers, object->id, thread->id);
+    if (object->kind == THRUM_kind_barrier)
+        note_waking(scan, object->id, thread->id);
+    if (object->thread)
+        note_waking(scan, object->id, object->thread->id);
+    if (thread->held_count && blocked->how == THRUM_how_block)
+        put(&scan->hints->waited, object->id);
+}
+
+static void acquired(void *self, int64_t now, const struct acquisition *got)
+{
+    struct scan *scan = self;
+    (void)now;
+    if (is_counted(got->object)) {
+        if (!object_is_lock(got->object))
+            put(&scan->hints->signals, got->object->id);
+        note_one(&scan->hints->takers, got->object->id, got->thread->id);
+        if (got->how == THRUM_how_block && got->thread->held_count > (got->hold ? 1 : 0))
+            put(&scan->maybe, got->object->id);
+    } else if (!got->hold && got->thread->held_count && got->how == THRUM_how_block)
+        put(&scan->hints->waited, got->object->id);
+}
+
+static void released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site)
+{
+    (void)now, (void)site;
+    if (is_counted(hold->object))
+        note_waking(self, hold->object->id, thread->id);
+}
+
+static void posted(void *self, int64_t now, struct thread *thread, struct object *object, uint64_t site)
+{
+    (void)now, (void)site;
+    if (is_counted(object))
+        note_waking(self, object->id, thread->id);
+}
+
+static void woke(void *self, int64_t now, struct thread *thread, struct object *object, enum thrum_scope scope, uint64_t site)
+{
+    (void)now, (void)scope, (void)site;
+    note_waking(self, object->id, thread->id);
+}
+
+static void object_signals(void *self, int64_t now, struct object *object)
+{
+    (void)now;
+    put(&((struct scan *)self)->hints->signals, object->id);
+}
+
+static const struct model_ops ops = {
+    .blocked = blocked,
+    .acquired = acquired,
+    .released = released,
+    .posted = posted,
+    .woke = woke,
+    .object_signals = object_signals,
+};
+
+struct scan *scan_new(struct model *model)
+{
+    struct scan *scan = memory_new(1, sizeof *scan);
+    scan->hints = memory_new(1, sizeof *scan->hints);
+    scan->model = model;
+    scan->slot = model_subscribe(model, &ops, scan);
+    return scan;
+}
+
+struct hints *scan_hints(struct scan *scan)
+{
+    struct hints *hints = scan->hints;
+    size_t place = 0;
+    for (const struct map_entry *entry; (entry = map_next(&scan->maybe, &place));)
+        if (map_get(&hints->signals, entry->key))
+            put(&hints->waited, entry->key - 1);
+    for (size_t i = 0; i < scan->waking_count; i++)
+        if (map_get(&hints->waited, scan->wakings[i].object + 1))
+            put(&hints->obliged, scan->wakings[i].thread);
+    scan->hints = NULL;
+    return hints;
+}
+
+void scan_free(struct scan *scan)
+{
+    model_unsubscribe(scan->model, scan->slot);
+    map_free(&scan->maybe);
+    map_free(&scan->known);
+    free(scan->wakings);
+    hints_free(scan->hints);
+    free(scan);
+}
+
+void hints_free(struct hints *hints)
+{
+    if (!hints)
+        return;
+    map_free(&hints->orders);
+    map_free(&hints->waited);
+    map_free(&hints->signals);
+    map_free(&hints->wakers);
+    map_free(&hints->takers);
+    map_free(&hints->obliged);
+    free(hints);
+}
