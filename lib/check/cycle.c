@@ -3,7 +3,6 @@
 #include "check/cycle.h"
 
 #include "check/clock.h"
-#include "check/heap.h"
 #include "check/report.h"
 #include "check/semaphore.h"
 #include "check/thread.h"
@@ -125,13 +124,12 @@ static bool find(struct search *search)
 
 void cycle_search(struct edge *edge, struct witness *witness)
 {
-    struct search search = {.goal = edge->from, .steps_left = STEPS_MAX};
-    size_t size = LENGTH_MAX * sizeof(*search.steps);
+    static struct cycle_step steps[LENGTH_MAX];
+    struct search search = {.goal = edge->from, .steps = steps, .steps_left = STEPS_MAX};
     bool found = false;
 
-    search.steps = heap_take(size);
-    if (!search.steps || !are_locks(witness))
-        goto end;
+    if (!are_locks(witness))
+        return;
     for (search.limit = 2; !found && search.limit <= LENGTH_MAX; search.limit *= 2) {
         search.mark = ++check_state.graph.searches;
         search.steps[0] = (struct cycle_step){edge, witness};
@@ -145,7 +143,4 @@ void cycle_search(struct edge *edge, struct witness *witness)
         report_cycle(search.steps, search.length);
     else if (search.steps_left == 0)
         report_cut();
-end:
-    if (search.steps)
-        heap_give(search.steps, size);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/memory.h"
+#include "check/heap.h"
 
 enum { TABLE_FIRST = 1024 };
 
@@ -13,16 +13,21 @@ static uint32_t slot_of(const struct graph *graph, uint64_t object)
     return (uint32_t)((object >> 3) * 0x9e3779b97f4a7c15u >> 32) & (graph->table_size - 1);
 }
 
-/* Doubles the table; old tables stay in kept memory, together as large as the new one. */
+/* A zeroed table twice as large, or the first; NULL where there is no memory, or none needed any more. */
+static void *larger(uint32_t size)
+{
+    return heap_take((size ? 2 * (size_t)size : TABLE_FIRST) * sizeof(void *));
+}
+
 static bool grow(struct graph *graph)
 {
-    uint32_t old_size = graph->table_size, size = old_size ? 2 * old_size : TABLE_FIRST;
-    struct node **old = graph->table, **table = memory_keep(size * sizeof(*table));
+    uint32_t old_size = graph->table_size;
+    struct node **old = graph->table, **table = larger(old_size);
 
     if (!table)
         return old_size > 0;
     graph->table = table;
-    graph->table_size = size;
+    graph->table_size = old_size ? 2 * old_size : TABLE_FIRST;
     for (uint32_t i = 0; i < old_size; i++)
         for (struct node *node = old[i], *next; node; node = next) {
             struct node **chain = &table[slot_of(graph, node->object)];
@@ -31,6 +36,37 @@ static bool grow(struct graph *graph)
             node->next = *chain;
             *chain = node;
         }
+    if (old)
+        heap_give(old, old_size * sizeof(*old));
+    return true;
+}
+
+static struct edge **edge_chain(const struct graph *graph, const struct node *from, const struct node *to)
+{
+    uint64_t hash = ((uintptr_t)from >> 4) * 0x9e3779b97f4a7c15u ^ ((uintptr_t)to >> 4) * 0xc2b2ae3d27d4eb4fu;
+
+    return &graph->edges_table[(hash ^ hash >> 29) & (graph->edges_table_size - 1)];
+}
+
+static bool grow_edges(struct graph *graph)
+{
+    uint32_t old_size = graph->edges_table_size;
+    struct edge **old = graph->edges_table, **table = larger(old_size);
+
+    if (!table)
+        return old_size > 0;
+    graph->edges_table = table;
+    graph->edges_table_size = old_size ? 2 * old_size : TABLE_FIRST;
+    for (uint32_t i = 0; i < old_size; i++)
+        for (struct edge *edge = old[i], *next; edge; edge = next) {
+            struct edge **chain = edge_chain(graph, edge->from, edge->to);
+
+            next = edge->next;
+            edge->next = *chain;
+            *chain = edge;
+        }
+    if (old)
+        heap_give(old, old_size * sizeof(*old));
     return true;
 }
 
@@ -201,13 +237,33 @@ static bool order(struct graph *graph, struct node *from, struct node *to)
     return true;
 }
 
+static void link_edge(struct graph *graph, struct edge *edge)
+{
+    struct edge **chain = edge_chain(graph, edge->from, edge->to);
+
+    edge->next = *chain;
+    *chain = edge;
+    edge->next_out = edge->from->out;
+    edge->link_out = &edge->from->out;
+    if (edge->next_out)
+        edge->next_out->link_out = &edge->next_out;
+    edge->from->out = edge;
+    edge->next_in = edge->to->in;
+    edge->link_in = &edge->to->in;
+    if (edge->next_in)
+        edge->next_in->link_in = &edge->next_in;
+    edge->to->in = edge;
+}
+
 struct edge *graph_edge(struct graph *graph, struct node *from, struct node *to, bool *fresh)
 {
     struct edge *edge;
 
     *fresh = false;
-    for (edge = from->out; edge; edge = edge->next_out)
-        if (edge->to == to)
+    if (graph->edge_count >= graph->edges_table_size && !grow_edges(graph))
+        return NULL;
+    for (edge = *edge_chain(graph, from, to); edge; edge = edge->next)
+        if (edge->from == from && edge->to == to)
             return edge;
     edge = slab_take(&graph->edges);
     if (!edge)
@@ -216,10 +272,7 @@ struct edge *graph_edge(struct graph *graph, struct node *from, struct node *to,
     edge->from = from;
     edge->to = to;
     edge->back = !order(graph, from, to);
-    edge->next_out = from->out;
-    from->out = edge;
-    edge->next_in = to->in;
-    to->in = edge;
+    link_edge(graph, edge);
     graph->edge_count++;
     graph->back_count += edge->back;
     return edge;
@@ -227,28 +280,24 @@ struct edge *graph_edge(struct graph *graph, struct node *from, struct node *to,
 
 /* --- removal --- */
 
-static void unlink_out(struct edge *edge)
+static void unlink_edge(struct graph *graph, struct edge *edge)
 {
-    struct edge **link = &edge->from->out;
+    struct edge **chain = edge_chain(graph, edge->from, edge->to);
 
-    while (*link != edge)
-        link = &(*link)->next_out;
-    *link = edge->next_out;
-}
-
-static void unlink_in(struct edge *edge)
-{
-    struct edge **link = &edge->to->in;
-
-    while (*link != edge)
-        link = &(*link)->next_in;
-    *link = edge->next_in;
+    while (*chain != edge)
+        chain = &(*chain)->next;
+    *chain = edge->next;
+    *edge->link_out = edge->next_out;
+    if (edge->next_out)
+        edge->next_out->link_out = edge->link_out;
+    *edge->link_in = edge->next_in;
+    if (edge->next_in)
+        edge->next_in->link_in = edge->link_in;
 }
 
 static void remove_edge(struct graph *graph, struct edge *edge, void (*drop)(struct edge *))
 {
-    unlink_out(edge);
-    unlink_in(edge);
+    unlink_edge(graph, edge);
     graph->edge_count--;
     graph->back_count -= edge->back;
     if (drop)

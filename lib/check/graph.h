@@ -30,6 +30,8 @@ struct node {
 struct edge {
     struct node *from, *to;
     struct edge *next_out, *next_in;
+    struct edge **link_out, **link_in; /* what points here in these lists */
+    struct edge *next;                 /* in the table's chain */
     bool back;                 /* closes a cycle: not part of the order */
     struct witness *witnesses; /* who took `to` under `from`, newest first; the checker's own */
     uint32_t witness_count;
@@ -37,7 +39,8 @@ struct edge {
 
 struct graph {
     struct node **table; /* chains, by object */
-    uint32_t table_size; /* a power of two, or 0 */
+    struct edge **edges_table; /* chains, by both ends */
+    uint32_t table_size, edges_table_size; /* powers of two, or 0 */
     uint32_t node_count;
     uint64_t edge_count;
     uint64_t back_count;

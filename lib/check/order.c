@@ -8,17 +8,11 @@
 #include "check/clock.h"
 #include "check/fast.h"
 #include "check/heap.h"
+#include "check/seen.h"
 #include "check/semaphore.h"
 #include "check/thread.h"
 
-enum { SEEN = 1 << 18, GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
-
-/*
- * Hashes of (thread, all that it held, what it took): known means that the graph has it. A slot that another took over is
- * learned again, which the graph notices. Hashes hold the objects' generations, so that what was seen of one that ended
- * isn't taken for what is there now.
- */
-static _Atomic uint64_t seen[SEEN];
+enum { GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
 
 /* By hash of the address: rises when an object there ends; the lowest bit tells that the graph may have a node there. */
 static _Atomic uint32_t generations[GENERATIONS];
@@ -68,10 +62,8 @@ static void record_unref(struct record *record)
 {
     if (--record->references > 0)
         return;
-    struct check_thread *thread = thread_by_serial(record->serial);
-
-    if (thread)
-        thread->witnesses--;
+    if (record->by->serial == record->serial)
+        record->by->witnesses--;
     clock_unref(record->clock);
     heap_give(record, record_size(record->held_count));
 }
@@ -83,6 +75,7 @@ static struct record *record_new(struct check_thread *self, const struct record_
     if (!record)
         return NULL;
     record->references = 1;
+    record->by = self;
     record->serial = self->serial;
     record->hash = hash;
     record->clock = clock_ref(self->clock);
@@ -153,11 +146,10 @@ void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_
 {
     uint64_t hash = order_hash(hash_of_held(self), object, kind, mode);
     uint64_t key = check_mix(hash, self->serial + ((uint64_t)forks << 48));
-    _Atomic uint64_t *slot = &seen[key % SEEN];
     struct record *record;
     sigset_t signals;
 
-    if (atomic_load_explicit(slot, memory_order_relaxed) == key)
+    if (seen_has(key))
         return;
     check_lock(&signals);
     record = record_new(self, &(struct record_object){object, stack, kind, mode}, hash);
@@ -165,7 +157,7 @@ void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_
         learn(record);
         record_unref(record);
     }
-    atomic_store_explicit(slot, key, memory_order_relaxed);
+    seen_add(key, check_state.graph.edge_count);
     check_unlock(&signals);
 }
 

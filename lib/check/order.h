@@ -16,7 +16,8 @@ struct record_object {
 struct record {
     uint32_t references; /* witnesses that point here */
     uint32_t held_count;
-    uint64_t serial; /* the thread's */
+    struct check_thread *by;
+    uint64_t serial; /* the thread's; with another, what `by` points to is another thread by now */
     uint64_t hash;   /* of what is held and wanted */
     struct check_clock *clock;
     uint32_t epoch;

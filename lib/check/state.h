@@ -71,7 +71,7 @@ struct check_clock {
     } at[];
 };
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 128 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512 };
 
 /* A stack that was taken from here lately. */
 struct recent {
@@ -99,7 +99,11 @@ struct check_thread {
     struct check_clock *clock;
     uint32_t witnesses; /* records in the graph that are its own: with none, no clock need remember it */
     bool main, ended, detached, joined;
+    _Atomic bool awaited; /* it was joined by who held something */
     struct check_thread *next;
+    struct check_thread *same_hash;  /* in the table by handle */
+    struct check_thread *next_spare; /* in the list of those that ended */
+    bool spare;
     /* published */
     struct wait wait;
 };

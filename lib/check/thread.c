@@ -22,18 +22,36 @@ struct pending {
 static struct slab pendings = SLAB_OF(struct pending);
 static struct pending *pending;
 
-struct check_thread *thread_by_handle(uint64_t handle)
+/* --- found by handle --- */
+
+enum { HANDLES = 4096 };
+static struct check_thread *handles[HANDLES];
+
+static struct check_thread **handle_chain(uint64_t handle)
 {
-    for (struct check_thread *thread = check_state.threads; thread; thread = thread->next)
-        if (thread->handle == handle && !thread->joined && handle)
-            return thread;
-    return NULL;
+    return &handles[check_mix(0, handle) % HANDLES];
 }
 
-struct check_thread *thread_by_serial(uint64_t serial)
+static void set_handle(struct check_thread *thread, uint64_t handle)
 {
-    for (struct check_thread *thread = check_state.threads; thread; thread = thread->next)
-        if (thread->serial == serial)
+    struct check_thread **chain = handle_chain(thread->handle);
+
+    while (*chain && *chain != thread)
+        chain = &(*chain)->same_hash;
+    if (*chain)
+        *chain = thread->same_hash;
+    thread->handle = handle;
+    if (!handle)
+        return;
+    chain = handle_chain(handle);
+    thread->same_hash = *chain;
+    *chain = thread;
+}
+
+struct check_thread *thread_by_handle(uint64_t handle)
+{
+    for (struct check_thread *thread = *handle_chain(handle); thread; thread = thread->same_hash)
+        if (thread->handle == handle && !thread->joined)
             return thread;
     return NULL;
 }
@@ -46,11 +64,39 @@ struct check_thread *thread_by_tid(int32_t tid)
     return NULL;
 }
 
-/* Ended, not waited for by a join, and its destructors have run: nobody looks at it any more. */
-static bool is_gone(const struct check_thread *thread)
+/* --- used again --- */
+
+/* First those that ended first. */
+static struct check_thread *first_spare, **last_spare = &first_spare;
+
+/* Ended, and nobody will ask for it any more. */
+static void spare_if_over(struct check_thread *thread)
 {
-    return thread->ended && (thread->joined || thread->detached) && held_count(thread) == 0 &&
-           syscall(SYS_tgkill, thrum_self.pid, thread->tid, 0) != 0;
+    if (!thread->ended || !(thread->joined || thread->detached) || thread->spare)
+        return;
+    thread->spare = true;
+    thread->next_spare = NULL;
+    *last_spare = thread;
+    last_spare = &thread->next_spare;
+}
+
+/* One whose destructors have run, too. One that held something to the end stays: others may yet wait for that. */
+static struct check_thread *take_spare(void)
+{
+    struct check_thread *thread;
+
+    while ((thread = first_spare)) {
+        if (thread->tid && syscall(SYS_tgkill, thrum_self.pid, thread->tid, 0) == 0)
+            return NULL;
+        first_spare = thread->next_spare;
+        if (!first_spare)
+            last_spare = &first_spare;
+        if (held_count(thread) == 0)
+            break;
+    }
+    if (thread)
+        set_handle(thread, 0);
+    return thread;
 }
 
 void thread_give_room(struct check_thread *thread, struct held *room, uint32_t capacity)
@@ -63,12 +109,8 @@ void thread_give_room(struct check_thread *thread, struct held *room, uint32_t c
 static struct check_thread *new_thread(void)
 {
     int saved = errno;
-    struct check_thread *thread;
+    struct check_thread *thread = take_spare();
 
-    /* The newest are first: an ended one is met soon where threads come and go. */
-    for (thread = check_state.threads; thread; thread = thread->next)
-        if (thread->ended && is_gone(thread))
-            break;
     errno = saved;
     if (thread) {
         struct check_thread *next = thread->next;
@@ -158,7 +200,7 @@ void thread_begins(uint64_t number, uint64_t handle)
     if (!self)
         return;
     check_lock(&signals);
-    self->handle = handle;
+    set_handle(self, handle);
     if (number)
         self->clock = take_pending(number);
     check_unlock(&signals);
@@ -166,8 +208,15 @@ void thread_begins(uint64_t number, uint64_t handle)
 
 void thread_ends(void)
 {
-    if (thrum_self.check)
-        thrum_self.check->ended = true;
+    struct check_thread *self = thrum_self.check;
+    sigset_t signals;
+
+    if (!self)
+        return;
+    check_lock(&signals);
+    self->ended = true;
+    spare_if_over(self);
+    check_unlock(&signals);
 }
 
 void thread_is_joined(uint64_t handle)
@@ -187,6 +236,7 @@ void thread_is_joined(uint64_t handle)
             self->clock = clock;
         }
         other->joined = other->ended = true;
+        spare_if_over(other);
     }
     check_unlock(&signals);
 }
@@ -198,8 +248,10 @@ void thread_is_detached(uint64_t handle)
 
     check_lock(&signals);
     other = thread_by_handle(handle);
-    if (other)
+    if (other) {
         other->detached = true;
+        spare_if_over(other);
+    }
     check_unlock(&signals);
 }
 
@@ -225,6 +277,7 @@ void threads_forked(void)
         thread->ended = thread->joined = true;
         thread->top = thread->hashed = thread->held;
         thread->tid = 0;
+        spare_if_over(thread);
     }
     if (self) {
         /* The raw call: asking thrum for the id makes the child known, and so comes back here. */

@@ -20,7 +20,6 @@ void thread_give_room(struct check_thread *thread, struct held *room, uint32_t c
 /* --- under the lock --- */
 
 struct check_thread *thread_by_handle(uint64_t handle);
-struct check_thread *thread_by_serial(uint64_t serial);
 struct check_thread *thread_by_tid(int32_t tid);
 
 /* --- creation and join --- */

@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 
-#include "check/heap.h"
 #include "check/report.h"
 #include "check/semaphore.h"
 #include "check/thread.h"
@@ -61,6 +60,8 @@ static uint64_t blocked_sequence(const struct check_thread *thread)
     return sequence % 2 ? sequence : 0;
 }
 
+static bool walk_to(struct circle *circle, const struct check_thread *waiter, const struct check_thread *holder);
+
 /* Walks on from the last thread of the circle; true where it came back to the start. Under the lock. */
 static bool walk(struct circle *circle)
 {
@@ -68,21 +69,32 @@ static bool walk(struct circle *circle)
 
     if (circle->length == CIRCLE_MAX)
         return false;
-    for (const struct check_thread *holder = check_state.threads; holder; holder = holder->next) {
-        uint64_t sequence;
+    if (waiter->wait.kind == THRUM_kind_thread) {
+        const struct check_thread *joined = thread_by_handle(waiter->wait.handle);
 
-        if (!keeps_from(holder, waiter))
-            continue;
-        if (holder == circle->start)
-            return true;
-        sequence = blocked_sequence(holder);
-        if (!sequence || holder->wait.timed || is_on(circle, holder))
-            continue;
-        circle->steps[circle->length++] = (struct circle_step){holder, sequence};
-        if (walk(circle))
-            return true;
-        circle->length--;
+        return joined && walk_to(circle, waiter, joined);
     }
+    for (const struct check_thread *holder = check_state.threads; holder; holder = holder->next)
+        if (held_count(holder) > 0 && walk_to(circle, waiter, holder))
+            return true;
+    return false;
+}
+
+static bool walk_to(struct circle *circle, const struct check_thread *waiter, const struct check_thread *holder)
+{
+    uint64_t sequence;
+
+    if (!keeps_from(holder, waiter))
+        return false;
+    if (holder == circle->start)
+        return true;
+    sequence = blocked_sequence(holder);
+    if (!sequence || holder->wait.timed || is_on(circle, holder))
+        return false;
+    circle->steps[circle->length++] = (struct circle_step){holder, sequence};
+    if (walk(circle))
+        return true;
+    circle->length--;
     return false;
 }
 
@@ -101,26 +113,53 @@ static bool still_stands(const struct circle *circle)
     return true;
 }
 
+/* A thread that isn't known yet is waited for by one that holds something: all look. */
+static _Atomic bool unknown_awaited;
+
+/* A thread that holds something begins a join: from now on who is joined looks, too, and who is joined by that. */
+static void mark_awaited(const struct check_thread *thread)
+{
+    if (held_count(thread) == 0 && !thread->awaited)
+        return;
+    while (blocked_sequence(thread) && thread->wait.kind == THRUM_kind_thread) {
+        struct check_thread *joined = thread_by_handle(thread->wait.handle);
+
+        if (!joined)
+            atomic_store_explicit(&unknown_awaited, true, memory_order_seq_cst);
+        if (!joined || joined->awaited)
+            break;
+        atomic_store_explicit(&joined->awaited, true, memory_order_seq_cst);
+        thread = joined;
+    }
+}
+
 static bool look(struct check_thread *self)
 {
-    struct circle circle = {.start = self};
-    size_t size = CIRCLE_MAX * sizeof(*circle.steps);
+    static struct circle_step steps[CIRCLE_MAX];
+    struct circle circle = {.start = self, .steps = steps, .length = 1};
     bool found;
     sigset_t signals;
 
     check_lock(&signals);
-    circle.steps = heap_take(size);
-    found = circle.steps != NULL;
-    if (found) {
-        circle.steps[0] = (struct circle_step){self, blocked_sequence(self)};
-        circle.length = 1;
-        found = walk(&circle) && still_stands(&circle);
-        if (found)
-            report_circle(circle.steps, circle.length);
-        heap_give(circle.steps, size);
-    }
+    if (self->wait.kind == THRUM_kind_thread)
+        mark_awaited(self);
+    steps[0] = (struct circle_step){self, blocked_sequence(self)};
+    found = walk(&circle) && still_stands(&circle);
+    if (found)
+        report_circle(circle.steps, circle.length);
     check_unlock(&signals);
     return found;
+}
+
+/*
+ * Whether this wait could close a circle: it is a join, or somebody may wait for this thread: for what it holds or, holding
+ * something, for its end.
+ */
+static bool may_close(const struct check_thread *self)
+{
+    return held_count(self) > 0 || self->wait.kind == THRUM_kind_thread ||
+           atomic_load_explicit(&self->awaited, memory_order_seq_cst) ||
+           atomic_load_explicit(&unknown_awaited, memory_order_seq_cst);
 }
 
 bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
@@ -134,10 +173,8 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
     wait->timed = target->timed;
     wait->stack = target->stack;
     atomic_fetch_add_explicit(&wait->sequence, 1, memory_order_seq_cst);
-    /* With nothing held nobody waits for this thread, but for a join; and a wait that ends by itself is no deadlock. */
-    if (target->timed)
-        return false;
-    return look(self);
+    /* A wait that ends by itself is no deadlock. */
+    return !target->timed && may_close(self) && look(self);
 }
 
 void waitfor_end(struct check_thread *self)

@@ -56,8 +56,8 @@ struct thrum_addrs emit_stack(uint64_t *at, const void *site)
 {
     struct thrum_addrs stack = {.at = at};
 
-    if (thrum_self.asynchronous) {
-        /* A cancellation in the middle of the walk would leave the guard set. */
+    /* A cancellation in the middle of the walk would leave the guard set. The checker has stacks of its own. */
+    if (thrum_self.asynchronous || probe_sinks == PROBE_CHECK) {
         at[0] = (uint64_t)(uintptr_t)site;
         stack.count = sinks_stack_depth > 0;
         return stack;
