@@ -2,8 +2,11 @@
 /* Walks the stack with libgcc's unwinder, which libthrum links so that it is loaded early (a later cancel needs it too). */
 #include "core/backtrace.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <unwind.h>
+
+#include "core/stacks-known.h"
 
 struct walk {
     uint64_t *at;
@@ -12,34 +15,80 @@ struct walk {
     uint32_t skipped;
     uint64_t site;
     bool found;
+    bool knowable; /* each return address is where it is expected */
+    struct stack_known known;
 };
 
 /* Frames of thrum's own between the walk and the program's call; more means that `site` isn't on the stack. */
-enum { OWN_FRAMES_MAX = 12 };
+enum { OWN_FRAMES_MAX = 13 };
+
+/*
+ * A return address was pushed last before the frame that it leads out of: so it is on x86. The frames of the walk itself
+ * aren't there the next time.
+ */
+static void know_frame(struct walk *walk, struct _Unwind_Context *context, uint64_t address)
+{
+#if defined(__x86_64__)
+    uint64_t place = (uint64_t)_Unwind_GetCFA(context) - 8;
+
+    if (walk->knowable && place >= walk->known.key.frame)
+        walk->knowable = stack_known_add(&walk->known, address, place);
+#else
+    (void)context, (void)address;
+    walk->knowable = false;
+#endif
+}
 
 static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *data)
 {
     struct walk *walk = data;
     uint64_t address = (uint64_t)_Unwind_GetIP(context);
 
-    if (!walk->found) {
-        if (address != walk->site)
-            return ++walk->skipped > OWN_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
-        walk->found = true;
+    if (!walk->found && address != walk->site) {
+        know_frame(walk, context, address);
+        return ++walk->skipped > OWN_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
     }
+    if (!walk->found)
+        walk->known.own = walk->known.count;
+    walk->found = true;
     if (address == 0 || walk->count == walk->max)
         return _URC_END_OF_STACK;
+    know_frame(walk, context, address);
     walk->at[walk->count++] = address;
     return _URC_NO_REASON;
 }
 
-uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site)
+static __attribute__((noinline)) uint32_t walk_stack(uint64_t *at, const struct stack_key *key)
 {
-    struct walk walk = {.at = at, .max = max, .site = (uint64_t)(uintptr_t)site};
+    struct walk walk = {.at = at, .max = (uint32_t)key->max, .site = key->site, .knowable = true};
+
+    walk.known.key = *key;
+    _Unwind_Backtrace(walk_frame, &walk);
+    if (walk.found && walk.knowable)
+        stack_known_keep(&walk.known);
+    return walk.count;
+}
+
+/* Copies what of a known stack is the program's. */
+static uint32_t take_known(uint64_t *at, const struct stack_known *known)
+{
+    uint32_t count = 0;
+
+    for (uint64_t i = known->own; i < known->count; i++)
+        at[count++] = known->frame[i].address;
+    return count;
+}
+
+__attribute__((noinline)) uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site)
+{
+    const struct stack_key key = {
+        .thread = &errno, .frame = (uintptr_t)__builtin_frame_address(0), .site = (uintptr_t)site, .max = max};
+    struct stack_known known;
+    uint32_t count = 0;
 
     if (max > 1)
-        _Unwind_Backtrace(walk_frame, &walk);
-    if (walk.count == 0 && max > 0)
-        at[walk.count++] = walk.site;
-    return walk.count;
+        count = stack_known_find(&known, &key) ? take_known(at, &known) : walk_stack(at, &key);
+    if (count == 0 && max > 0)
+        at[count++] = key.site;
+    return count;
 }

@@ -2,6 +2,7 @@
 /* What the traced process is served by: memory, stacks, modules, environment. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -117,6 +118,71 @@ START_TEST(a_site_that_is_not_on_the_stack_stands_alone)
 
     ck_assert_uint_eq(backtrace_capture(at, BACKTRACE_MAX, (const void *)0x1234), 1);
     ck_assert_uint_eq(at[0], 0x1234);
+}
+END_TEST
+
+/* The stack as libc walks it, from `site` outwards. */
+static uint32_t walk_anew(uint64_t *at, uint32_t max, const void *site)
+{
+    void *all[2 * BACKTRACE_MAX];
+    int count = backtrace(all, 2 * BACKTRACE_MAX);
+    uint32_t kept = 0;
+
+    for (int i = 0; i < count && kept < max; i++)
+        if (kept > 0 || all[i] == site)
+            at[kept++] = (uint64_t)(uintptr_t)all[i];
+    return kept;
+}
+
+__attribute__((noinline)) static bool captures_as_libc(void)
+{
+    const void *site = __builtin_return_address(0);
+    uint64_t at[BACKTRACE_MAX], anew[BACKTRACE_MAX];
+    uint32_t max = 2 + (uint32_t)((uintptr_t)site >> 3) % 20;
+    uint32_t count = backtrace_capture(at, max, site);
+
+    return count == walk_anew(anew, max, site) && memcmp(at, anew, count * sizeof(*at)) == 0;
+}
+
+/* Comes by many ways to the same call, at depths that are often the same: the ways are the digits of `way`. */
+__attribute__((noinline)) static bool wander(unsigned way)
+{
+    volatile char room[64];
+    bool well;
+
+    room[0] = 0;
+    if (way < 4)
+        well = captures_as_libc();
+    else if (way % 4 == 0)
+        well = wander(way / 4);
+    else if (way % 4 == 1)
+        well = wander(way / 4) && room[0] == 0;
+    else
+        well = way % 4 == 2 ? captures_as_libc() && wander(way / 4) : wander(way / 4 + 0 * (unsigned)room[0]);
+    __asm__ volatile("" ::: "memory"); /* not a tail call */
+    return well;
+}
+
+static void *wander_often(void *seed)
+{
+    unsigned random = (unsigned)(uintptr_t)seed, wrong = 0;
+
+    for (int i = 0; i < 20000; i++)
+        wrong += !wander((unsigned)rand_r(&random) % 2000);
+    return (void *)(uintptr_t)wrong;
+}
+
+START_TEST(a_stack_that_was_walked_before_is_not_mistaken_for_another)
+{
+    pthread_t threads[3];
+
+    for (uintptr_t i = 0; i < 3; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, wander_often, (void *)i), 0);
+    for (int i = 0; i < 3; i++) {
+        void *wrong;
+        ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
+        ck_assert_ptr_null(wrong);
+    }
 }
 END_TEST
 
@@ -326,6 +392,7 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, a_stack_begins_at_the_site);
     tcase_add_test(tests, a_stack_is_cut_at_the_depth_asked_for);
     tcase_add_test(tests, a_site_that_is_not_on_the_stack_stands_alone);
+    tcase_add_test(tests, a_stack_that_was_walked_before_is_not_mistaken_for_another);
     tcase_add_test(tests, what_is_loaded_at_the_start_is_known);
     tcase_add_test(tests, what_is_loaded_later_is_told_of_once);
     tcase_add_test(tests, an_address_in_no_module_is_harmless);
