@@ -5,6 +5,7 @@
  */
 #include "core/modules.h"
 
+#include <fcntl.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
@@ -38,7 +39,7 @@ static const char *copy_string(const char *text)
 
 static const char *executable_path(char *buffer)
 {
-    long length = syscall(SYS_readlink, "/proc/self/exe", buffer, PATH_LENGTH - 1);
+    long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", buffer, PATH_LENGTH - 1);
 
     buffer[length > 0 ? length : 0] = 0;
     return buffer;

@@ -2,6 +2,7 @@
 /* A process starts being traced, forks, and goes on in its child. */
 #include "probe/process.h"
 
+#include <fcntl.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
@@ -31,7 +32,7 @@ static void start(void)
     env_read(&env);
     if (env.off)
         return;
-    length = syscall(SYS_readlink, "/proc/self/exe", executable, PATH_LENGTH - 1);
+    length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, PATH_LENGTH - 1);
     executable[length > 0 ? length : 0] = 0;
     modules_start();
     sinks_start(&env);
