@@ -13,7 +13,7 @@ static const struct {
     const char *name;
     size_t offset;
 } functions[] = {
-#define REAL_ENTRY(name) {#name, offsetof(struct real, name)},
+#define REAL_ENTRY(name, kind, events) {#name, offsetof(struct real, name)},
     REAL_FUNCTIONS(REAL_ENTRY)
 #undef REAL_ENTRY
 };

@@ -24,7 +24,7 @@
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#define REAL_POINTER(name) __typeof__(&name) name;
+#define REAL_POINTER(name, kind, events) __typeof__(&name) name;
 struct real {
     REAL_FUNCTIONS(REAL_POINTER)
 };

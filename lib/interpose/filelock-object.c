@@ -53,6 +53,19 @@ struct filelock_hold *filelock_hold(int fd, enum filelock which, bool make)
     return leaf ? &(*leaf)[fd % LEAF][which] : NULL;
 }
 
+int filelock_next(unsigned from)
+{
+    for (unsigned fd = from; fd < LEAF * LEAVES; fd++) {
+        leaf_holds *leaf = atomic_load_explicit(&leaves[fd / LEAF], memory_order_acquire);
+
+        if (!leaf)
+            fd |= LEAF - 1; /* none of these */
+        else if ((*leaf)[fd % LEAF][FILELOCK_FLOCK].id != 0 || (*leaf)[fd % LEAF][FILELOCK_RECORD].id != 0)
+            return (int)fd;
+    }
+    return -1;
+}
+
 /* --- names --- */
 
 enum { NAMED = 256, PATH_LENGTH = 1024 };

@@ -15,7 +15,7 @@ enum filelock { FILELOCK_FLOCK, FILELOCK_RECORD, FILELOCKS };
 uint64_t filelock_id(int fd, enum filelock which);
 
 /*
- * What descriptors hold. A descriptor is closed behind our back at times (fclose, dup2, exec): then what it held is
+ * What descriptors hold. A descriptor is closed behind our back at times (exec, a system call): then what it held is
  * released when it is used again. All are async-signal-safe and approximate where threads race on one descriptor.
  */
 struct filelock_hold {
@@ -26,6 +26,9 @@ struct filelock_hold {
 
 /* NULL: there is no memory to keep it in. `make` it where it isn't there. */
 struct filelock_hold *filelock_hold(int fd, enum filelock which, bool make);
+
+/* The first descriptor from this one on that holds something, -1 where there is none. */
+int filelock_next(unsigned from);
 
 /* Tells the name of a file's lock, if that wasn't done lately. Keeps errno. */
 void filelock_tell_name(int fd, uint64_t id);

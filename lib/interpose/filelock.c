@@ -2,6 +2,7 @@
 /* flock(), lockf() and the locks of fcntl(), and close(), which gives them back. */
 #include <fcntl.h>
 #include <stdarg.h>
+#include <linux/close_range.h>
 #include <stdio.h>
 #include <sys/file.h>
 
@@ -242,4 +243,46 @@ INTERPOSE int fclose(FILE *stream)
     release_at_close(fileno(stream), SITE);
     errno = saved;
     return REAL(fclose)(stream);
+}
+
+/* What `from` will lie on is closed by that; but not where the call is to fail. */
+static void replaced(int from, int fd, const void *site)
+{
+    int saved = errno;
+
+    if (from != fd && REAL(fcntl)(from, F_GETFD) >= 0)
+        release_at_close(fd, site);
+    errno = saved;
+}
+
+INTERPOSE int dup2(int from, int fd)
+{
+    replaced(from, fd, SITE);
+    return REAL(dup2)(from, fd);
+}
+
+INTERPOSE int dup3(int from, int fd, int flags)
+{
+    if ((flags & ~O_CLOEXEC) == 0)
+        replaced(from, fd, SITE);
+    return REAL(dup3)(from, fd, flags);
+}
+
+static void release_range(unsigned first, unsigned last, const void *site)
+{
+    for (int fd = filelock_next(first); fd >= 0 && (unsigned)fd <= last; fd = filelock_next((unsigned)fd + 1))
+        release_at_close(fd, site);
+}
+
+INTERPOSE int close_range(unsigned first, unsigned last, int flags)
+{
+    if (first <= last && (flags & ~CLOSE_RANGE_UNSHARE) == 0)
+        release_range(first, last, SITE);
+    return REAL(close_range)(first, last, flags);
+}
+
+INTERPOSE void closefrom(int first)
+{
+    release_range(first > 0 ? (unsigned)first : 0, UINT32_MAX, SITE);
+    REAL(closefrom)(first);
 }

@@ -12,7 +12,7 @@ static const struct {
     const char *name;
     size_t offset;
 } functions[] = {
-#define GLIB_ENTRY(name) {#name, offsetof(struct glib, name)},
+#define GLIB_ENTRY(name, kind, events) {#name, offsetof(struct glib, name)},
     REAL_GLIB(GLIB_ENTRY)
 #undef GLIB_ENTRY
 };

@@ -6,7 +6,7 @@
 #include "core/glib.h"
 #include "interpose/interpose.h"
 
-#define GLIB_POINTER(name) __typeof__(&name) name;
+#define GLIB_POINTER(name, kind, events) __typeof__(&name) name;
 struct glib {
     REAL_GLIB(GLIB_POINTER)
 };

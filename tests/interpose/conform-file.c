@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* File locks and futexes. */
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -140,6 +141,54 @@ static void records(void)
     expect_errno("lockf: no descriptor", lockf(-1, F_LOCK, 0), EBADF);
 }
 
+/* Whatever closes the descriptor gives its lock back: another gets it. */
+static void expect_free(const char *what)
+{
+    int other = open(path, O_RDWR);
+
+    expect_errno(what, flock(other, LOCK_EX | LOCK_NB), 0);
+    close(other);
+}
+
+/* A descriptor with this number that holds the file. */
+static int locked_at(int number)
+{
+    int fd = open(path, O_RDWR);
+
+    if (dup2(fd, number) != number || close(fd) != 0 || flock(number, LOCK_EX | LOCK_NB) != 0)
+        abort();
+    return number;
+}
+
+static void closes(void)
+{
+    int fd;
+
+    flock(one, LOCK_UN);
+    fd = locked_at(700);
+    expect_number("dup2", dup2(one, fd), fd);
+    expect_free("flock: what dup2 closed");
+    locked_at(fd);
+    expect_errno("dup2: no descriptor", dup2(-1, fd), EBADF);
+    expect_number("dup2: itself", dup2(fd, fd), fd);
+    expect_errno("flock: held still", flock(one, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+    expect_number("dup3", dup3(one, fd, O_CLOEXEC), fd);
+    expect_free("flock: what dup3 closed");
+    expect_errno("dup3: itself", dup3(fd, fd, 0), EINVAL);
+    expect_errno("dup3: no flag", dup3(one, fd, 77), EINVAL);
+    locked_at(fd);
+    expect_errno("close_range: no range", close_range(9, 8, 0), EINVAL);
+    expect_errno("close_range: to be closed by exec", close_range(700, 800, CLOSE_RANGE_CLOEXEC), 0);
+    expect_errno("flock: held still", flock(one, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+    expect_errno("close_range", close_range(690, 800, 0), 0);
+    expect_free("flock: what close_range closed");
+    expect_errno("close_range: is closed", close(fd), EBADF);
+    locked_at(fd);
+    closefrom(690);
+    expect_free("flock: what closefrom closed");
+    expect_errno("closefrom: is closed", close(fd), EBADF);
+}
+
 void conform_file(void)
 {
     FILE *stream;
@@ -152,6 +201,7 @@ void conform_file(void)
     flock(two, LOCK_EX);
     expect_errno("fclose: of a locked file", fclose(stream), 0);
     expect_errno("flock: after that", flock(one, LOCK_EX | LOCK_NB), 0);
+    closes();
     unlink(path);
     close(one);
 }
