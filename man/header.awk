@@ -85,25 +85,60 @@ declaration != "" || (inside && /^THRUM_API|^typedef/) {
     add("declaration", substr(define, 1, RLENGTH))
 }
 
-END {
-    # The first sentence, up to a full stop or colon, without what stands in brackets.
-    about = texts[1]
+/^#include <thrum\// && name == "thrum" {
+    sub(/^.*\//, "")
+    sub(/\.h>/, "")
+    headers[++others] = $0
+}
+
+# The first sentence of a comment, up to a full stop or colon, without what stands in brackets.
+function sentence(about)
+{
     gsub(/\n \*/, " ", about)
     gsub(/^\/\* *|\*\/.*$/, "", about)
     gsub(/  +/, " ", about)
     sub(/^ /, "", about)
     sub(/ *\([^)]*\)/, "", about)
     sub(/[:.,;].*/, "", about)
+    sub(/^A /, "a ", about)
+    return troff(tolower(substr(about, 1, 1)) substr(about, 2))
+}
+
+# What another header is about.
+function about_header(header,    file, text, line)
+{
+    file = FILENAME
+    sub(/[^\/]*$/, header ".h", file)
+    while ((getline line < file) > 0) {
+        if (line ~ /SPDX/)
+            continue
+        text = text "\n" line
+        if (line ~ /\*\//)
+            break
+    }
+    close(file)
+    sub(/^\n/, "", text)
+    return sentence(text)
+}
+
+END {
+    title = name == "thrum" ? "thrum" : "thrum\\-" name
     printf ".\\\" SPDX-License-Identifier: MIT\n.\\\" Made of lib/include/thrum/%s.h by header.awk.\n", name
-    printf ".TH THRUM\\-%s 3 \"\" \"thrum %s\" \"The primitives of thrum\"\n", toupper(name), version
-    printf ".SH NAME\nthrum\\-%s \\- %s\n", name, troff(tolower(substr(about, 1, 1)) substr(about, 2))
+    printf ".TH %s 3 \"\" \"thrum %s\" \"The primitives of thrum\"\n.ad l\n.nh\n", toupper(title), version
+    printf ".SH NAME\n%s \\- %s\n", title, sentence(texts[1])
     printf ".SH SYNOPSIS\n.nf\n.B #include <thrum/%s.h>\n", name
     for (i = 2; i <= parts; i++)
         if (kinds[i] == "declaration")
             print ".B " troff(texts[i])
-    print "\nLink with \\-lthrum; see\n.BR pkg\\-config (1).\n.fi\n.SH DESCRIPTION"
+    print ".PP\n.BI cc\\  program .c\\ $(pkg\\-config\\ \\-\\-cflags\\ \\-\\-libs\\ thrum)\n.fi\n.SH DESCRIPTION"
     paragraphs(texts[1])
-    if (parts > 1)
+    if (others)
+        print ".SH HEADERS"
+    for (i = 1; i <= others; i++)
+        print ".TP\n.BR thrum\\-" headers[i] " (3)\n" about_header(headers[i])
+    for (i = 2; i <= parts && kinds[i] != "declaration"; i++)
+        ;
+    if (i <= parts)
         print ".SH FUNCTIONS"
     for (i = 2; i <= parts; i++) {
         if (kinds[i] == "declaration" && (kinds[i - 1] == "comment" || texts[i - 1] != texts[i])) {
@@ -122,5 +157,8 @@ END {
             open = 0
         }
     }
-    print ".SH SEE ALSO\n.BR thrum (1),\n.BR thrum\\-base (3)\n: results, timeouts, interrupts and cancellation of all of them"
+    print ".SH SEE ALSO"
+    if (name != "base")
+        print ".BR thrum\\-base (3)\non results, timeouts, interrupts and cancellation,"
+    print (name != "thrum" ? ".BR thrum (3),\n" : "") ".BR thrum (1)"
 }

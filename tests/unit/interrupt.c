@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Interrupts: every blocking call in the main thread returns EINTR, loses nothing, and can be left in peace. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "other.h"
 #include "probes.h"
 #include "suite.h"
-#include "thrum/barrier.h"
-#include "thrum/condition.h"
-#include "thrum/event.h"
-#include "thrum/interrupt.h"
-#include "thrum/queue.h"
-#include "thrum/rwlock.h"
-#include "thrum/semaphore.h"
-#include "thrum/spinlock.h"
-#include "thrum/thread.h"
+#include "thrum/thrum.h"
 
 /* --- calls that block, and what they block on --- */
 
@@ -29,7 +22,31 @@ static struct thrum_rwlock rwlock = THRUM_RWLOCK_INIT;
 static struct thrum_spinlock spinlock = THRUM_SPINLOCK_INIT;
 static struct thrum_queue empty, full;
 static struct thrum_thread *thread;
+static struct thrum_group *group;
+static struct thrum_future *future;
+static struct thrum_pool *pool, *shut_pool;
+static struct thrum_io *io;
 static void *item;
+
+static bool never(void *unused)
+{
+    return unused != NULL;
+}
+
+static void *nothing(void *argument)
+{
+    return argument;
+}
+
+static int submit_one_more(void)
+{
+    return thrum_pool_submit(pool, nothing, NULL, NULL);
+}
+
+static int map_one_more(void)
+{
+    return thrum_pool_map(pool, nothing, &item, 1, NULL, THRUM_FOREVER);
+}
 
 #define BLOCKING(V)                                                      \
     V(lock, thrum_lock_acquire(&lock))                                   \
@@ -46,7 +63,15 @@ static void *item;
     V(queue_get, thrum_queue_get(&empty, &item))                         \
     V(queue_put, thrum_queue_put(&full, NULL))                           \
     V(queue_join, thrum_queue_join(&full))                               \
-    V(thread, thrum_thread_join(thread, NULL))
+    V(thread, thrum_thread_join(thread, NULL))                           \
+    V(condition_await, thrum_condition_await(&condition, never, NULL, THRUM_FOREVER)) \
+    V(group, thrum_group_wait(group))                                    \
+    V(future, thrum_future_wait(future))                                 \
+    V(future_result, thrum_future_result(future, &item, THRUM_FOREVER))  \
+    V(pool_submit, submit_one_more())                                    \
+    V(pool_map, map_one_more())                                          \
+    V(pool_wait, thrum_pool_wait(shut_pool, THRUM_FOREVER))              \
+    V(io_flush, thrum_io_flush(io, THRUM_FOREVER))
 
 #define FUNCTION(name, call)  \
     static int do_##name(void) \
@@ -86,6 +111,25 @@ static void make_all_block(void)
     thrum_queue_put(&full, NULL);
     struct thrum_thread_options daemon = { .daemon = true };
     thrum_thread_create(&thread, wait_for_end, NULL, &daemon);
+    thrum_group_create(&group);
+    thrum_group_spawn(group, wait_for_end, NULL, NULL);
+    thrum_future_create(&future, NULL);
+    thrum_pool_create(&pool, 1, 1, NULL);
+    thrum_pool_submit(pool, wait_for_end, NULL, NULL);
+    while (thrum_pool_waiting(pool) > 0) /* until it runs; then one more is as many as may wait */
+        sched_yield();
+    thrum_pool_submit(pool, wait_for_end, NULL, NULL);
+    thrum_pool_create(&shut_pool, 1, 0, NULL);
+    thrum_pool_submit(shut_pool, wait_for_end, NULL, NULL);
+    thrum_pool_shutdown(shut_pool, false);
+    thrum_io_create(&io, 0, NULL);
+    thrum_io_call(io, wait_for_end, NULL, NULL);
+}
+
+/* Threads that aren't daemons are waited for as the test's process exits. */
+static void let_all_end(void)
+{
+    thrum_event_set(&end);
 }
 
 /* Nothing was given to the interrupted calls, and nobody is left waiting. */
@@ -101,6 +145,7 @@ static void check_nothing_changed(void)
     ck_assert_uint_eq(thrum_queue_size(&full), 1);
     ck_assert_uint_eq(empty.getters.count + full.putters.count + full.joiners.count, 0);
     ck_assert(thrum_thread_is_alive(thread));
+    ck_assert_uint_eq(thrum_pool_waiting(pool), 1);
 }
 
 static int interrupt(void *unused)
@@ -394,6 +439,7 @@ Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("interrupt");
     TCase *tcase = tcase_create("interrupt");
+    tcase_add_checked_fixture(tcase, NULL, let_all_end);
     tcase_add_loop_test(tcase, a_pending_interrupt_ends_the_call_at_once, 0, BLOCKING_COUNT);
     tcase_add_loop_test(tcase, an_interrupt_ends_the_call_that_blocks, 0, BLOCKING_COUNT);
     tcase_add_loop_test(tcase, an_interrupt_at_any_moment_is_not_lost, 0, BLOCKING_COUNT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a function that runs in a thread, group, pool or I/O worker tells what went wrong, to whoever asks for it.
+ * Errors of what runs in a thread, group, pool or I/O worker, for whoever asks for them.
  *
  *     static void *grind(void *path)
  *     {
