@@ -15,7 +15,7 @@
 #include "trace/memory.h"
 
 /* What may be spent before an answer is given up; a bound on time, met by nothing that was ever sensible. */
-enum { EDGE_STEPS = 20000, EDGE_PAIRS = 2000000, ALL_STEPS = 10000000 };
+enum { EDGE_STEPS = 20000, EDGE_PAIRS = 2000000, ALL_STEPS = 10000000, ALL_LOOKS = 200000000 };
 
 struct finder {
     const struct lockorder *self;
@@ -29,6 +29,7 @@ struct finder {
     uint32_t *distance, *queue, *next;
     bool *on_path;       /* nodes */
     uint64_t steps_left;
+    uint64_t looks_left;            /* at edges, to learn how far it is from each node to another */
     uint32_t given_up;   /* edges */
     struct object **objects;        /* of the path, for a prediction */
     struct predict_stand *stands;
@@ -160,9 +161,22 @@ static bool search_to(struct finder *f, uint32_t first, uint32_t limit, uint32_t
     return false;
 }
 
+/* Whether there is enough left of what may be spent to learn the distances once more; then it is spent. */
+static bool may_look(struct finder *f)
+{
+    bool may = f->steps_left && f->looks_left >= f->graph.edge_count;
+    if (may)
+        f->looks_left -= f->graph.edge_count;
+    return may;
+}
+
 /* The shortest cycle through the edge that nothing rules out, in f->path. */
 static bool search(struct finder *f, uint32_t edge)
 {
+    if (!may_look(f)) {
+        f->given_up++;
+        return false;
+    }
     uint64_t steps = f->steps_left < EDGE_STEPS ? f->steps_left : EDGE_STEPS, given = steps, pairs = EDGE_PAIRS;
     uint32_t reached = graph_distances_to(&f->graph, f->graph.from[edge], f->distance, f->queue);
     uint32_t limit = f->distance[f->graph.to[edge]] + 1, next = GRAPH_FAR;
@@ -269,6 +283,7 @@ static void prepare(struct finder *f)
     memset(f->distance, 0xff, nodes * sizeof(uint32_t));
     f->on_path = memory_new(nodes, sizeof *f->on_path);
     f->steps_left = ALL_STEPS;
+    f->looks_left = ALL_LOOKS;
 }
 
 static void release(struct finder *f)
@@ -306,6 +321,24 @@ static void add_wait(void *self, const struct predict_order *order)
     lockorder_add_wait(self, order);
 }
 
+/* Where not all cycles may be examined, those of two locks come first. */
+enum { MANY_EDGES = 10000 };
+
+static bool has_reverse(const struct finder *f, uint32_t e)
+{
+    return map_get(&f->self->edges, analysis_order_key(f->edges[e]->wanted->object, f->edges[e]->held->object));
+}
+
+static void search_through(struct finder *f, uint32_t e, bool *hopeless)
+{
+    if (!graph_on_cycle(&f->graph, e) || hopeless[e] || is_covered(f, e))
+        return;
+    if (search(f, e))
+        report(f, RULE_none);
+    else
+        hopeless[e] = true;
+}
+
 void lockorder_find(struct lockorder *self, struct analysis_context *context)
 {
     struct finder f = {.self = self, .context = context};
@@ -317,15 +350,14 @@ void lockorder_find(struct lockorder *self, struct analysis_context *context)
         if (map_get(&context->happened, analysis_order_key(f.edges[e]->held->object, f.edges[e]->wanted->object)))
             cover(&f, e);
     bool *hopeless = memory_new(f.edge_count, sizeof *hopeless);
+    if (f.edge_count > MANY_EDGES)
+        for (uint32_t e = 0; e < f.edge_count; e++)
+            if (has_reverse(&f, e))
+                search_through(&f, e, hopeless);
     for (uint32_t e = 0; e < f.edge_count; e++)
-        if (graph_on_cycle(&f.graph, e) && !is_covered(&f, e)) {
-            if (search(&f, e))
-                report(&f, RULE_none);
-            else
-                hopeless[e] = true;
-        }
+        search_through(&f, e, hopeless);
     for (uint32_t e = 0; e < f.edge_count; e++)
-        if (hopeless[e] && !is_covered(&f, e))
+        if (hopeless[e] && !is_covered(&f, e) && may_look(&f))
             explain(&f, e);
     if (f.given_up)
         findings_note(context->findings,

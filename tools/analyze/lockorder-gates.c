@@ -28,6 +28,12 @@ static struct gates *gates_find(struct gates *gates, const struct gate *at, uint
     return gates;
 }
 
+struct gates *gates_use(struct gates *gates)
+{
+    gates->uses++;
+    return gates;
+}
+
 /* The set of these, which are sorted, counted as used once more. */
 static struct gates *gates_keep(struct lockorder *self, const struct gate *at, uint32_t count)
 {
@@ -45,8 +51,7 @@ static struct gates *gates_keep(struct lockorder *self, const struct gate *at, u
             object_ref(at[i].object);
         map_put(&self->gates, hash, gates);
     }
-    gates->uses++;
-    return gates;
+    return gates_use(gates);
 }
 
 struct gates *gates_held(struct lockorder *self, const struct thread *thread, const struct object *wanted)

@@ -168,14 +168,16 @@ void lockorder_want(struct lockorder *self, struct thread *thread, const struct 
     if ((own && thread->blocked.what != BLOCKING_no) || is_known(self, thread, wanted))
         return;
     uint32_t segment = life_of(&self->lives, thread)->segment;
+    struct gates *gates = gates_held(self, thread, wanted->object);
     for (uint32_t i = 0; i < thread->held_count; i++) {
         const struct hold *hold = &thread->held[i];
         if (hold->object == wanted->object || !object_is_lock(hold->object))
             continue;
-        struct witness witness = {.thread = thread, .gates = gates_held(self, thread, wanted->object),
-                                  .held = taking_of_hold(hold), .wanted = *wanted, .runs = {{segment, segment}}, .run_count = 1};
+        struct witness witness = {.thread = thread, .gates = gates_use(gates), .held = taking_of_hold(hold),
+                                  .wanted = *wanted, .runs = {{segment, segment}}, .run_count = 1};
         add_witness(self, edge_of(self, hold->object, wanted->object), &witness);
     }
+    gates_unuse(self, gates);
 }
 
 void lockorder_add_wait(struct lockorder *self, const struct predict_order *order)

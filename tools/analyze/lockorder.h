@@ -94,6 +94,7 @@ static inline uint64_t lockorder_mix(uint64_t sum, uint64_t more)
 /* What a thread holds but one lock. */
 struct gates *gates_held(struct lockorder *, const struct thread *, const struct object *wanted);
 struct gates *gates_of(struct lockorder *, const struct taking *, uint32_t count);
+struct gates *gates_use(struct gates *);
 
 /* What is in both; held for reading only if it is so in one of them. */
 struct gates *gates_common(struct lockorder *, const struct gates *, const struct gates *);
