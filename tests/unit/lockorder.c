@@ -422,6 +422,30 @@ START_TEST(the_same_locks_in_two_processes_are_others)
 }
 END_TEST
 
+START_TEST(a_file_s_lock_is_one_in_all_processes)
+{
+    verdict_expect(START "q.main process /bin/q; q.main begin;" UNDER("F1", "F2", "T1") UNDER("F2", "F1", "q.main"),
+                   "feasible lock-order: T1 F1->F2, q.main F2->F1\n");
+}
+END_TEST
+
+START_TEST(what_is_shared_with_a_forked_child_is_one)
+{
+    verdict_expect(START "main init A shared; main init B shared; q.main process /bin/test 100; q.main begin;"
+                   UNDER("A", "B", "main") UNDER("B", "A", "q.main"), "feasible lock-order: main A->B, q.main B->A\n");
+    verdict_expect(START "main init A; main init B; q.main process /bin/test 100; q.main begin;"
+                   UNDER("A", "B", "main") UNDER("B", "A", "q.main"), "");
+}
+END_TEST
+
+START_TEST(what_is_shared_outlives_one_of_its_processes)
+{
+    verdict_expect(START "main init A shared; main init B shared; q.main process /bin/test 100; q.main begin;"
+                   UNDER("A", "B", "q.main") "q.main free A; q.main free B; main start T4;" UNDER("A", "B", "main")
+                   UNDER("B", "A", "T4"), "feasible lock-order: q.main A->B, T4 B->A\n");
+}
+END_TEST
+
 /* --- bounds --- */
 
 START_TEST(a_search_that_is_given_up_is_told_of)
@@ -568,8 +592,10 @@ Suite *suite_create_all(void)
         another_lock_at_the_address_is_another, a_lock_that_is_gone_is_still_part_of_what_could_have_been,
         memory_is_given_back_for_locks_that_lie_on_no_cycle, nor_is_a_lock_kept_that_only_one_thread_passes,
         of_locks_that_could_be_on_one_enough_are_kept_and_the_rest_is_told_of, locks_of_one_birth_and_one_code_are_one_finding,
-        the_same_locks_in_two_processes_are_others);
-    ADD(bounds, a_circle_of_a_thousand, hundreds_of_locks_held_at_once, a_search_that_is_given_up_is_told_of, agrees_with_trying_all_combinations);
+        the_same_locks_in_two_processes_are_others, a_file_s_lock_is_one_in_all_processes,
+        what_is_shared_with_a_forked_child_is_one, what_is_shared_outlives_one_of_its_processes);
+    ADD(bounds, a_circle_of_a_thousand, hundreds_of_locks_held_at_once, a_search_that_is_given_up_is_told_of,
+        agrees_with_trying_all_combinations);
     suite_add_tcase(suite, cycles);
     suite_add_tcase(suite, bounds);
     return suite;

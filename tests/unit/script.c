@@ -39,6 +39,7 @@ struct statement {
     uint32_t value;
     uint64_t age;
     uint8_t type;
+    uint8_t shared;
 };
 
 struct script *script_new(void (*take)(void *self, const struct trace_event *), void *self)
@@ -109,6 +110,7 @@ static uint8_t kind_of(const char *object)
     case 'W': return THRUM_kind_barrier;
     case 'E': return THRUM_kind_event;
     case 'K': return THRUM_kind_lock;
+    case 'F': return THRUM_kind_file_lock;
     default: return THRUM_kind_mutex;
     }
 }
@@ -189,8 +191,8 @@ static bool play_life(const struct statement *st, uint64_t object, uint8_t kind)
 {
     const struct named *me = st->thread;
     if (is(st, "init"))
-        EMIT(st, me, object_init, .object = object, .kind = kind, .type = st->type, .value = st->value, .site = st->site,
-             STACK(st));
+        EMIT(st, me, object_init, .object = object, .kind = kind, .type = st->type, .value = st->value, .shared = st->shared,
+             .site = st->site, STACK(st));
     else if (is(st, "destroy"))
         EMIT(st, me, object_destroy, .object = object, .kind = kind, .site = st->site);
     else if (is(st, "free"))
@@ -290,6 +292,8 @@ static void take_word(struct statement *st, int *words, const char *word)
         st->type = THRUM_type_recursive;
     else if (!strcmp(word, "type=prefer_writer_nonrecursive"))
         st->type = THRUM_type_prefer_writer_nonrecursive;
+    else if (!strcmp(word, "shared"))
+        st->shared = THRUM_flag_yes;
     else if (*words < WORDS)
         st->word[(*words)++] = word;
 }

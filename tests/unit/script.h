@@ -7,7 +7,7 @@
  *
  * Threads: `main` is process 100's, `q.main` and `q.T1` those of process 200, `r.` 300; tids, pthread_t and serial numbers
  * follow from the name. `T2 like T1` gives T2 the tid and pthread_t of T1.
- * Objects: the first letter says what it is: S semaphore, R rwlock, C condition, W barrier, E event, K lock, else a mutex.
+ * Objects: the first letter says what it is: S semaphore, R rwlock, C condition, W barrier, E event, K lock, F file's lock, else a mutex.
  * Each statement is 1000 ns after the one before. @N is the call's site, SCRIPT_SITE(N); without it, one of its own.
  *
  *     main process [EXE] [PPID]             process_begin
@@ -16,7 +16,7 @@
  *     main start T1                         spawn, thread_begin and spawn_end
  *     main spawn T1 | spawned T1 [RESULT]   one by one; T1 begin is the child's own
  *     main join T1 | joining T1 | joined T1 [RESULT]
- *     main init A [type=recursive] [value=1]
+ *     main init A [type=recursive] [value=1] [shared]
  *     main destroy A | free A | label A TEXT    free: the memory that it is in
  *     T1 held A count=1 age=NS
  *     T1 lock A | trylock A | timedlock A | rdlock R      got at once

@@ -162,14 +162,19 @@ bool describe_is_anonymous(struct describe *d, const struct object *object)
 
 /* --- takings --- */
 
+static const struct process *process_of(const struct taking *taking)
+{
+    return taking->process ? taking->process : taking->object->process;
+}
+
 struct taking taking_of_hold(const struct hold *hold)
 {
-    return (struct taking){hold->object, hold->mode, hold->site, hold->stack, hold->since_ns};
+    return (struct taking){hold->object, hold->mode, hold->site, hold->stack, hold->since_ns, NULL};
 }
 
 struct taking taking_of_block(const struct blocked *blocked)
 {
-    return (struct taking){blocked->object, blocked->mode, blocked->site, blocked->stack, blocked->since_ns};
+    return (struct taking){blocked->object, blocked->mode, blocked->site, blocked->stack, blocked->since_ns, NULL};
 }
 
 static void add_frame(struct finding_object *to, uint64_t address, const char *text)
@@ -190,9 +195,9 @@ static bool is_ours(const struct symbol_place *place)
 /* The frames that an address stands for, from `from` on; the innermost frames of system headers say nothing. */
 static void add_frames(struct describe *d, const struct taking *taking, uint64_t address, struct finding_object *to)
 {
-    const struct symbol_place *place = call_place(d, taking->object->process, taking->since_ns, address);
+    const struct symbol_place *place = call_place(d, process_of(taking), taking->since_ns, address);
     if (!place) {
-        char *text = call_text(d, taking->object->process, taking->since_ns, address);
+        char *text = call_text(d, process_of(taking), taking->since_ns, address);
         add_frame(to, address, text);
         free(text);
         return;
@@ -207,7 +212,7 @@ static void add_frames(struct describe *d, const struct taking *taking, uint64_t
 /* How many calls of a stack to show. */
 static size_t stack_length(struct describe *d, const struct taking *taking)
 {
-    const struct process *process = taking->object->process;
+    const struct process *process = process_of(taking);
     const struct stack *stack = taking->stack;
     if (!stack || !d->symbols)
         return stack ? stack->count : 0;
@@ -236,7 +241,7 @@ char *describe_class(struct describe *d, const struct taking *taking)
 {
     const struct object *object = taking->object;
     const struct words *words = words_of(d, object);
-    char *site = call_text(d, object->process, taking->since_ns, taking->site);
+    char *site = call_text(d, process_of(taking), taking->since_ns, taking->site);
     bool moves = d->symbols && !strncmp(site, "0x", 2); /* in no module: another address in another recording */
     char *text = memory_format("%s|%s|%s|%s", kind_word(object->kind), words->anonymous ? "" : words->name, words->birth,
                                moves ? "" : site);
@@ -250,8 +255,10 @@ void describe_step(struct describe *d, struct finding_step *step, const struct t
     step->pid = thread->process->pid;
     step->tid = thread->tid;
     step->thread = describe_thread(d, thread);
-    describe_taking(d, holds, &step->holds);
-    describe_taking(d, wants, &step->wants);
+    struct taking held = *holds, wanted = *wants;
+    held.process = wanted.process = thread->process;
+    describe_taking(d, &held, &step->holds);
+    describe_taking(d, &wanted, &step->wants);
 }
 
 void describe_steps_apart(struct finding *finding)

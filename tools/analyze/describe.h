@@ -20,6 +20,7 @@ struct taking {
     uint64_t site;             /* 0: not known, or none */
     const struct stack *stack; /* NULL or empty: only the site is known */
     int64_t since_ns;          /* MODEL_UNKNOWN_NS: not known */
+    const struct process *process; /* whose calls these are; NULL: of the object's */
 };
 
 struct taking taking_of_hold(const struct hold *);

@@ -177,7 +177,9 @@ static char *reason_of(const struct lockorder *self, const struct verdict *verdi
 static struct text class_of(struct describe *describe, const struct witness *witness)
 {
     struct text text = {0};
-    char *held = describe_class(describe, &witness->held), *wanted = describe_class(describe, &witness->wanted);
+    struct taking holds = witness->held, wants = witness->wanted;
+    holds.process = wants.process = witness->thread->process;
+    char *held = describe_class(describe, &holds), *wanted = describe_class(describe, &wants);
     text_add(&text, "%s>%s", held, wanted);
     free(held);
     free(wanted);

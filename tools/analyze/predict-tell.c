@@ -151,6 +151,7 @@ static void tell_way(const struct predict *p, struct describe *describe, uint32_
     const struct resource *resource = &p->history->resources[deed->resource];
     struct taking taking = taking_of(p, deed->resource, deed->shared, predict_moment(p->history, deed));
     const struct object *object = taking.object;
+    taking.process = p->threads[thread].thread->process;
     move->site = taking.site;
     move->time_ns = taking.since_ns;
     move->place = place_text(describe, &taking);

@@ -161,7 +161,8 @@ void hold_inherit(struct thread *child, const struct thread *forked)
     struct process *process = child->process;
     for (uint32_t i = 0; i < forked->held_count; i++) {
         const struct hold *origin = &forked->held[i];
-        if (map_get(&process->maps->given_early, origin->object->address))
+        const struct object *held = origin->object;
+        if (map_get(&process->maps->given_early, held->address) || held->shared || held->kind == THRUM_kind_file_lock)
             continue;
         struct object *object = object_get(process, origin->object->kind, origin->object->address);
         if (find(child, object))

@@ -27,6 +27,7 @@ struct model {
     bool closing; /* observers aren't told any more */
     struct model_totals totals;
     struct map by_pid;
+    struct map files; /* locks of files, which all processes share */
     struct process **processes;
     size_t process_count;
     size_t process_capacity;
@@ -99,6 +100,8 @@ struct object *object_get(struct process *, unsigned kind, uint64_t address);
 /* The mutex that a wait drops: what the thread holds at that address, else a mutex there; NULL for address 0. */
 struct object *object_mutex(struct thread *, uint64_t address);
 void object_destroy(struct object *);
+/* A process has it no longer; the last one's end is its own. */
+void object_leave(struct process *, struct object *);
 void on_object_init(struct thread *, const struct thrum_event_object_init *);
 void on_object_destroy(struct thread *, const struct thrum_event_object_destroy *);
 void on_object_name(struct thread *, const struct thrum_event_object_name *);

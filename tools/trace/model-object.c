@@ -37,20 +37,41 @@ static struct object *object_new(struct process *process, unsigned kind, uint64_
     object->address = address;
     object->kind = kind;
     object->birth_ns = model->now;
+    object->users = 1;
+    if (kind == THRUM_kind_file_lock)
+        map_put(&model->files, address, object);
     map_put(&process->maps->objects[kind], address, object);
     if (kind != THRUM_kind_thread)
         model->totals.objects++;
     return object;
 }
 
+/* What was there at the fork that made a process; NULL: nothing known. */
+static struct object *find_origin(const struct process *child, unsigned kind, uint64_t address)
+{
+    struct object *origin = NULL;
+    for (const struct process *process = child->forked_from; process && !origin; process = process->forked_from)
+        origin = map_get(&process->maps->objects[kind], address);
+    return origin && origin->birth_ns <= child->begin_ns ? origin : NULL;
+}
+
+/* The object that a process shares with others, which it now has too; NULL: it shares none. */
+static struct object *adopt(struct process *process, unsigned kind, uint64_t address)
+{
+    struct object *object = kind == THRUM_kind_file_lock ? map_get(&process->model->files, address)
+                                                         : find_origin(process, kind, address);
+    if (!object || (kind != THRUM_kind_file_lock && !object->shared))
+        return NULL;
+    object->users++;
+    map_put(&process->maps->objects[kind], address, object_ref(object));
+    return object;
+}
+
 /* What was there at a fork is there in the child too, as a copy. */
 static void inherit_birth(struct object *object)
 {
-    struct process *process = object->process->forked_from;
-    struct object *origin = NULL;
-    for (; process && !origin; process = process->forked_from)
-        origin = map_get(&process->maps->objects[object->kind], object->address);
-    if (!origin || origin->birth_ns > object->process->begin_ns)
+    const struct object *origin = find_origin(object->process, object->kind, object->address);
+    if (!origin)
         return;
     object->type = origin->type;
     object->protocol = origin->protocol;
@@ -71,7 +92,7 @@ struct object *object_get(struct process *process, unsigned kind, uint64_t addre
     if (kind >= MODEL_KINDS)
         kind = THRUM_kind_unknown;
     struct object *object = map_get(&process->maps->objects[kind], address);
-    if (object)
+    if (object || (object = adopt(process, kind, address)))
         return object;
     object = object_new(process, kind, address);
     if (kind == THRUM_kind_thread) {
@@ -93,20 +114,37 @@ struct object *object_mutex(struct thread *thread, uint64_t address)
     return object_get(thread->process, THRUM_kind_mutex, address);
 }
 
+/* Takes it out of a process's map, where it is there. */
+static void take_out(struct process *process, struct object *object)
+{
+    struct map *map = &process->maps->objects[object->kind];
+    if (map_get(map, object->address) != object)
+        return;
+    map_remove(map, object->address);
+    object->users--;
+    object_unref(object);
+}
+
 void object_destroy(struct object *object)
 {
     struct model *model = object->process->model;
+    object_ref(object);
     hold_drop_all(object, DROP_destroyed);
     object->destroyed = true;
-    map_remove(&object->process->maps->objects[object->kind], object->address);
+    take_out(object->process, object);
+    for (size_t i = 0; i < model->process_count && object->users; i++)
+        take_out(model->processes[i], object);
+    if (object->kind == THRUM_kind_file_lock)
+        map_remove(&model->files, object->address);
     TELL(model, object_destroyed, object);
     object_unref(object);
 }
 
-static void destroy_at(struct process *process, unsigned kind, uint64_t address)
+void object_leave(struct process *process, struct object *object)
 {
-    struct object *object = map_get(&process->maps->objects[kind < MODEL_KINDS ? kind : 0], address);
-    if (object)
+    if (object->users > 1)
+        take_out(process, object);
+    else
         object_destroy(object);
 }
 
@@ -114,7 +152,9 @@ void on_object_init(struct thread *thread, const struct thrum_event_object_init 
 {
     struct process *process = thread->process;
     unsigned kind = event->kind < MODEL_KINDS ? event->kind : THRUM_kind_unknown;
-    destroy_at(process, kind, event->object);
+    struct object *old = map_get(&process->maps->objects[kind], event->object);
+    if (old)
+        object_destroy(old);
     struct object *object = object_new(process, kind, event->object);
     object->born = true;
     object->type = event->type;
@@ -129,14 +169,19 @@ void on_object_init(struct thread *thread, const struct thrum_event_object_init 
 
 void on_object_destroy(struct thread *thread, const struct thrum_event_object_destroy *event)
 {
-    /* Of no kind: the memory ended, and all that lived at that address. */
-    unsigned first = event->kind, last = event->kind;
-
-    if (event->kind == THRUM_kind_unknown)
-        first = 0, last = MODEL_KINDS - 1;
-    for (unsigned kind = first; kind <= last; kind++)
-        if (kind != THRUM_kind_thread)
-            destroy_at(thread->process, kind, event->object);
+    struct process *process = thread->process;
+    if (event->kind != THRUM_kind_unknown) {
+        struct object *object = map_get(&process->maps->objects[event->kind < MODEL_KINDS ? event->kind : 0], event->object);
+        if (object && event->kind != THRUM_kind_thread)
+            object_destroy(object);
+        return;
+    }
+    /* Its memory ended, in this process, and all that lived at that address. */
+    for (unsigned kind = 0; kind < MODEL_KINDS; kind++) {
+        struct object *object = map_get(&process->maps->objects[kind], event->object);
+        if (object && kind != THRUM_kind_thread)
+            object_leave(process, object);
+    }
 }
 
 void on_object_name(struct thread *thread, const struct thrum_event_object_name *event)

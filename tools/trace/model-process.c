@@ -88,7 +88,7 @@ static void end_objects(struct process *process)
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
         size_t place = 0;
         for (const struct map_entry *entry; (entry = map_next(&process->maps->objects[kind], &place));) {
-            object_destroy(entry->value);
+            object_leave(process, entry->value);
             place--; /* another entry may have been moved to where this one was */
         }
     }
@@ -123,6 +123,7 @@ void process_release_all(struct model *model)
     while (model->process_count)
         process_end(model, model->processes[model->process_count - 1]);
     map_free(&model->by_pid);
+    map_free(&model->files);
     free(model->processes);
 }
 

@@ -15,7 +15,8 @@
  *
  * Nothing has to be announced: a trace may begin in the middle, and what is met first in use is made up then.
  * Addresses, pthread_t values and thread ids are used again and again by a program: compare pointers or `id`, which
- * are one thread, one object, one process; never addresses.
+ * are one thread, one object, one process; never addresses. A file's lock is one object in all processes, and so is what a
+ * process-shared one is to a forked child; object->process is the first that had it.
  *
  * What is loaded where is kept by symbols.h, which takes the same events.
  */
@@ -153,6 +154,7 @@ struct object {
     struct thread **waiters; /* threads whose blocked.object this is */
     uint32_t waiter_count;
     uint32_t waiter_capacity;
+    uint32_t users;            /* the model's own: processes that have it, more than one where they share it */
     struct waker last_release; /* or post; of whoever */
     struct wakes *wakes;       /* the model's own: wakes that no wait has ended by yet */
     void **slots;              /* one for each observer */

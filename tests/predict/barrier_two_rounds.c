@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* First takes the locks between two rounds, second behind the second one: they can't meet. */
+#include "small.h"
+
+static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER, lock_b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t half;
+
+static void *first(void *unused)
+{
+    meet(&half);
+    UNDER(lock_a, lock_b);
+    meet(&half);
+    return unused;
+}
+
+static void *second(void *unused)
+{
+    meet(&half);
+    meet(&half);
+    UNDER(lock_b, lock_a);
+    return unused;
+}
+
+int main(void)
+{
+    MUST(pthread_barrier_init(&half, NULL, 2));
+    RUN_BOTH(first, second);
+}

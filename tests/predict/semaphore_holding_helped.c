@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* As semaphore_holding, but a third thread posts too, and needs nothing for that. */
+#include "small.h"
+
+static pthread_mutex_t account = PTHREAD_MUTEX_INITIALIZER;
+static sem_t ready;
+
+static void *first(void *unused)
+{
+    luck_await(1);
+    MUST(pthread_mutex_lock(&account));
+    MUST_SEM(sem_wait(&ready));
+    MUST(pthread_mutex_unlock(&account));
+    return unused;
+}
+
+static void *second(void *unused)
+{
+    MUST(pthread_mutex_lock(&account));
+    MUST(pthread_mutex_unlock(&account));
+    luck_pass();
+    MUST_SEM(sem_post(&ready));
+    return unused;
+}
+
+static void *third(void *unused)
+{
+    MUST_SEM(sem_post(&ready));
+    return unused;
+}
+
+int main(void)
+{
+    MUST_SEM(sem_init(&ready, 0, 0));
+    pthread_t one = START(first), other = START(second), last = START(third);
+    join(one);
+    join(other);
+    join(last);
+}
