@@ -177,11 +177,12 @@ struct taking taking_of_block(const struct blocked *blocked)
     return (struct taking){blocked->object, blocked->mode, blocked->site, blocked->stack, blocked->since_ns, NULL};
 }
 
-static void add_frame(struct finding_object *to, uint64_t address, const char *text)
+static struct finding_frame *add_frame(struct finding_object *to, uint64_t address, const char *text)
 {
     size_t capacity = to->stack_count; /* few frames: grown one by one */
     to->stack = memory_grow(to->stack, to->stack_count + 1, &capacity, sizeof *to->stack);
-    to->stack[to->stack_count++] = (struct finding_frame){address, memory_text(text)};
+    to->stack[to->stack_count] = (struct finding_frame){.address = address, .text = memory_text(text)};
+    return &to->stack[to->stack_count++];
 }
 
 /* thrum's own frames between the program's: the start of a thread. */
@@ -205,8 +206,13 @@ static void add_frames(struct describe *d, const struct taking *taking, uint64_t
     if (is_ours(place) && to->stack_count)
         return;
     size_t from = to->stack_count ? 0 : (size_t)(place->site - place->frames);
-    for (size_t i = from; i < place->count; i++)
-        add_frame(to, address, place->frames[i].text);
+    for (size_t i = from; i < place->count; i++) {
+        struct finding_frame *frame = add_frame(to, address, place->frames[i].text);
+        frame->function = place->frames[i].function;
+        frame->file = place->frames[i].file;
+        frame->line = place->frames[i].line;
+        frame->module = *place->module ? place->module : NULL;
+    }
 }
 
 /* How many calls of a stack to show. */

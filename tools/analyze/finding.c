@@ -54,6 +54,11 @@ static void free_finding(struct finding *finding)
     free(finding->advice);
 }
 
+void findings_drop_last(struct findings *findings)
+{
+    free_finding(&findings->at[--findings->count]);
+}
+
 void findings_free(struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)

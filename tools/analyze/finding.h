@@ -18,10 +18,13 @@ enum finding_kind { THRUM_FINDINGS(FINDING_KIND_ENUM) FINDING_KIND_COUNT };
 /* How certain it is: it happened; a schedule that leads there exists; it may be possible; it can't be. */
 enum finding_certainty { CERTAINTY_happened, CERTAINTY_feasible, CERTAINTY_potential, CERTAINTY_infeasible };
 
-/* A place in the program; strings are owned by the finding. */
+/* A place in the program. The text is owned by the finding; what it says in parts lives as long as the symbols it is from. */
 struct finding_frame {
     uint64_t address;
     char *text; /* "function (file.c:12)" or "function+0x1f (libfoo.so)" */
+    const char *function, *file; /* NULL where not known; the file with its directory */
+    int line;                    /* 0 where not known */
+    const char *module;          /* path of the executable or shared object, NULL where not known */
 };
 
 /* An object as it takes part in a step. One whose kind is "" isn't there: a step may have one object only. */
@@ -71,6 +74,8 @@ struct finding {
     size_t step_count;
     struct finding_move *moves; /* feasible: how the threads get there, one move after the other; else none */
     size_t move_count;
+    uint64_t count;         /* how often it was seen; 0 counts as once */
+    const char *suppressed; /* the rule that the user suppresses it by, NULL: none. Not owned */
 };
 
 /* A list that analyses append to and renderers read. */
@@ -85,6 +90,8 @@ struct findings {
 
 /* A new finding at the end of the list, zeroed; the list owns it, and moves it when the next one is added. */
 struct finding *findings_add(struct findings *);
+/* Takes the last one away again. */
+void findings_drop_last(struct findings *);
 /* Appends a note, which the list owns from now on. */
 void findings_note(struct findings *, char *note);
 void findings_free(struct findings *);

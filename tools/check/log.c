@@ -49,8 +49,10 @@ static void take_stack(struct check_log *log, struct finding_object *object, int
     object->stack_count = symbols_stack_length(log->symbols, pid, 0, at, count);
     object->stack = memory_new(object->stack_count + 1, sizeof(*object->stack));
     for (size_t i = 0; i < object->stack_count; i++) {
-        object->stack[i].address = at[i];
-        object->stack[i].text = memory_text(symbols_call(log->symbols, pid, 0, at[i])->site->text);
+        const struct symbol_place *place = symbols_call(log->symbols, pid, 0, at[i]);
+        object->stack[i] = (struct finding_frame){.address = at[i], .text = memory_text(place->site->text),
+                                                  .function = place->site->function, .file = place->site->file,
+                                                  .line = place->site->line, .module = *place->module ? place->module : NULL};
     }
     free(at);
 }
@@ -148,13 +150,45 @@ static char *id_of(const struct finding *finding)
     return memory_format("%s-%08" PRIx64, finding_kind_word(finding->kind), (sum ^ sum >> 32) & 0xffffffff);
 }
 
-static void take_finding(struct check_log *log, struct json_object *from)
+static size_t find_by_id(const struct findings *findings, const struct finding *finding)
+{
+    size_t at = 0;
+    while (at < findings->count && strcmp(findings->at[at].id, finding->id) != 0)
+        at++;
+    return at;
+}
+
+static void take_origin(struct check_log *log, size_t finding, struct json_object *from)
+{
+    struct finding *found = &log->findings.at[finding];
+    log->origins = memory_grow(log->origins, log->origin_count + 1, &log->origin_capacity, sizeof(*log->origins));
+    log->origins[log->origin_count++] =
+        (struct check_origin){.pid = (int32_t)number(from, "pid"), .number = number(from, "number"), .finding = finding, .count = 1};
+    found->count++;
+}
+
+/* The newest of that number: a process that became another program counts from the beginning. */
+static void take_again(struct check_log *log, struct json_object *from)
+{
+    for (size_t i = log->origin_count; i-- > 0;) {
+        struct check_origin *origin = &log->origins[i];
+        if (origin->pid != (int32_t)number(from, "pid") || origin->number != number(from, "number"))
+            continue;
+        if (number(from, "count") > origin->count) {
+            log->findings.at[origin->finding].count += number(from, "count") - origin->count;
+            origin->count = number(from, "count");
+        }
+        return;
+    }
+}
+
+static bool take_finding(struct check_log *log, struct json_object *from)
 {
     struct json_object *steps = member(from, "steps");
     enum finding_kind kind = finding_kind_of(text(from, "kind"));
     if (kind == FINDING_KIND_COUNT) {
         log->unreadable++;
-        return;
+        return false;
     }
     struct finding *finding = findings_add(&log->findings);
     finding->kind = kind;
@@ -166,18 +200,35 @@ static void take_finding(struct check_log *log, struct json_object *from)
     name_joins(finding);
     explain(finding, from);
     finding->id = id_of(finding);
+    size_t same = find_by_id(&log->findings, finding);
+    take_origin(log, same, from);
+    if (same == log->findings.count - 1)
+        return true;
+    findings_drop_last(&log->findings);
+    return false;
+}
+
+void check_log_free(struct check_log *log)
+{
+    findings_free(&log->findings);
+    free(log->origins);
 }
 
 bool check_log_take(struct check_log *log, const char *line)
 {
     struct json_object *root = json_tokener_parse(line);
-    struct json_object *module = root ? member(root, "module") : NULL, *finding = root ? member(root, "finding") : NULL;
-    if (module)
-        take_module(log, module);
-    else if (finding)
-        take_finding(log, finding);
-    else
+    struct json_object *what;
+    bool fresh = false;
+    if (!root)
+        log->unreadable++;
+    else if ((what = member(root, "module")))
+        take_module(log, what);
+    else if ((what = member(root, "finding")))
+        fresh = take_finding(log, what);
+    else if ((what = member(root, "again")))
+        take_again(log, what);
+    else if (!log->other || !log->other(log->data, root))
         log->unreadable++;
     json_object_put(root);
-    return finding && !module;
+    return fresh;
 }

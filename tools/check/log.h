@@ -1,21 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the checker in a traced process writes for thrum check: a line of JSON for each module and each finding, with bare
- * addresses; here they become findings with names and lines.
+ * addresses, and for findings that were met again; here they become findings with names, lines and counts.
  */
 #ifndef THRUM_CHECK_LOG_H
 #define THRUM_CHECK_LOG_H
 
+#include <json-c/json_types.h>
 #include "analyze/finding.h"
 #include "trace/symbols.h"
+
+/* A finding of one process; several processes may find the same. */
+struct check_origin {
+    int32_t pid;
+    uint64_t number; /* of the finding in its process */
+    size_t finding;  /* in the list */
+    uint64_t count;
+};
 
 struct check_log {
     struct symbols *symbols;
     struct findings findings;
+    struct check_origin *origins;
+    size_t origin_count, origin_capacity;
     uint64_t unreadable; /* lines that make no sense: cut by the end of a process, or not the checker's */
+    /* Lines of other sorts, by their first key; false where it isn't known. May be NULL. */
+    bool (*other)(void *data, struct json_object *line);
+    void *data;
 };
 
-/* Takes one line; true where it brought a finding, the newest of log->findings. */
+/* Takes one line; true where it brought a finding that wasn't there, the newest of log->findings. */
 bool check_log_take(struct check_log *, const char *line);
+
+/* Frees all but the symbols. */
+void check_log_free(struct check_log *);
 
 #endif

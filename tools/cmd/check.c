@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "check/answer.h"
+#include "check/follow.h"
 #include "check/log.h"
 #include "cmd/cmd.h"
 #include "cmd/die.h"
@@ -21,8 +23,9 @@
 enum { EXIT_FOUND = 66 };
 
 struct options {
-    bool json;
+    const struct render_ops *renderer;
     const char *output;
+    struct suppressions *suppressions;
     const char *mode;
     int64_t timeout_ms;
     char **program;
@@ -34,16 +37,27 @@ struct check {
     char *path; /* of the checker's log in it */
     char *preload;
     struct check_log log;
+    struct follow follow;
+    struct answer answer;
 };
 
-enum { KEY_JSON = 256, KEY_LOG, KEY_ABORT, KEY_BREAK };
+enum { KEY_JSON = 256, KEY_SARIF, KEY_LOG, KEY_ABORT, KEY_BREAK, KEY_SUPPRESSIONS };
+
+static void read_suppressions(struct suppressions *suppressions, const char *path)
+{
+    char *trouble;
+    if (!suppressions_read(suppressions, path, &trouble))
+        die("%s", trouble);
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
     case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
-    case KEY_JSON: options->json = true; return 0;
+    case KEY_JSON: options->renderer = &render_json; return 0;
+    case KEY_SARIF: options->renderer = &render_sarif; return 0;
+    case KEY_SUPPRESSIONS: read_suppressions(options->suppressions, arg); return 0;
     case KEY_LOG: options->output = arg; return 0;
     case KEY_ABORT: options->mode = "abort"; return 0;
     case KEY_BREAK: options->mode = "break"; return 0;
@@ -55,7 +69,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp_option option_list[] = {
     {"timeout", 't', "SECONDS", 0, "End the program after so long; what was found until then is told", 0},
     {"json", KEY_JSON, NULL, 0, "Print one JSON object, as deadlock-report --json does", 0},
-    {"log", KEY_LOG, "FILE", 0, "Print there, not on stderr", 0},
+    {"sarif", KEY_SARIF, NULL, 0, "Print a SARIF 2.1.0 log, for code scanning", 0},
+    {"log", KEY_LOG, "FILE", 0, "Print there, not on stderr; the file is whole at every moment", 0},
+    {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
     {"abort", KEY_ABORT, NULL, 0, "Stop the program at the first finding, for a debugger", 0},
     {"break", KEY_BREAK, NULL, 0, "Let the lock call that would close a deadlock return EDEADLK", 0},
     {0},
@@ -74,10 +90,14 @@ static void make_place(struct check *check)
     if (!mkdtemp(check->directory))
         die("%s: can't make a directory there: %s", check->directory, strerror(errno));
     check->path = memory_format("%s/log", check->directory);
+    int err = follow_open(&check->follow, check->path);
+    if (err < 0)
+        die("%s: can't make that file: %s", check->path, strerror(-err));
 }
 
 static void remove_place(struct check *check)
 {
+    follow_close(&check->follow);
     unlink(check->path);
     rmdir(check->directory);
     free(check->path);
@@ -103,37 +123,25 @@ static void ending(enum child_end why, void *data)
         warn("%s still runs after Ctrl-C: ending it", check->options->program[0]);
 }
 
-static void read_log(struct check *check)
+static void take_line(void *data, const char *line)
 {
-    FILE *file = fopen(check->path, "re");
-    char *line = NULL;
-    size_t size = 0;
-    while (file && getline(&line, &size, file) > 0)
-        check_log_take(&check->log, line);
-    free(line);
-    if (file)
-        fclose(file);
+    struct check *check = data;
+    if (check_log_take(&check->log, line))
+        answer_finding(&check->answer);
 }
 
-static void print(const struct check *check)
+static bool read_log(void *data)
 {
-    const struct options *options = check->options;
-    FILE *out = options->output ? fopen(options->output, "we") : stderr;
-    struct model_totals totals = {0};
-    struct reader_losses losses = {0};
-    struct report report = {.totals = &totals, .losses = &losses, .findings = &check->log.findings};
-    if (!out)
-        die("%s: can't write there: %s", options->output, strerror(errno));
-    const struct render_ops *render = options->json ? &render_json : &render_text;
-    render->report(out, &report, &(struct render_options){.colour = !options->json && isatty(fileno(out)) && !getenv("NO_COLOR")});
-    if (out != stderr)
-        fclose(out);
+    struct check *check = data;
+    follow_read(&check->follow, take_line, check);
+    return true;
 }
 
 static int check_program(struct check *check)
 {
-    struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms, .watch = -1,
-                              .prepare = prepare, .ending = ending, .data = check};
+    struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms,
+                              .watch = check->follow.changes, .watched = read_log, .prepare = prepare, .ending = ending,
+                              .data = check};
     struct child_signals signals;
     struct child_outcome child;
     child_hold_signals(&signals);
@@ -143,14 +151,12 @@ static int check_program(struct check *check)
         return child.exec_error == ENOENT ? 127 : 126;
     }
     read_log(check);
-    if (check->options->json || check->log.findings.count > 0)
-        print(check);
-    return check->log.findings.count > 0 ? EXIT_FOUND : child.status;
+    return answer_end(&check->answer) > 0 ? EXIT_FOUND : child.status;
 }
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.mode = "report"};
+    struct options options = {.mode = "report", .renderer = &render_text, .suppressions = suppressions_new()};
     struct check check = {.options = &options};
     char *trouble = NULL;
     options_parse(&cmd_check, &(struct argp){.options = option_list, .parser = parse_option, .doc = help_text}, ARGP_IN_ORDER, argc, argv,
@@ -160,19 +166,24 @@ static int run(int argc, char **argv)
     check.preload = preload_find(&trouble);
     if (!check.preload)
         die("%s", trouble);
+    if (getenv("THRUM_SUPPRESSIONS"))
+        read_suppressions(options.suppressions, getenv("THRUM_SUPPRESSIONS"));
+    check.answer = (struct answer){.renderer = options.renderer, .path = options.output, .suppressions = options.suppressions, .log = &check.log};
+    answer_begin(&check.answer);
     make_place(&check);
     check.log.symbols = symbols_new();
     int status = check_program(&check);
     remove_place(&check);
+    check_log_free(&check.log);
+    suppressions_free(options.suppressions);
     symbols_free(check.log.symbols);
-    findings_free(&check.log.findings);
     free(check.preload);
     return status;
 }
 
 const struct cmd cmd_check = {
     .name = "check",
-    .args = "[--timeout SECONDS] [--json] [--log FILE] [--abort|--break] -- PROG [ARG...]",
+    .args = "[OPTION...] -- PROG [ARG...]",
     .summary = "run a program and tell of its deadlocks, and of those that could be",
     .run = run,
 };

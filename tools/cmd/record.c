@@ -124,10 +124,11 @@ static void ending(enum child_end why, void *data)
     recording->backend->stop(recording->run);
 }
 
-static void broke(void *data)
+static bool broke(void *data)
 {
     const struct recording *recording = data;
     warn("%s: %s runs on, unrecorded", recording->backend->broken(recording->run), program_name(recording));
+    return false;
 }
 
 static void start(struct recording *recording)

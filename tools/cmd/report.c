@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "analyze/suppress.h"
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
@@ -21,10 +22,15 @@ struct options {
     struct view view;
     const struct render_ops *renderer;
     bool all;
+    struct suppressions *suppressions;
 };
+
+enum { KEY_SARIF = 256, KEY_SUPPRESSIONS };
 
 static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
+    {"sarif", KEY_SARIF, NULL, 0, "Write a SARIF 2.1.0 log, for code scanning", 0},
+    {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
     {"all", 'a', NULL, 0, "Show also what was ruled out, and why", 0},
     VIEW_OUTPUT,
     VIEW_COLOUR,
@@ -36,12 +42,25 @@ static const char after_options[] =
     "\n"
     "Exit status: 0 nothing found, 1 something found, 2 the trace can't be read or the command line is wrong.";
 
+static void read_suppressions(struct suppressions *suppressions, const char *path)
+{
+    char *trouble;
+    if (!suppressions_read(suppressions, path, &trouble))
+        die("%s", trouble);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
     case 'j':
         options->renderer = &render_json;
+        return 0;
+    case KEY_SARIF:
+        options->renderer = &render_sarif;
+        return 0;
+    case KEY_SUPPRESSIONS:
+        read_suppressions(options->suppressions, arg);
         return 0;
     case 'a':
         options->all = true;
@@ -65,25 +84,31 @@ static void write_report(const struct report *report, const struct options *opti
 /* Text begins with it; but who hands JSON or a file on should see it too. */
 static void warn_incomplete(const struct report *report, const struct options *options)
 {
-    if (options->renderer == &render_json || strcmp(view_output(&options->view), "-") != 0)
+    if (options->renderer != &render_text || strcmp(view_output(&options->view), "-") != 0)
         view_warn_incomplete(report);
 }
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.renderer = &render_text};
+    struct options options = {.renderer = &render_text, .suppressions = suppressions_new()};
     struct replay replay;
     options_parse(&cmd_report, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
     replay_open(&replay, options.view.paths, options.view.path_count);
     replay_run(&replay);
     replay_prove(&replay);
+    if (getenv("THRUM_SUPPRESSIONS"))
+        read_suppressions(options.suppressions, getenv("THRUM_SUPPRESSIONS"));
+    for (size_t i = 0; i < replay.findings.count; i++)
+        suppressions_apply(options.suppressions, &replay.findings.at[i]);
+    suppressions_tell(options.suppressions, &replay.findings);
     replay.report.all = options.all;
     replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
     write_report(&replay.report, &options);
     warn_incomplete(&replay.report, &options);
     int status = report_problems(&replay.report) ? EXIT_FINDINGS : EXIT_SUCCESS;
     replay_close(&replay);
+    suppressions_free(options.suppressions);
     return status;
 }
 

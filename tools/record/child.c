@@ -241,8 +241,7 @@ static void wait_for_more(struct run *run, int signals)
     poll(fds, 2, until_next(run));
     take_signals(run, signals);
     if (fds[1].revents) {
-        run->watching = false;
-        run->plan->watched(run->plan->data);
+        run->watching = run->plan->watched(run->plan->data);
     }
     pass_on(run);
     look_for_prompt(run);

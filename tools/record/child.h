@@ -23,7 +23,7 @@ struct child_plan {
     int64_t timeout_ms;                       /* it is ended after so long; 0: never */
     pid_t helper;                             /* a child of ours that isn't the program's, left alone; 0: none */
     int watch;                                /* a descriptor to watch, -1: none */
-    void (*watched)(void *data);              /* it became readable: called once */
+    bool (*watched)(void *data);              /* it became readable; whether to go on watching it */
     int (*prepare)(void *data);               /* in the new process, before the program: its environment; 0 or -errno */
     void (*ending)(enum child_end, void *data); /* once, before this process ends the program */
     void *data;

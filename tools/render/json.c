@@ -108,6 +108,7 @@ static struct json_object *finding_of(const struct finding *finding)
     add(made, "reason", text(finding->reason));
     add(made, "message", text(finding->message));
     add(made, "advice", text(finding->advice));
+    add(made, "count", number(finding->count ? finding->count : 1));
     for (size_t i = 0; i < finding->step_count; i++)
         json_object_array_add(steps, step_of(&finding->steps[i]));
     add(made, "steps", steps);

@@ -35,13 +35,14 @@ struct render_ops {
 
 extern const struct render_ops render_text; /* for people */
 extern const struct render_ops render_json; /* one object, for programs */
+extern const struct render_ops render_sarif; /* SARIF 2.1.0, for code scanning */
 
 /* --- what renderers share --- */
 
 /* Whether this report shows a finding. */
 bool report_shows(const struct report *, const struct finding *);
 
-/* How many it shows with that certainty; with any but infeasible. */
+/* How many there are with that certainty, and with any but infeasible; what the user suppresses doesn't count. */
 size_t report_count(const struct report *, enum finding_certainty);
 size_t report_problems(const struct report *);
 

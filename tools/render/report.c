@@ -10,20 +10,23 @@
 
 bool report_shows(const struct report *report, const struct finding *finding)
 {
-    return report->all || finding->certainty != CERTAINTY_infeasible;
+    return !finding->suppressed && (report->all || finding->certainty != CERTAINTY_infeasible);
 }
 
 size_t report_count(const struct report *report, enum finding_certainty certainty)
 {
     size_t count = 0;
     for (size_t i = 0; i < report->findings->count; i++)
-        count += report->findings->at[i].certainty == certainty;
+        count += report->findings->at[i].certainty == certainty && !report->findings->at[i].suppressed;
     return count;
 }
 
 size_t report_problems(const struct report *report)
 {
-    return report->findings->count - report_count(report, CERTAINTY_infeasible);
+    size_t count = 0;
+    for (size_t i = 0; i < report->findings->count; i++)
+        count += report->findings->at[i].certainty != CERTAINTY_infeasible && !report->findings->at[i].suppressed;
+    return count;
 }
 
 bool report_incomplete(const struct report *report)

@@ -101,6 +101,27 @@ static void put_notes(const struct paper *paper, const struct report *report)
         put_note(paper, report->notes[i]);
 }
 
+/* Those that were met more than once; offline, each is counted once. */
+static void put_counts(const struct paper *paper, const struct report *report)
+{
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct finding *finding = &report->findings->at[i];
+        char number[32];
+        if (finding->count <= 1 || !report_shows(report, finding))
+            continue;
+        char *note = memory_format("%s was seen %s times", finding->id, format_count(number, finding->count));
+        put_note(paper, note);
+        free(note);
+    }
+}
+
+void text_end(const struct paper *paper, const struct report *report)
+{
+    put_counts(paper, report);
+    put_notes(paper, report);
+    put_verdict(paper, report);
+}
+
 static void render(FILE *out, const struct report *report, const struct render_options *options)
 {
     struct paper paper = {.out = out, .colour = options->colour};
@@ -114,8 +135,7 @@ static void render(FILE *out, const struct report *report, const struct render_o
         text_finding(&paper, &report->findings->at[i], totals->begin_ns, stopped_ns);
         fputc('\n', out);
     }
-    put_notes(&paper, report);
-    put_verdict(&paper, report);
+    text_end(&paper, report);
     if (report->path_count > 0)
         put_trace(&paper, report);
 }
