@@ -39,7 +39,16 @@ static const struct {
 
 static enum env_check wanted;
 static char log_path[4096]; /* "": findings are text on stderr */
-static uint64_t ids[FINDINGS]; /* of what was said, by hash; 0 where none */
+
+/* What was said, by hash of its id. */
+static struct said {
+    uint64_t id; /* 0: nothing */
+    uint32_t number;
+    int32_t pid; /* of the process that said it: this one, or one that it was forked from */
+    uint64_t count, told; /* how often it was met; and as how often the log's reader knows it */
+} said[FINDINGS];
+static struct said *newest;
+
 static unsigned found_count, cut_count;
 static const struct module *told; /* the newest module that the log's reader knows of this process */
 static int32_t told_of;           /* this process, or the one that it was forked from */
@@ -70,6 +79,8 @@ static uint64_t place_of(const struct check_stack *stack)
     return address;
 }
 
+static void log_again(struct said *again);
+
 static uint64_t id_of(enum thrum_finding kind, const struct part *parts, uint32_t count)
 {
     uint64_t sum = 0;
@@ -79,17 +90,24 @@ static uint64_t id_of(enum thrum_finding kind, const struct part *parts, uint32_
     return check_mix((uint64_t)kind + 1, sum) | 1;
 }
 
+/* Counts it; true at the first time. */
 static bool is_new(uint64_t id)
 {
     for (unsigned i = 0; i < FINDINGS; i++) {
-        uint64_t *slot = &ids[(id + i) % FINDINGS];
+        struct said *slot = &said[(id + i) % FINDINGS];
 
-        if (*slot == id)
-            return false;
-        if (*slot == 0) {
-            *slot = id;
+        if (slot->id != 0 && slot->id != id)
+            continue;
+        slot->count++;
+        newest = slot;
+        if (slot->id == 0) {
+            *slot = (struct said){.id = id, .number = found_count + 1, .pid = self_pid(), .count = 1, .told = 1};
             return true;
         }
+        /* Seldom enough for what comes all the time; the rest is told at the end. */
+        if (*log_path && (slot->count & (slot->count - 1)) == 0)
+            log_again(slot);
+        return false;
     }
     return false;
 }
@@ -219,13 +237,41 @@ static void json_object(struct text *text, const char *key, const struct record_
     text_add(text, "]}");
 }
 
+/* Opened for each line: programs close descriptors that aren't theirs. */
+static bool open_log(struct text *text)
+{
+    text->fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return text->fd >= 0;
+}
+
+static void close_log(struct text *text)
+{
+    text_flush(text);
+    syscall(SYS_close, text->fd);
+}
+
+static void log_again(struct said *again)
+{
+    static struct text text;
+
+    if (!open_log(&text))
+        return;
+    text_add(&text, "{\"again\":{");
+    json_number(&text, "pid", (uint64_t)again->pid);
+    text_add(&text, ",");
+    json_number(&text, "number", again->number);
+    text_add(&text, ",");
+    json_number(&text, "count", again->count);
+    text_add(&text, "}}\n");
+    close_log(&text);
+    again->told = again->count;
+}
+
 static void log_finding(enum thrum_finding kind, const char *certainty, const char *message, const struct part *parts, uint32_t count)
 {
     static struct text text;
 
-    /* Opened for each finding: programs close descriptors that aren't theirs. */
-    text.fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (text.fd < 0)
+    if (!open_log(&text))
         return;
     if (told_of != self_pid())
         told = NULL;
@@ -233,6 +279,10 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
     json_modules(&text, modules_known());
     told = modules_known();
     text_add(&text, "{\"finding\":{");
+    json_number(&text, "pid", (uint64_t)self_pid());
+    text_add(&text, ",");
+    json_number(&text, "number", newest->number);
+    text_add(&text, ",");
     json_text(&text, "kind", findings[kind].word);
     text_add(&text, ",");
     json_text(&text, "certainty", certainty);
@@ -253,8 +303,7 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
         text_add(&text, "}");
     }
     text_add(&text, "]}}\n");
-    text_flush(&text);
-    syscall(SYS_close, text.fd);
+    close_log(&text);
 }
 
 /* --- the findings --- */
@@ -343,10 +392,27 @@ static void add_count(struct text *text, unsigned count, const char *one, const 
     text_add(text, count == 1 ? one : many);
 }
 
+static void log_summary(void)
+{
+    static struct text text;
+
+    for (unsigned i = 0; i < FINDINGS; i++)
+        if (said[i].count > said[i].told)
+            log_again(&said[i]);
+    if (cut_count == 0 || !open_log(&text))
+        return;
+    text_add(&text, "{\"cut\":{");
+    json_number(&text, "count", cut_count);
+    text_add(&text, "}}\n");
+    close_log(&text);
+}
+
 void report_summary(void)
 {
     static struct text text;
 
+    if (*log_path)
+        log_summary();
     if (*log_path || found_count + cut_count == 0)
         return;
     text.fd = STDERR_FILENO;

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_SIZE = 4096 };
+/* Large enough for nearly all findings, which then are written by one call: those of several processes don't mix. */
+enum { TEXT_SIZE = 64 * 1024 };
 
 struct text {
     int fd;

@@ -45,6 +45,7 @@ bool report_shows(const struct report *, const struct finding *);
 /* How many there are with that certainty, and with any but infeasible; what the user suppresses doesn't count. */
 size_t report_count(const struct report *, enum finding_certainty);
 size_t report_problems(const struct report *);
+size_t report_suppressed(const struct report *);
 
 /* Whether anything of the traces is missing in the report. */
 bool report_incomplete(const struct report *);

@@ -29,6 +29,14 @@ size_t report_problems(const struct report *report)
     return count;
 }
 
+size_t report_suppressed(const struct report *report)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->findings->count; i++)
+        count += report->findings->at[i].suppressed != NULL;
+    return count;
+}
+
 bool report_incomplete(const struct report *report)
 {
     const struct reader_losses *losses = report->losses;

@@ -50,21 +50,43 @@ static char *percent_encoded(const char *path)
     return encoded;
 }
 
-/* Files below the working directory are named from there: so a service finds them in its checkout. */
+/* The checkout that the working directory lies in, else that directory; to be freed, NULL where there is none. */
+static char *source_root(void)
+{
+    char *here = getcwd(NULL, 0), *root = here ? memory_text(here) : NULL;
+    while (root && *root) {
+        char *git = memory_format("%s/.git", root);
+        bool there = access(git, F_OK) == 0;
+        free(git);
+        if (there)
+            break;
+        *strrchr(root, '/') = '\0';
+    }
+    if (root && *root) {
+        free(here);
+        return root;
+    }
+    free(root);
+    return here;
+}
+
+/* Files below the root are named from there: so a service finds them in its checkout. */
 static struct json_object *artifact_of(const char *file)
 {
     struct json_object *made = json_object_new_object();
-    char *here = getcwd(NULL, 0);
-    size_t length = here ? strlen(here) : 0;
-    bool below = length > 1 && strncmp(file, here, length) == 0 && file[length] == '/';
-    char *encoded = percent_encoded(below ? file + length + 1 : file);
+    char *root = source_root(), *real = realpath(file, NULL);
+    size_t length = root ? strlen(root) : 0;
+    const char *path = real ? real : file;
+    bool below = length > 1 && strncmp(path, root, length) == 0 && path[length] == '/';
+    char *encoded = percent_encoded(below ? path + length + 1 : path);
     char *uri = memory_format("%s%s", *encoded == '/' ? "file://" : "", encoded);
     add(made, "uri", json_object_new_string(uri));
     if (*encoded != '/')
         add(made, "uriBaseId", text("SRCROOT"));
     free(uri);
     free(encoded);
-    free(here);
+    free(real);
+    free(root);
     return made;
 }
 

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+# How thrum check answers: at once, once for each finding, whole whatever becomes of the program; as JSON and SARIF;
+# without what is suppressed.
+. "$srcdir/tap.sh"
+[ "$PYTHON3" != no ] || skip_all "no python3 to read JSON with"
+programs=$builddir/programs
+
+# in_json FILE EXPRESSION: of the object as `d`.
+in_json() { "$PYTHON3" -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2" 2>&1; }
+
+# await SECONDS COMMAND...: until it succeeds.
+await() {
+    local until=$((SECONDS + $1))
+    shift
+    until "$@" > /dev/null 2>&1; do
+        [ $SECONDS -lt $until ] || return 1
+        sleep 0.05
+    done
+}
+
+# --- at once: the program still hangs when its deadlock is told, in a file that is whole by then; then it is killed ---
+limit 60 "$thrum" check --json --log "$tmp/hang.json" -- sh -c 'echo $$ > "$1"; exec "$2"' sh "$tmp/pid" "$programs/join_circle_hangs" 2> "$tmp/err" &
+check=$!
+ok "a deadlock is told while the program hangs" await 30 grep -q '"happened"' "$tmp/hang.json"
+is "the JSON is whole by then" "$(in_json "$tmp/hang.json" '[f["kind"] for f in d["findings"]]')" "['deadlock']"
+ok "the program is still there" kill -0 "$(cat "$tmp/pid")"
+kill -KILL "$(cat "$tmp/pid")"
+wait "$check"
+is "status of one that is killed after a finding" $? 66
+is "the JSON is whole in the end" "$(in_json "$tmp/hang.json" '[f["certainty"] for f in d["findings"]]')" "['happened']"
+
+limit 60 "$thrum" check --log "$tmp/hang.text" -- sh -c 'echo $$ > "$1"; exec "$2"' sh "$tmp/pid2" "$programs/join_circle_hangs" 2> "$tmp/err" &
+check=$!
+ok "text is told while the program hangs" await 30 grep -q '^deadlock (happened)' "$tmp/hang.text"
+kill -INT "$(cat "$tmp/pid2")"
+wait "$check"
+is "status of one that is interrupted after a finding" $? 66
+like "and the verdict is there" "$(cat "$tmp/hang.text")" '^1 finding: 1 happened'
+
+# --- no finding: nothing is said, and the status is the program's ---
+limit 60 "$thrum" check -- sh -c 'exit 3' > "$tmp/out" 2>&1
+is "status without a finding" $? 3
+is "nothing is said without a finding" "$(cat "$tmp/out")" ""
+limit 60 "$thrum" check --json --log "$tmp/killed.json" -- sh -c 'kill -KILL $$' 2> "$tmp/err"
+is "status of one that is killed" $? 137
+is "its JSON is whole" "$(in_json "$tmp/killed.json" 'd["findings"]')" "[]"
+
+# --- modes ---
+limit 60 "$thrum" check --abort --json --log "$tmp/abort.json" -- "$programs/three_way" 2> "$tmp/err"
+is "abort: status" $? 66
+is "abort: the JSON is whole" "$(in_json "$tmp/abort.json" '[f["kind"] for f in d["findings"]]')" "['lock-order']"
+
+# --- several processes find the same: told once, with a count ---
+limit 60 "$thrum" check --json --log "$tmp/twice.json" -- sh -c '"$1"; "$1"; "$1"' sh "$programs/three_way" 2> "$tmp/err"
+is "three processes: one finding" "$(in_json "$tmp/twice.json" '[(f["kind"], f["count"]) for f in d["findings"]]')" "[('lock-order', 3)]"
+limit 60 "$thrum" check -- sh -c '"$1"; "$1"; "$1"' sh "$programs/three_way" > "$tmp/out" 2>&1
+is "in text, it is told once" "$(grep -c '^lock-order' "$tmp/out")" 1
+like "in text, with its count" "$(cat "$tmp/out")" '^note: lock-order-[0-9a-f]+ was seen 3 times'
+
+# --- SARIF ---
+limit 60 "$thrum" check --sarif --log "$tmp/found.sarif" -- "$programs/three_way" 2> "$tmp/err"
+is "SARIF: version, rule, level" "$(in_json "$tmp/found.sarif" '(d["version"], [r["id"] for r in d["runs"][0]["tool"]["driver"]["rules"]], [r["level"] for r in d["runs"][0]["results"]])')" \
+    "('2.1.0', ['lock-order'], ['warning'])"
+is "SARIF: file and line" "$(in_json "$tmp/found.sarif" 'sorted((l["physicalLocation"]["artifactLocation"]["uri"].split("/")[-1], l["physicalLocation"]["region"]["startLine"]) for r in d["runs"][0]["results"] for l in r["locations"] + r["relatedLocations"])')" \
+    "[('three_way.c', 21), ('three_way.c', 32), ('three_way.c', 43)]"
+limit 60 "$thrum" record -o "$tmp/trace" -- "$programs/three_way" > "$tmp/out" 2>&1
+limit 60 "$deadlock_report" --sarif "$tmp/trace" > "$tmp/report.sarif"
+is "SARIF of a recording" "$(in_json "$tmp/report.sarif" '[r["ruleId"] for r in d["runs"][0]["results"]]')" "['lock-order']"
+
+# --- suppressions ---
+# suppressed RULE [COMMAND...]: the status with that rule.
+suppressed() {
+    printf '# what is known\n\n%s\n' "$1" > "$tmp/rules"
+    limit 60 "$thrum" check --suppressions "$tmp/rules" -- "$programs/three_way" > "$tmp/out" 2>&1
+    echo $?
+}
+is "by kind and function" "$(suppressed 'lock-order:^second$')" 0
+like "how many it suppressed is told" "$(cat "$tmp/out")" '^note: 1 finding was suppressed by lock-order:\^second\$ \(.*rules:3\)'
+unlike "what is suppressed isn't" "$(cat "$tmp/out")" 'took mutex'
+is "by any kind and file" "$(suppressed '*:three_way.c')" 0
+is "by module" "$(suppressed 'lock-order:module=/three_way$')" 0
+is "by object" "$(suppressed 'lock-order:object=^lock_b$')" 0
+is "another kind" "$(suppressed 'deadlock:second')" 66
+like "one that fits nothing is told" "$(cat "$tmp/out")" '^note: the suppression deadlock:second .* fits nothing'
+is "another function" "$(suppressed 'lock-order:function=^secon$')" 66
+is "an object's name as a function's" "$(suppressed 'lock-order:function=lock_b')" 66
+is "a rule that makes no sense" "$(suppressed 'lockorder:second')" 2
+like "and why" "$(cat "$tmp/out")" 'rules:3: there is no such kind'
+printf 'lock-order:second\n' > "$tmp/rules"
+limit 60 "$deadlock_report" --suppressions "$tmp/rules" "$tmp/trace" > "$tmp/out" 2>&1
+is "of a recording: status" $? 0
+like "of a recording: the verdict" "$(cat "$tmp/out")" '^Nothing was found but what is suppressed'
+limit 60 "$deadlock_report" --sarif --suppressions "$tmp/rules" "$tmp/trace" > "$tmp/report.sarif"
+is "SARIF tells of it, as suppressed" "$(in_json "$tmp/report.sarif" '[len(r["suppressions"]) for r in d["runs"][0]["results"]]')" "[1]"
+done_testing
