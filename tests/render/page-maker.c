@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes a timeline's page of a hand-made event sequence: page-maker < SCRIPT > PAGE; of two, one above the other:
- * page-maker SCRIPT2 < SCRIPT > PAGE. The script is that of unit/script.h, with these lines beside it:
+ * page-maker SCRIPT2 < SCRIPT > PAGE; what else a timeline can be written as: page-maker -f FORMAT < SCRIPT > FILE.
+ * The script is that of unit/script.h, with these lines beside it:
  *
  *     lost N                                       so many events were lost
  *     stopped N                                    recording stopped N microseconds after its first event
  *     python A                                     the object A is one of Python's own
+ *     range FROM TO                                that range alone, in microseconds
+ *     only thread T1 | only lock A                 what is called so alone
+ *     path                                         with the critical path
  *     deadlock T1 A B  T2 B A ...                  T1 holds A and wants B ..., and it happened
  *     inversion T1 A B  T2 B A ...                 the same as an order that may deadlock
  */
@@ -14,7 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "render/html.h"
+#include "render/timeline.h"
+#include "render/timeline-cut.h"
 #include "script.h"
 #include "suite.h"
 #include "trace/memory.h"
@@ -25,6 +30,9 @@ struct maker {
     struct script *script;
     struct findings findings;
     struct reader_losses losses;
+    struct contention *contention;
+    struct timeline_cut cut;
+    bool with_path;
     uint64_t python;
     int64_t stopped_ns;
 };
@@ -93,6 +101,17 @@ static void read_line(struct maker *maker, char *line)
         maker->losses.lost_events = strtoul(line + 5, NULL, 10);
     else if (begins(line, "stopped "))
         maker->stopped_ns = maker->timeline->begin_ns + 1000 * strtoll(line + 8, NULL, 10);
+    else if (begins(line, "range ")) {
+        char *rest;
+        maker->cut.ranged = true;
+        maker->cut.from_ns = 1000 * strtoll(line + 6, &rest, 10);
+        maker->cut.to_ns = 1000 * strtoll(rest, NULL, 10);
+    } else if (begins(line, "only thread "))
+        timeline_want(&maker->cut.threads, memory_text(line + 12));
+    else if (begins(line, "only lock "))
+        timeline_want(&maker->cut.locks, memory_text(line + 10));
+    else if (strcmp(line, "path") == 0)
+        maker->with_path = true;
     else if (begins(line, "python "))
         maker->python = script_address(maker->script, line + 7);
     else if (begins(line, "deadlock "))
@@ -111,16 +130,24 @@ static void maker_read(struct maker *maker, FILE *in)
 
     maker->model = model_new();
     maker->timeline = timeline_new(maker->model, &names, false);
+    maker->contention = contention_new(maker->model, NULL, false);
     maker->script = script_new(take, maker);
     while (getline(&line, &size, in) > 0)
         read_line(maker, line);
     free(line);
     model_finish(maker->model);
     timeline_finish(maker->timeline, &maker->findings, maker->stopped_ns);
+    contention_finish(maker->contention, maker->stopped_ns);
+    const char *unknown = timeline_cut(maker->timeline, &maker->cut);
+    if (unknown) {
+        fprintf(stderr, "nothing is called %s\n", unknown);
+        exit(1);
+    }
 }
 
 static void maker_free(struct maker *maker)
 {
+    contention_free(maker->contention);
     timeline_free(maker->timeline);
     findings_free(&maker->findings);
     script_free(maker->script);
@@ -130,19 +157,24 @@ static void maker_free(struct maker *maker)
 int main(int argc, char **argv)
 {
     static const char *const paths[] = {"story", "second"};
+    bool named = argc > 2 && strcmp(argv[1], "-f") == 0;
+    const struct timeline_ops *format = named ? timeline_format_named(argv[2]) : &timeline_html;
     struct maker makers[2] = {0};
     struct report reports[2];
-    FILE *in[2] = {stdin, argc > 1 ? fopen(argv[1], "r") : NULL};
+    struct timeline_view views[2];
+    FILE *in[2] = {stdin, argc > 1 && !named ? fopen(argv[1], "r") : NULL};
     int count = in[1] ? 2 : 1;
 
+    if (!format) /* thrum was built without it */
+        return 77;
     for (int i = 0; i < count; i++) {
         maker_read(&makers[i], in[i]);
         reports[i] = (struct report){.paths = &paths[i], .path_count = 1, .totals = model_totals(makers[i].model),
                                      .losses = &makers[i].losses, .findings = &makers[i].findings};
+        views[i] = (struct timeline_view){.timeline = makers[i].timeline, .report = &reports[i], .beside = count == 2 ? &views[1] : NULL,
+                                          .path = makers[i].with_path ? contention_path(makers[i].contention) : NULL};
     }
-    int status = count == 1 ? html_write(makers[0].timeline, &reports[0], stdout)
-                            : html_write_pair((const struct timeline *[]){makers[0].timeline, makers[1].timeline},
-                                              (const struct report *[]){&reports[0], &reports[1]}, stdout);
+    int status = format->write(&views[0], stdout);
     for (int i = 0; i < count; i++)
         maker_free(&makers[i]);
     return status ? 1 : 0;

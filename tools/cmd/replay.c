@@ -6,6 +6,10 @@
 #include <inttypes.h>
 #include "analyze/predict.h"
 #include "cmd/die.h"
+#include "cmd/progress.h"
+
+/* Between two looks at how far it is. */
+enum { PROGRESS_EVENTS = 1 << 16 };
 
 static void open_again(struct replay *replay, const char *const *paths, size_t count, struct hints *hints)
 {
@@ -41,10 +45,14 @@ static _Noreturn void die_empty(const struct report *report)
 void replay_run(struct replay *replay)
 {
     const struct trace_event *event;
-    while ((event = reader_next(replay->reader))) {
+    struct progress progress = progress_begin("reading");
+    for (uint64_t count = 1; (event = reader_next(replay->reader)); count++) {
         symbols_event(replay->symbols, event);
         model_feed(replay->model, event);
+        if (count % PROGRESS_EVENTS == 0)
+            progress_at(&progress, reader_part(replay->reader));
     }
+    progress_end(&progress);
     model_finish(replay->model);
     replay->report.totals = model_totals(replay->model);
     replay->report.losses = reader_losses(replay->reader);

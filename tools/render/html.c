@@ -9,6 +9,7 @@
 #include "render/html-inner.h"
 #include "render/pack.h"
 #include "render/page.h"
+#include "render/timeline.h"
 
 static void write_part(struct page_part part, FILE *out)
 {
@@ -116,3 +117,19 @@ int html_write(const struct timeline *timeline, const struct report *report, FIL
     pack_free(&data);
     return html_flush(out, status);
 }
+
+static int write_view(const struct timeline_view *view, FILE *out)
+{
+    if (!view->beside)
+        return html_write(view->timeline, view->report, out);
+    return html_write_pair((const struct timeline *[]){view->timeline, view->beside->timeline},
+                           (const struct report *[]){view->report, view->beside->report}, out);
+}
+
+const struct timeline_ops timeline_html = {
+    .name = "html",
+    .extension = ".html",
+    .summary = "a page to open in a browser",
+    .noun = "page",
+    .write = write_view,
+};

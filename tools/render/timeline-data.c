@@ -197,6 +197,8 @@ void timeline_finish(struct timeline *timeline, const struct findings *findings,
     find_hanging(timeline);
     show_quiet(timeline, stopped_ns);
     end_lives(timeline);
+    timeline->from_ns = timeline->begin_ns;
+    timeline->to_ns = timeline->end_ns;
     uint32_t *gone_to = sort_spans(timeline);
     for (size_t i = 0; i < timeline->arrows.count; i++)
         timeline->arrows.at[i].span = gone_to[timeline->arrows.at[i].span];

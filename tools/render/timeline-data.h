@@ -132,6 +132,7 @@ struct timeline {
     int64_t last_ns;  /* of the last event */
     int64_t quiet_ns; /* from then until recording stopped, where a process hangs, else 0; -1: not known */
     int64_t end_ns;   /* what is shown goes to here: later than last_ns where a process hangs */
+    int64_t from_ns, to_ns; /* the range to draw; all of it but where timeline_cut() was asked for less */
     TIMELINE_TABLE(struct timeline_process) processes;
     TIMELINE_TABLE(struct timeline_thread) threads;
     TIMELINE_TABLE(struct timeline_object) objects;

@@ -127,6 +127,21 @@ int64_t fast_reader_stopped_ns(const struct fast_reader *reader)
     return latest;
 }
 
+double fast_reader_part(const struct fast_reader *reader)
+{
+    double all = 0, read = 0;
+    for (size_t i = 0; i < reader->source_count; i++) {
+        const struct source *source = reader->sources[i];
+        for (size_t j = 0; j < source->file_count; j++) {
+            const struct stream_file *file = &source->files[j];
+            bool past = source->started && j < source->file, now = source->started && j == source->file && file->bytes;
+            all += (double)file->size;
+            read += past ? (double)file->size : now && source->at ? (double)(source->at - file->bytes) : 0;
+        }
+    }
+    return all > 0 ? read / all : -1;
+}
+
 /* --- opening --- */
 
 struct fast_reader *fast_reader_new(void)

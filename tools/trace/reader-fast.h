@@ -27,6 +27,7 @@ int fast_reader_add_memory(struct fast_reader *reader, const char *metadata, siz
 /* As reader_next() and so on. */
 const struct trace_event *fast_reader_next(struct fast_reader *reader);
 const struct reader_losses *fast_reader_losses(const struct fast_reader *reader);
+double fast_reader_part(const struct fast_reader *);
 int64_t fast_reader_stopped_ns(const struct fast_reader *reader);
 void fast_reader_close(struct fast_reader *reader);
 

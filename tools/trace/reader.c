@@ -89,6 +89,11 @@ int64_t reader_stopped_ns(const struct reader *reader)
     return reader->fast ? fast_reader_stopped_ns(reader->fast) : babeltrace_reader_stopped_ns(reader->babeltrace);
 }
 
+double reader_part(const struct reader *reader)
+{
+    return reader->fast ? fast_reader_part(reader->fast) : -1;
+}
+
 void reader_close(struct reader *reader)
 {
     if (!reader)

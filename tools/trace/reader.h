@@ -53,6 +53,9 @@ const struct reader_losses *reader_losses(const struct reader *);
  */
 int64_t reader_stopped_ns(const struct reader *);
 
+/* How much of the traces was read up to now, 0 to 1; negative where that isn't known. */
+double reader_part(const struct reader *);
+
 void reader_close(struct reader *);
 
 #endif

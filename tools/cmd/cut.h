@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that say which part of a recording is wanted: --range, --process, --thread, --lock. */
+#ifndef THRUM_CMD_CUT_H
+#define THRUM_CMD_CUT_H
+
+#include <argp.h>
+#include "render/timeline-cut.h"
+
+enum { CUT_KEY_RANGE = 0x7200, CUT_KEY_PROCESS, CUT_KEY_THREAD, CUT_KEY_LOCK };
+
+#define CUT_OPTIONS                                                                                                  \
+    {"range", CUT_KEY_RANGE, "FROM..TO", 0, "This range of time alone, as in 1.2s..1.5s or 300ms.. ; from the beginning of the trace", 0}, \
+    {"process", CUT_KEY_PROCESS, "PROCESS", 0, "This process alone, by its pid or name; may be given several times, and be a pattern", 0}, \
+    {"thread", CUT_KEY_THREAD, "THREAD", 0, "This thread alone, by its tid or name; likewise", 0},                   \
+    {"lock", CUT_KEY_LOCK, "LOCK", 0, "This lock, or what else threads wait on, alone, by its name or address; likewise", 0}
+
+/* Takes these options; ARGP_ERR_UNKNOWN for all else. */
+error_t cut_option(struct timeline_cut *, int key, char *arg);
+
+void cut_free(struct timeline_cut *);
+
+#endif
