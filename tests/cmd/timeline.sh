@@ -18,7 +18,28 @@ trouble "no trace" '^thrum timeline: which trace' "$thrum" timeline
 trouble "no such trace" "^thrum timeline: .*$tmp/nowhere" "$thrum" timeline -o "$tmp/page.html" "$tmp/nowhere"
 ok "no such trace: no page" test ! -e "$tmp/page.html"
 trouble "a bad option" '^thrum timeline: ' "$thrum" timeline --colourful "$tmp/nowhere"
+trouble "no such format" '--format gif: there are html, text, svg, ' "$thrum" timeline --format gif x
+trouble "a range of one time" '--range 3s: give two times' "$thrum" timeline --range 3s x
+trouble "a range that goes back" '--range 3s..2s: the second time must be later' "$thrum" timeline --range 3s..2s x
+trouble "a range with a wrong unit" '--range 3h..4h: give two times' "$thrum" timeline --range 3h..4h x
+trouble "no rows" "--threads takes a number, not '0'" "$thrum" timeline --threads 0 x
+trouble "two pictures" '--beside: the page alone shows two' "$thrum" timeline --beside y -f svg x
 like "--help tells of -o" "$(limit 10 "$thrum" timeline --help)" '--output=FILE'
+
+# --- other formats; what is in them is looked into by render/formats.sh ---
+ok "a program is recorded" limit 60 "$thrum" record -o "$tmp/run" -- "$builddir/programs/contended"
+text=$(limit 60 "$thrum" timeline -f text "$tmp/run" 2> "$tmp/err")
+like "text goes to standard output" "$text" '^a main +'
+like "a row for each thread" "$text" '^b thread 2 \(worker\) '
+like "a row for each lock" "$text" '^table '
+is "nothing else is said" "$(cat "$tmp/err")" ""
+unlike "no colours but for a terminal" "$text" $'\033'
+like "colours where they are wanted" "$(limit 60 "$thrum" timeline -f text --color "$tmp/run")" $'\033'
+is "no line is wider than the width" "$(limit 60 "$thrum" timeline -f text --width 70 "$tmp/run" | sed '/^longest/,$d; /^. runs/,$d' | awk '{ if (length($0) > 70) print }')" ""
+ok "the name of the file says the format" limit 60 "$thrum" timeline -o "$tmp/run.svg" "$tmp/run"
+like "which is SVG" "$(head -n 1 "$tmp/run.svg")" '^<svg '
+trouble "what isn't there is said" "nothing in $tmp/run is called 'nobody'" "$thrum" timeline --thread nobody -f text "$tmp/run"
+like "a thread by its name" "$(limit 60 "$thrum" timeline -f text --thread 'thread 2*' "$tmp/run")" '^a thread 2 '
 
 [ "$LTTNG_SESSIOND" != no ] || { skip "pages of a recording" "no session daemon to record with (lttng-tools)"; done_testing; }
 ok "a program that hangs is recorded" sh -c '
