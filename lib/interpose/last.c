@@ -76,8 +76,12 @@ void last_thread_unknown(void)
 void last_clone_leaves(int status)
 {
     count_here();
-    if (count.own == 1 && count.foreign > 0 && !count.unknown)
-        _exit(status);
+    if (count.own != 1 || count.unknown)
+        return;
+    if (probe_on())
+        probe_process_end(status, NULL);
+    if (count.foreign > 0)
+        REAL(_exit)(status);
 }
 
 void last_thread_begins(bool foreign)
