@@ -223,3 +223,11 @@ THRUM_EVENT(object_consistent, "a robust object was made usable again after its 
     THRUM_ADDR(object, "its address")
     THRUM_WORD(kind, kind, "what it is")
     THRUM_ADDR(site, "who called"))
+
+/* --- sites that are no machine code --- */
+
+THRUM_EVENT(source_line, "a site stands for a line that an interpreter runs; told before the site is used",
+    THRUM_ADDR(site, "the site: no address of code")
+    THRUM_STRING(function, "the function as its language names it")
+    THRUM_STRING(file, "its source file")
+    THRUM_U32(line, "the line, 0 where it is not known"))

@@ -152,6 +152,7 @@ static bool kept_beside_rings(enum thrum_event_id id)
     case THRUM_EVENT_process_begin:
     case THRUM_EVENT_process_fork:
     case THRUM_EVENT_module_load:
+    case THRUM_EVENT_source_line:
     case THRUM_EVENT_thread_begin:
     case THRUM_EVENT_thread_name:
     case THRUM_EVENT_object_name:

@@ -14,6 +14,7 @@
 #include "check/text.h"
 #include "core/log.h"
 #include "core/modules.h"
+#include "core/python.h"
 
 enum { FINDINGS = 1024 };
 
@@ -50,6 +51,7 @@ static struct said {
 static struct said *newest;
 
 static unsigned found_count, cut_count;
+static uint64_t line_told = PYTHON_SITE_FIRST; /* lines of Python below this are known there too */
 static const struct module *told; /* the newest module that the log's reader knows of this process */
 static int32_t told_of;           /* this process, or the one that it was forked from */
 
@@ -217,6 +219,27 @@ static void json_modules(struct text *text, const struct module *module)
     text_add(text, "}}\n");
 }
 
+static void json_lines(struct text *text)
+{
+    for (; line_told < python_sites_end(); line_told++) {
+        const struct python_place *line = python_place(line_told);
+
+        if (!line)
+            continue;
+        text_add(text, "{\"line\":{");
+        json_number(text, "site", line_told);
+        text_add(text, ",");
+        json_text(text, "function", line->function);
+        text_add(text, ",");
+        json_text(text, "file", line->file);
+        text_add(text, ",");
+        json_number(text, "line", line->line);
+        text_add(text, ",");
+        json_number(text, "pid", (uint64_t)self_pid());
+        text_add(text, "}}\n");
+    }
+}
+
 static void json_object(struct text *text, const char *key, const struct record_object *object, const char *verb)
 {
     text_add(text, ",\"");
@@ -274,10 +297,11 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
     if (!open_log(&text))
         return;
     if (told_of != self_pid())
-        told = NULL;
+        told = NULL, line_told = PYTHON_SITE_FIRST;
     told_of = self_pid();
     json_modules(&text, modules_known());
     told = modules_known();
+    json_lines(&text);
     text_add(&text, "{\"finding\":{");
     json_number(&text, "pid", (uint64_t)self_pid());
     text_add(&text, ",");

@@ -6,6 +6,7 @@
 
 #include "core/backtrace.h"
 #include "core/memory.h"
+#include "core/python.h"
 
 enum { CONTEXTS = 1 << 14, CHAINS = 1 << 12 };
 
@@ -53,9 +54,21 @@ static const struct check_stack *walk(uint64_t site)
     return stack;
 }
 
+/* What tells stacks apart. Calls of Python functions don't deepen the machine's stack: their lines are looked at. */
+static uint64_t context_of(const struct check_thread *self, uint64_t site, uintptr_t frame)
+{
+    uint64_t context = check_mix(site, self->frame - frame), lines[8];
+
+    if (__builtin_expect(!python_is_site(site), 1))
+        return context;
+    for (uint32_t i = python_stack(lines, sizeof(lines) / sizeof(lines[0]), (const void *)(uintptr_t)site); i > 0; i--)
+        context = check_mix(context, lines[i - 1]);
+    return context;
+}
+
 const struct check_stack *stacks_known(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {
-    uint64_t context = check_mix(site, self->frame - frame);
+    uint64_t context = context_of(self, site, frame);
     const struct check_stack *stack;
 
     if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_acquire) != context)
@@ -67,7 +80,7 @@ const struct check_stack *stacks_known(const struct check_thread *self, uint64_t
 
 const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {
-    uint64_t context = check_mix(site, self->frame - frame);
+    uint64_t context = context_of(self, site, frame);
     const struct check_stack *stack = stacks_known(self, site, frame);
 
     if (stack)

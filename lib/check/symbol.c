@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/modules.h"
+#include "core/python.h"
 
 struct file {
     const char *at;
@@ -116,10 +117,25 @@ static bool add_symbol(struct text *text, const struct module *module, unsigned 
     return symbol != NULL;
 }
 
+static void add_line(struct text *text, const struct python_place *line)
+{
+    text_add(text, line->function);
+    text_add(text, " (");
+    text_add(text, last_part(line->file));
+    text_add(text, ":");
+    text_number(text, line->line);
+    text_add(text, ")");
+}
+
 void symbol_code(struct text *text, uint64_t address)
 {
-    const struct module *module = module_of(address);
+    const struct python_place *line = python_is_site(address) ? python_place(address) : NULL;
 
+    if (line) {
+        add_line(text, line);
+        return;
+    }
+    const struct module *module = module_of(address);
     if (!module) {
         text_hex(text, address);
         return;

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unwind.h>
 
+#include "core/python.h"
 #include "core/stacks-known.h"
 
 struct walk {
@@ -58,6 +60,24 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *dat
     return _URC_NO_REASON;
 }
 
+/* Puts Python's frames where the interpreter's own are, which say nothing: the result is the new count. */
+static uint32_t put_python(uint64_t *at, uint32_t count, uint32_t max, const void *site)
+{
+    uint64_t lines[BACKTRACE_MAX];
+    uint32_t begin = 0, end = count, found;
+
+    while (begin < count && !python_owns((const void *)(uintptr_t)at[begin]))
+        begin++;
+    if (begin == count || (found = python_stack(lines, max - begin, site)) == 0)
+        return count;
+    while (end > begin && !python_owns((const void *)(uintptr_t)at[end - 1]))
+        end--;
+    uint32_t rest = count - end < max - begin - found ? count - end : max - begin - found;
+    memmove(&at[begin + found], &at[end], rest * sizeof(*at));
+    memcpy(&at[begin], lines, found * sizeof(*at));
+    return begin + found + rest;
+}
+
 static __attribute__((noinline)) uint32_t walk_stack(uint64_t *at, const struct stack_key *key)
 {
     struct walk walk = {.at = at, .max = (uint32_t)key->max, .site = key->site, .knowable = true};
@@ -82,13 +102,15 @@ static uint32_t take_known(uint64_t *at, const struct stack_known *known)
 __attribute__((noinline)) uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site)
 {
     const struct stack_key key = {
-        .thread = &errno, .frame = (uintptr_t)__builtin_frame_address(0), .site = (uintptr_t)site, .max = max};
+        .thread = &errno, .frame = (uintptr_t)__builtin_frame_address(0), .site = (uintptr_t)python_call(site), .max = max};
     struct stack_known known;
     uint32_t count = 0;
 
     if (max > 1)
         count = stack_known_find(&known, &key) ? take_known(at, &known) : walk_stack(at, &key);
-    if (count == 0 && max > 0)
-        at[count++] = key.site;
-    return count;
+    if (count > 0 && python_size > 0 && max <= BACKTRACE_MAX)
+        count = put_python(at, count, max, site);
+    if (max > 0 && (count == 0 || python_is_site((uint64_t)(uintptr_t)site)))
+        at[0] = (uint64_t)(uintptr_t)site;
+    return count == 0 && max > 0 ? 1 : count;
 }

@@ -9,7 +9,7 @@ enum { BACKTRACE_DEFAULT = 16, BACKTRACE_MAX = 64 };
 
 /*
  * Stores the calling thread's return addresses from `site` outwards, at most `max`; the count is the result, at least 1
- * unless max is 0. Where the stack can't be walked up to `site`, that alone is stored.
+ * unless max is 0. Of an interpreter's calls the lines that it runs take the place (python.h). Where the stack can't be walked up to `site`, that alone is stored.
  * Async-signal-safe: the unwinder of gcc 12 with glibc 2.35 takes no lock (_dl_find_object).
  */
 uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site);

@@ -81,6 +81,7 @@ void env_read(struct env *env)
     env->lttng = env_read_switch("THRUM_LTTNG");
     env->check = env_read_check();
     env->check_log = getenv("THRUM_CHECK_LOG");
+    env->python = env_read_switch("THRUM_PYTHON") != ENV_OFF;
     env->stack = env_read_stack();
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "core/python.h"
 #include "core/real.h"
 #include "core/version.h"
 #include "core/visibility.h"

@@ -6,6 +6,9 @@
 
 #include "interpose/interpose.h"
 
+/* The call, or the line of Python behind it: where a Python lock is one. */
+#define LINE(semaphore) (python_owns(SITE) ? python_site(semaphore, SITE) : SITE)
+
 static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const void *site)
 {
     return (struct begun){.object = semaphore, .kind = THRUM_kind_semaphore, .mode = THRUM_mode_exclusive, .how = how, .site = site};
@@ -41,11 +44,23 @@ INTERPOSE int sem_wait(sem_t *semaphore)
         return REAL(sem_wait)(semaphore);
     /* A cancellation point also where it doesn't block. */
     pthread_testcancel();
-    if (semaphore_taken(semaphore, THRUM_how_block, SITE))
+    const void *site = LINE(semaphore);
+    if (semaphore_taken(semaphore, THRUM_how_block, site))
         return 0;
-    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_block, SITE));
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_block, site));
     int refused = begun_begin(&begun, -1);
     return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_wait)(semaphore));
+}
+
+/* Python tries before it gives up the GIL to wait. */
+static void semaphore_failed(sem_t *semaphore, const void *site)
+{
+    int error = errno;
+
+    if (python_is_site((uint64_t)(uintptr_t)site))
+        python_remember(semaphore);
+    probe_acquire_fail(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, THRUM_how_try, error, site);
+    errno = error;
 }
 
 INTERPOSE int sem_trywait(sem_t *semaphore)
@@ -54,10 +69,12 @@ INTERPOSE int sem_trywait(sem_t *semaphore)
 
     if (!probe_on())
         return result;
+    const void *site = LINE(semaphore);
+    bool waits = python_is_site((uint64_t)(uintptr_t)site) && python_waits();
     if (result == 0)
-        probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, THRUM_how_try, SITE);
+        probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, waits ? THRUM_how_block : THRUM_how_try, site);
     else
-        probe_acquire_fail(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, THRUM_how_try, errno, SITE);
+        semaphore_failed(semaphore, site);
     return result;
 }
 
@@ -66,9 +83,10 @@ INTERPOSE int sem_timedwait(sem_t *restrict semaphore, const struct timespec *re
     if (!probe_on() || !time_is_valid(until))
         return REAL(sem_timedwait)(semaphore, until);
     pthread_testcancel();
-    if (semaphore_taken(semaphore, THRUM_how_timed, SITE))
+    const void *site = LINE(semaphore);
+    if (semaphore_taken(semaphore, THRUM_how_timed, site))
         return 0;
-    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, SITE));
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, site));
     int refused = begun_begin(&begun, timeout_until(CLOCK_REALTIME, until));
     return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_timedwait)(semaphore, until));
 }
@@ -78,9 +96,10 @@ INTERPOSE int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const st
     if (!probe_on() || !clock_is_supported(clock) || !time_is_valid(until))
         return REAL(sem_clockwait)(semaphore, clock, until);
     pthread_testcancel();
-    if (semaphore_taken(semaphore, THRUM_how_timed, SITE))
+    const void *site = LINE(semaphore);
+    if (semaphore_taken(semaphore, THRUM_how_timed, site))
         return 0;
-    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, SITE));
+    BEGUN(begun, semaphore_begun(semaphore, THRUM_how_timed, site));
     int refused = begun_begin(&begun, timeout_until(clock, until));
     return refused ? semaphore_refuse(refused) : semaphore_end(&begun, REAL(sem_clockwait)(semaphore, clock, until));
 }
@@ -88,7 +107,7 @@ INTERPOSE int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const st
 INTERPOSE int sem_post(sem_t *semaphore)
 {
     if (probe_on())
-        probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, SITE);
+        probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, LINE(semaphore));
     return REAL(sem_post)(semaphore);
 }
 
@@ -97,14 +116,15 @@ INTERPOSE int sem_init(sem_t *semaphore, int shared, unsigned value)
     int result = REAL(sem_init)(semaphore, shared, value);
 
     if (result == 0 && probe_on())
-        probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value}, SITE);
+        probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value},
+                   LINE(semaphore));
     return result;
 }
 
 INTERPOSE int sem_destroy(sem_t *semaphore)
 {
     if (probe_on())
-        probe_destroy(semaphore, THRUM_kind_semaphore, SITE);
+        probe_destroy(semaphore, THRUM_kind_semaphore, LINE(semaphore));
     return REAL(sem_destroy)(semaphore);
 }
 

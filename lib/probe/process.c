@@ -11,6 +11,7 @@
 #include "core/address.h"
 #include "core/env.h"
 #include "core/modules.h"
+#include "core/python.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 #include "probe/sinks.h"
@@ -35,6 +36,8 @@ static void start(void)
     length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, PATH_LENGTH - 1);
     executable[length > 0 ? length : 0] = 0;
     modules_start();
+    if (env.python)
+        python_start();
     sinks_start(&env);
 }
 

@@ -9,6 +9,7 @@
 #include "check/check.h"
 #include "core/backtrace.h"
 #include "core/modules.h"
+#include "core/python.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 #include "probe/process.h"
@@ -40,8 +41,28 @@ static void fill_module(struct thrum_event_module_load *record, const struct mod
         .path = module->path, .build_id = module->build_id};
 }
 
+static void fill_line(struct thrum_event_source_line *record, uint64_t site, const struct python_place *place)
+{
+    *record = (struct thrum_event_source_line){
+        .common = {self_pid(), self_tid()}, .site = site, .function = place->function, .file = place->file, .line = place->line};
+}
+
+static void emit_line(uint64_t site)
+{
+    struct thrum_event_source_line record;
+
+    if (!python_untold(site))
+        return;
+    fill_line(&record, site, python_place(site));
+    emit_record(THRUM_EVENT_source_line, &record);
+}
+
 bool emit_module(uint64_t address)
 {
+    if (python_is_site(address)) {
+        emit_line(address);
+        return true;
+    }
     struct module_lookup lookup = modules_look_up(address);
     struct thrum_event_module_load record;
 
@@ -87,6 +108,20 @@ static void announce_modules(const struct thrum_sink *sink, const struct module 
     }
 }
 
+static void announce_lines(const struct thrum_sink *sink)
+{
+    struct thrum_event_source_line record;
+
+    for (uint64_t site = PYTHON_SITE_FIRST; site < python_sites_end(); site++) {
+        const struct python_place *place = python_place(site);
+
+        if (!place)
+            continue;
+        fill_line(&record, site, place);
+        sink->emit(THRUM_EVENT_source_line, &record);
+    }
+}
+
 static void announce(const struct thrum_sink *sink)
 {
     struct thrum_event_process_begin begin;
@@ -94,6 +129,7 @@ static void announce(const struct thrum_sink *sink)
     process_describe(&begin);
     sink->emit(THRUM_EVENT_process_begin, &begin);
     announce_modules(sink, modules_known());
+    announce_lines(sink);
 }
 
 static void add(const struct thrum_sink *sink, unsigned bit)

@@ -40,6 +40,18 @@ static void take_module(struct check_log *log, struct json_object *module)
     symbols_event(log->symbols, &event);
 }
 
+static void take_line(struct check_log *log, struct json_object *line)
+{
+    struct trace_event event = {.id = THRUM_EVENT_source_line};
+    struct thrum_event_source_line *source = &event.record.source_line;
+    source->common.pid = source->common.tid = (int32_t)number(line, "pid");
+    source->site = number(line, "site");
+    source->function = text(line, "function");
+    source->file = text(line, "file");
+    source->line = (uint32_t)number(line, "line");
+    symbols_event(log->symbols, &event);
+}
+
 static void take_stack(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *stack)
 {
     size_t count = stack ? json_object_array_length(stack) : 0;
@@ -223,6 +235,8 @@ bool check_log_take(struct check_log *log, const char *line)
         log->unreadable++;
     else if ((what = member(root, "module")))
         take_module(log, what);
+    else if ((what = member(root, "line")))
+        take_line(log, what);
     else if ((what = member(root, "finding")))
         fresh = take_finding(log, what);
     else if ((what = member(root, "again")))

@@ -70,6 +70,8 @@ struct symbol_place *symbol_file_place(struct symbol_file *, uint64_t offset, bo
 
 /* A place of which no more is known than its address, in a file or (NULL) not. */
 struct symbol_place *symbol_place_bare(const struct symbol_file *, uint64_t offset);
+/* A line of Python; with an offset that is the same wherever it is met. */
+struct symbol_place *symbol_place_line(const char *function, const char *file, int line);
 void symbol_place_free(struct symbol_place *);
 
 /* The variable at `offset`. To be freed with symbol_variable_free(). */

@@ -184,6 +184,27 @@ struct symbol_place *symbol_file_place(struct symbol_file *file, uint64_t offset
     return finish(&builder, file, offset);
 }
 
+/* FNV-1a. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash;
+}
+
+struct symbol_place *symbol_place_line(const char *function, const char *file, int line)
+{
+    struct builder builder = {0};
+    char *text = line ? memory_format("%s (%s:%d)", function, symbol_basename(file), line)
+                      : memory_format("%s (%s)", function, symbol_basename(file));
+    uint64_t offset = hash_text(hash_text(0xcbf29ce484222325u, file), text);
+    add_frame(&builder, text, memory_text(function), memory_text(file), line);
+    struct symbol_place *place = finish(&builder, NULL, offset);
+    place->site = place->frames;
+    place->module = "python3";
+    return place;
+}
+
 void symbol_place_free(struct symbol_place *place)
 {
     if (!place)

@@ -21,6 +21,7 @@ struct life {
     int32_t parent; /* whose mappings count where none of its own were told; 0 where not known */
     struct mapping *mappings; /* in the order of loading */
     size_t count, capacity;
+    struct map lines; /* site that is no machine code -> its struct symbol_place */
 };
 
 /* All that had one pid. */
@@ -38,6 +39,9 @@ struct symbols {
     size_t note_count, note_capacity;
 };
 
+/* The highest byte of sites that are lines of an interpreter's: no address of code has it. */
+enum { SYMBOLS_LINE = 0x7f };
+
 /* --- processes --- */
 
 static struct process_history *make_process(struct symbols *symbols, int32_t pid)
@@ -50,10 +54,18 @@ static struct process_history *make_process(struct symbols *symbols, int32_t pid
     return process;
 }
 
+static void free_places(struct map *places);
+
+static void free_life(struct life *life)
+{
+    free(life->mappings);
+    free_places(&life->lines);
+}
+
 static void free_process(struct process_history *process)
 {
     for (size_t i = 0; i < process->count; i++)
-        free(process->lives[i].mappings);
+        free_life(&process->lives[i]);
     free(process->lives);
     free(process);
 }
@@ -64,6 +76,12 @@ static struct life *add_life(struct process_history *process, int32_t parent, in
     struct life *life = &process->lives[process->count++];
     *life = (struct life){.begin_ns = time_ns, .parent = parent};
     return life;
+}
+
+static struct life *last_life(struct symbols *symbols, int32_t pid, int64_t time_ns)
+{
+    struct process_history *process = make_process(symbols, pid);
+    return process->count ? &process->lives[process->count - 1] : add_life(process, 0, time_ns);
 }
 
 /* The life at a time; what came before the first is taken for its part. */
@@ -122,8 +140,7 @@ static struct symbol_file *make_file(struct symbols *symbols, const char *path, 
 
 static void add_mapping(struct symbols *symbols, const struct thrum_event_module_load *load, int64_t time_ns)
 {
-    struct process_history *process = make_process(symbols, load->common.pid);
-    struct life *life = process->count ? &process->lives[process->count - 1] : add_life(process, 0, time_ns);
+    struct life *life = last_life(symbols, load->common.pid, time_ns);
     struct symbol_file *file = make_file(symbols, load->path, load->build_id, time_ns);
     /* What is told again, as at each dlopen, takes no room. */
     const struct mapping *known = find_mapping(life, time_ns, load->begin);
@@ -133,10 +150,36 @@ static void add_mapping(struct symbols *symbols, const struct thrum_event_module
     life->mappings[life->count++] = (struct mapping){load->base, load->begin, load->end, time_ns, file};
 }
 
+/* --- lines of an interpreter's --- */
+
+static void add_line(struct symbols *symbols, const struct thrum_event_source_line *source, int64_t time_ns)
+{
+    struct life *life = last_life(symbols, source->common.pid, time_ns);
+    if (!map_get(&life->lines, source->site))
+        map_put(&life->lines, source->site, symbol_place_line(source->function, source->file, (int)source->line));
+}
+
+/* NULL where it isn't known. A forked child's were its parent's, unless it told its own. */
+static const struct symbol_place *find_line(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t site)
+{
+    for (int generation = 0; generation < 100 && pid > 0; generation++) {
+        const struct process_history *process = map_get(&symbols->processes, (uint32_t)pid);
+        const struct life *life = process ? life_at(process, time_ns) : NULL;
+        const struct symbol_place *place = life ? map_get(&life->lines, site) : NULL;
+        if (!life || place)
+            return place;
+        pid = life->parent;
+        time_ns = life->begin_ns;
+    }
+    return NULL;
+}
+
 void symbols_event(struct symbols *symbols, const struct trace_event *event)
 {
     if (event->id == THRUM_EVENT_module_load)
         add_mapping(symbols, &event->record.module_load, event->time_ns);
+    else if (event->id == THRUM_EVENT_source_line)
+        add_line(symbols, &event->record.source_line, event->time_ns);
     else if (event->id == THRUM_EVENT_process_begin)
         add_life(make_process(symbols, event->record.common.pid), event->record.process_begin.ppid, event->time_ns);
 }
@@ -153,6 +196,10 @@ static const struct symbol_place *stray_place(struct symbols *symbols, uint64_t 
 
 static const struct symbol_place *place(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address, bool call)
 {
+    if (address >> 56 == SYMBOLS_LINE) {
+        const struct symbol_place *line = find_line(symbols, pid, time_ns, address);
+        return line ? line : stray_place(symbols, address);
+    }
     /* A function that never returns may call as the last thing in its file. */
     const struct mapping *mapping = locate(symbols, pid, time_ns, address - (call && address > 0));
     if (!mapping)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The numbers that stand for lines of Python. */
+#ifndef THRUM_CORE_PYTHON_SITE_H
+#define THRUM_CORE_PYTHON_SITE_H
+
+#include <stdint.h>
+
+#include "core/python-layout.h"
+
+/* Types that an object must have to be believed. */
+struct python_types {
+    const void *code, *text, *bytes;
+};
+
+/* The site of a frame that stands at `instruction` of `code`, which is alive; 0: there is no room for more, or none. */
+uint64_t python_site_of(const struct python_layout *layout, const struct python_types *types, const char *code, const char *instruction);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a Python program is: CPython's own frames, as sites beside those of machine code. A Python program's locks are
+ * all taken at one place in the interpreter; what tells them apart is the line of Python that asked.
+ *
+ * Such a site is a number that is no address of code; python_place() tells what it stands for. Frames are read only by
+ * the thread that they belong to, and only while it holds the GIL: nobody else may change them then. What a thread that
+ * gives up the GIL to wait will be asked for is remembered before it does.
+ *
+ * CPython 3.11, 3.12 and 3.13 with a GIL; of any other nothing is said. All but python_start() is async-signal-safe.
+ */
+#ifndef THRUM_CORE_PYTHON_H
+#define THRUM_CORE_PYTHON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/visibility.h"
+
+struct python_place {
+    const char *function; /* "Queue.get" */
+    const char *file;
+    uint32_t line; /* 0: not known */
+};
+
+/* Looks for an interpreter that the program was started with; in the constructor, after modules_start(). */
+void python_start(void);
+
+/* The interpreter's own code; size 0 where there is none. */
+extern THRUM_PRIVATE uint64_t python_begin, python_size;
+
+/* Whether a call came from the interpreter itself, and not from an extension. */
+static inline bool python_owns(const void *site)
+{
+    return __builtin_expect((uint64_t)(uintptr_t)site - python_begin < python_size, 0);
+}
+
+/* The line of Python that led to a call on `object` from `site`, as a site; `site` itself where that isn't known. */
+THRUM_PRIVATE const void *python_site(const void *object, const void *site);
+
+/*
+ * Whether the call that python_site() was asked for last waits for as long as it takes: CPython tries first, so that what
+ * is a try to libc is none to the program. Known for 3.11.
+ */
+THRUM_PRIVATE bool python_waits(void);
+
+/* Keeps what is to be told of a wait for `object` that comes next, without the GIL. */
+THRUM_PRIVATE void python_remember(const void *object);
+
+/* A site that stands for a line of Python. */
+static inline bool python_is_site(uint64_t site)
+{
+    return site >> 56 == 0x7f;
+}
+
+/* What it stands for; NULL where it is none of this process. */
+const struct python_place *python_place(uint64_t site);
+
+/* True once for each site: whoever hears it tells the sinks. */
+bool python_untold(uint64_t site);
+
+/* Sites go from this one on, each one higher; the result is the first that isn't there. */
+#define PYTHON_SITE_FIRST 0x7f00000000000001u
+uint64_t python_sites_end(void);
+
+/* The call of the interpreter's that the site stands for, in this thread now; `site` itself where it is no such. */
+const void *python_call(const void *site);
+
+/*
+ * The calling thread's frames, innermost first, as sites: of what `site` stands for, else of now. 0 where the GIL isn't
+ * held and nothing is remembered.
+ */
+uint32_t python_stack(uint64_t *at, uint32_t max, const void *site);
+
+#endif
