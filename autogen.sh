@@ -13,6 +13,9 @@ build="gcc libc6-dev make autoconf automake libtool pkg-config"
 libraries="liblttng-ust-dev liblttng-ctl-dev libbabeltrace2-dev libdw-dev libjson-c-dev zlib1g-dev librsvg2-dev libprotobuf-c-dev protobuf-c-compiler libncurses-dev"
 recording="lttng-tools"
 testing="check babeltrace2 python3 chromium pigz xz-utils"
+# Programs that must do the same under the preload: tests/transparency/.
+programs="libpython3.11-testsuite libglib2.0-tests gstreamer1.0-tools stress-ng redis-tools ripgrep"
+[ -d /run/systemd/system ] || programs="$programs memcached" # systemd would start it as a service, which nobody asked for
 
 # Prints those of the packages that aren't installed.
 missing() {
@@ -24,10 +27,10 @@ missing() {
 # Installs what is missing; where that isn't possible, says so and what to run, and goes on with what is there.
 install_dependencies() {
     if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
-        echo "autogen.sh: no apt-get here; on Debian 12 the packages are: $build $libraries $recording $testing" >&2
+        echo "autogen.sh: no apt-get here; on Debian 12 the packages are: $build $libraries $recording $testing $programs" >&2
         return
     fi
-    packages=$(missing $build $libraries $recording $testing)
+    packages=$(missing $build $libraries $recording $testing $programs)
     [ -n "$packages" ] || return 0
     if [ "$(id -u)" = 0 ]; then
         as_root=
