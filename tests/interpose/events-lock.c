@@ -214,17 +214,37 @@ void events_once(void)
 
 /* --- memory --- */
 
+enum { PAGE = 4096, LARGE = 1 << 20 };
+
 /* What is in it ends with it, whoever forgot to destroy it. */
+static void *with_mutex(void *memory)
+{
+    DO("object_init:mutex", pthread_mutex_init(memory, NULL), 0);
+    return memory;
+}
+
+static void *pages(int count)
+{
+    return mmap(NULL, (size_t)count * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
 void events_memory(void)
 {
-    pthread_mutex_t *mutexes = malloc(2 * sizeof(*mutexes)), *mapped;
+    pthread_mutex_t *two = malloc(2 * sizeof(*two));
+    char *moved = pages(4);
 
-    for (int i = 0; i < 2; i++)
-        DO("object_init:mutex", pthread_mutex_init(&mutexes[i], NULL), 0);
+    with_mutex(&two[0]), with_mutex(&two[1]);
     gives("object_destroy:unknown object_destroy:unknown");
-    free(mutexes);
-    mapped = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    DO("object_init:mutex", pthread_mutex_init(mapped, NULL), 0);
-    DO("object_destroy:mutex", pthread_mutex_destroy(mapped), 0);
-    DO_ERRNO("", munmap(mapped, 4096), 0);
+    free(two);
+    gives("object_destroy:unknown object_destroy:unknown");
+    free(realloc(with_mutex(malloc(64)), LARGE));
+    free(reallocarray(with_mutex(malloc(64)), LARGE, 2));
+    DO_ERRNO("object_destroy:unknown", munmap(with_mutex(pages(1)), PAGE), 0);
+    gives("object_destroy:unknown");
+    if (mremap(with_mutex(pages(1)), PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, moved) != moved)
+        abort();
+    two = pages(1);
+    DO("object_init:mutex", pthread_mutex_init(two, NULL), 0);
+    DO("object_destroy:mutex", pthread_mutex_destroy(two), 0);
+    DO_ERRNO("", munmap(two, PAGE), 0);
 }

@@ -12,6 +12,10 @@
 
 #include "events.h"
 
+pid_t __vfork(void);
+int __fcntl(int fd, int command, ...);
+int __close(int fd);
+
 /* --- C11 --- */
 
 static mtx_t mutex;
@@ -44,6 +48,14 @@ static int waits_for_mutex(void *unused)
     blocks_now();
     DO("acquire_begin:mutex acquire_end:mutex", mtx_lock(&mutex), thrd_success);
     DO("release:mutex", mtx_unlock(&mutex), thrd_success);
+    return 0;
+}
+
+static int goes(void *unused)
+{
+    (void)unused;
+    blocks_now();
+    pause();
     return 0;
 }
 
@@ -80,6 +92,12 @@ void events_c11(void)
         gives(i ? "" : "acquire_begin:once acquire_end:once release:once");
         call_once(&flag, nothing);
     }
+    thread = begin_c11(goes);
+    DO("thread_detach", thrd_detach(thread), thrd_success);
+    pid_t detached = await_blocked();
+    gives("wait_begin:signal wait_end:signal interrupt_send " DEATH);
+    pthread_cancel(thread);
+    await_gone(detached);
     gives("object_destroy:condition object_destroy:mutex");
     cnd_destroy(&cond);
     mtx_destroy(&mutex);
@@ -95,29 +113,93 @@ static int cloned(void *unused)
 
 #define CHILD "process_fork process_begin thread_begin "
 
+static char *arguments[] = {"true", NULL};
+
+/* Each becomes another program. */
+static void executes(int way)
+{
+    extern char **environ;
+
+    switch (way) {
+    case 0: execl("/bin/true", "true", NULL); break;
+    case 1: execle("/bin/true", "true", NULL, environ); break;
+    case 2: execlp("true", "true", NULL); break;
+    case 3: execv("/bin/true", arguments); break;
+    case 4: execve("/bin/true", arguments, environ); break;
+    case 5: execvp("true", arguments); break;
+    case 6: execvpe("true", arguments, environ); break;
+    case 7: fexecve(open("/bin/true", O_RDONLY | O_CLOEXEC), arguments, environ); break;
+    case 8: execveat(AT_FDCWD, "/bin/true", arguments, environ, 0); break;
+    }
+    _exit(1);
+}
+
 static void spawns(void)
 {
     extern char **environ;
-    char *arguments[] = {"true", NULL};
     pid_t child;
 
     DO(CHILD "process_end", posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environ), 0);
     child_ends(child, 0);
     DO(CHILD "process_end", posix_spawnp(&child, "true", NULL, NULL, arguments, environ), 0);
     child_ends(child, 0);
-    child = vfork();
+    for (int way = 0; way < 9; way++) {
+        child = fork();
+        if (child == 0)
+            executes(way);
+        gives(CHILD "process_exec process_begin thread_begin process_end");
+        child_ends(child, 0);
+    }
+    child = fork();
+    if (child == 0)
+        _exit(execv("/nonexistent", arguments) == -1 ? 13 : 1);
+    gives(CHILD "process_exec process_end");
+    child_ends(child, 13);
+}
+
+/* A vfork child has no events of its own. */
+static void vforks(void)
+{
+    pid_t child = vfork();
+
     if (child == 0)
         _exit(12);
     gives("process_fork");
     child_ends(child, 12);
-    child = fork();
-    if (child == 0) {
-        execv("/nonexistent", arguments);
-        execvp("true", arguments);
-        _exit(13);
-    }
-    gives(CHILD "process_exec process_exec process_begin thread_begin process_end");
+    child = __vfork();
+    if (child == 0)
+        _exit(12);
+    gives("process_fork");
+    child_ends(child, 12);
+}
+
+/* The daemon is nobody's child; it is gone when nothing can come from it any more. */
+static void daemons(void)
+{
+    int ends[2];
+    char byte;
+    pid_t child;
+
+    if (pipe(ends) != 0 || (child = fork()) < 0)
+        abort();
+    if (child == 0)
+        _exit(daemon(1, 1));
+    gives(CHILD "process_begin thread_begin process_end");
+    close(ends[1]);
     child_ends(child, 0);
+    if (read(ends[0], &byte, 1) != 0)
+        abort();
+    close(ends[0]);
+}
+
+static void ends_by(int way)
+{
+    switch (way) {
+    case 0: exit(14);
+    case 1: _exit(14);
+    case 2: _Exit(14);
+    default: quick_exit(14);
+    }
 }
 
 void events_process(void)
@@ -126,28 +208,25 @@ void events_process(void)
     int master;
     pid_t child;
 
-    for (int way = 0; way < 2; way++) {
-        child = way ? fork() : _Fork();
+    for (int way = 0; way < 4; way++) {
+        child = way % 2 ? fork() : _Fork();
         if (child == 0)
-            _exit(10);
+            ends_by(way);
         gives(CHILD "process_end");
-        child_ends(child, 10);
+        child_ends(child, 14);
     }
     child = forkpty(&master, NULL, NULL, NULL);
     if (child == 0)
-        _Exit(10);
+        _exit(10);
     gives(CHILD "process_end");
     child_ends(child, 10);
     close(master);
     child = clone(cloned, stack + sizeof(stack), SIGCHLD, NULL);
     gives(CHILD "process_end");
     child_ends(child, 11);
-    child = fork();
-    if (child == 0)
-        exit(14);
-    gives(CHILD "process_end");
-    child_ends(child, 14);
     spawns();
+    vforks();
+    daemons();
 }
 
 /* --- file locks --- */
@@ -167,6 +246,28 @@ static void *waits_for_file(void *fd)
     DO_ERRNO("acquire_begin:file_lock acquire_end:file_lock", flock(*(int *)fd, LOCK_EX), 0);
     DO_ERRNO("release:file_lock", flock(*(int *)fd, LOCK_UN), 0);
     return NULL;
+}
+
+/* Closes by each means a descriptor that holds the file. */
+static void closes(int fd)
+{
+    enum { AT = 700 };
+
+    for (int way = 0; way < 5; way++) {
+        struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 10};
+
+        if (dup2(fd, AT) != AT)
+            abort();
+        DO_ERRNO("acquire:file_lock", way ? __fcntl(AT, F_SETLK, &range) : fcntl64(AT, F_SETLK, &range), 0);
+        gives("release:file_lock");
+        switch (way) {
+        case 0: dup3(fd, AT, O_CLOEXEC); break;
+        case 1: close_range(AT, AT + 5, 0); break;
+        case 2: closefrom(AT); break;
+        case 3: __close(AT); break;
+        case 4: close(AT); break;
+        }
+    }
 }
 
 void events_file(void)
@@ -196,6 +297,7 @@ void events_file(void)
     DO_ERRNO("release:file_lock", lockf(one, F_ULOCK, 10), 0);
     DO_ERRNO("acquire:file_lock", lockf64(one, F_TLOCK, 10), 0);
     DO("release:file_lock release:file_lock", dup2(three, one), one);
+    closes(three);
     stream = fdopen(one, "r+");
     DO_ERRNO("acquire:file_lock", flock(one, LOCK_EX), 0);
     DO("release:file_lock", fclose(stream), 0);

@@ -167,16 +167,54 @@ void events_semaphore(void)
 
 static sigjmp_buf back;
 
+/* Names that are there, and in no header for everybody. */
+sighandler_t bsd_signal(int number, sighandler_t handler);
+sighandler_t sysv_signal(int number, sighandler_t handler);
+int __sigaction(int signal, const struct sigaction *action, struct sigaction *old);
+void __longjmp_chk(struct __jmp_buf_tag to[1], int value) __attribute__((noreturn));
+
 static void handler(int number)
 {
     (void)number;
     gives("interrupt_begin interrupt_end");
 }
 
+static void informed(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    handler(info->si_signo == number ? number : 0);
+}
+
+static int way_to_jump;
+
 static void jumps(int number)
 {
     gives("interrupt_begin interrupt_end");
-    siglongjmp(back, number);
+    switch (way_to_jump) {
+    case 0: longjmp(back, number);
+    case 1: _longjmp(back, number);
+    case 2: siglongjmp(back, number);
+    default: __longjmp_chk(back, number);
+    }
+}
+
+static void sets(int way)
+{
+    struct sigaction action = {.sa_sigaction = informed, .sa_flags = SA_SIGINFO};
+
+    switch (way) {
+    case 0: sigaction(SIGUSR1, &action, NULL); break;
+    case 1: __sigaction(SIGUSR1, &action, NULL); break;
+    case 2: signal(SIGUSR1, handler); break;
+    case 3: bsd_signal(SIGUSR1, handler); break;
+    case 4: ssignal(SIGUSR1, handler); break;
+    case 5: sysv_signal(SIGUSR1, handler); break;
+    case 6: __sysv_signal(SIGUSR1, handler); break;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    default: sigset(SIGUSR1, handler);
+#pragma GCC diagnostic pop
+    }
 }
 
 static void sends(void)
@@ -203,11 +241,16 @@ void events_signal(void)
         sends();
     signal(SIGUSR1, SIG_IGN);
     sends();
-    signal(SIGUSR1, jumps);
-    if (sigsetjmp(back, 1) == 0) {
-        gives("interrupt_send");
-        raise(SIGUSR1);
+    for (int way = 0; way < 8; way++) {
+        sets(way);
+        DO("interrupt_send", raise(SIGUSR1), 0);
     }
+    signal(SIGUSR1, jumps);
+    for (way_to_jump = 0; way_to_jump < 4; way_to_jump++)
+        if (sigsetjmp(back, 1) == 0) {
+            gives("interrupt_send");
+            raise(SIGUSR1);
+        }
 }
 
 static void *interrupts_main(void *thread)
@@ -245,7 +288,7 @@ void events_sigwait(void)
     DO("interrupt_send", raise(SIGUSR1), 0);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    DO_ERRNO("wait_begin:signal wait_end:signal", sigpause(SIGUSR1), EINTR);
+    DO_ERRNO("wait_begin:signal wait_end:signal", sigpause(SIGUSR1), EINTR); /* __xpg_sigpause */
 #pragma GCC diagnostic pop
 }
 

@@ -5,6 +5,11 @@
 [ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to read with"
 program=$builddir/interpose/events
 
+untried=$(sed -n 's/^ *REAL(\([A-Za-z_0-9]*\), "[^"]*", "[^"]\+").*/\1/p' "$top_srcdir/lib/core/real-list.h" | while read -r name; do
+    grep -qw "$name" "$srcdir"/interpose/events*.c || echo "$name"
+done)
+is "every function that gives events is called" "$untried" ""
+
 # counted NAME FAMILY [OPTION]: what babeltrace2 counts is what the program says.
 counted() {
     local name="$2: $1" family=$2 status
