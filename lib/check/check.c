@@ -6,8 +6,14 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "check/births.h"
+#include "check/failed.h"
 #include "check/fast.h"
+#include "check/handlers.h"
 #include "check/heap.h"
+#include "check/holders.h"
+#include "check/leaving.h"
+#include "check/misuse.h"
 #include "check/order.h"
 #include "check/report.h"
 #include "check/semaphore.h"
@@ -18,8 +24,7 @@
 
 static enum env_check wanted;
 static __thread bool refused __attribute__((tls_model("initial-exec")));
-/* A signal handler that interrupts the checker may not change what is half changed; what it does is left out. */
-static __thread volatile bool busy __attribute__((tls_model("initial-exec")));
+__thread bool check_mapping_ends;
 
 static bool is_held_kind(uint8_t kind)
 {
@@ -61,8 +66,10 @@ static void hold(struct check_thread *self, uint64_t object, uint8_t kind, uint8
 {
     uint64_t path = check_path(self->top[-1].path, object, mode);
 
-    if (self->top == self->end && !make_room(self))
+    if (self->top == self->end && !make_room(self)) {
+        self->unsure = true;
         return;
+    }
     /* The order was looked at; the next time that is known. */
     if (self->top != self->held)
         *known_slot(self, path) = known_key(path, how);
@@ -83,13 +90,16 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
 
     if (!self || !is_held_kind(kind))
         return;
+    stack = stacks_here(self, site, frame);
+    misuse_use(self, object, kind, stack);
     if (semaphore_is_kind(kind) && !semaphore_taken(object, self->serial))
         return;
     if ((held = find_held(self, object))) {
         held->depth++;
         return;
     }
-    stack = stacks_here(self, site, frame);
+    if (!waited)
+        handlers_take(self, object, kind, mode, how, stack);
     *recent_slot(self, site) = (struct recent){site, frame, stack};
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
@@ -105,25 +115,50 @@ static void find_paths(struct check_thread *self, struct held *from)
         self->hashed = from;
 }
 
-static void given_back(uint64_t object, uint8_t kind)
+static void take_out(struct check_thread *self, struct held *held)
+{
+    memmove(held, held + 1, (size_t)(self->top - held - 1) * sizeof(*held));
+    self->top[-1].what = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+    self->top--;
+    find_paths(self, held);
+}
+
+/* Once given back, of what the thread has taken once or more often. */
+static void give_back_held(struct check_thread *self, struct held *held, uint8_t kind, uint64_t site, uintptr_t frame)
+{
+    uint32_t depth = held->depth & ~DEPTH_INCONSISTENT;
+
+    if (held->kind != kind)
+        misuse_unlock_as(self, held, kind, stacks_here(self, site, frame));
+    else if (depth == 1 && held->depth & DEPTH_INCONSISTENT)
+        misuse_inconsistent(self, held, stacks_here(self, site, frame));
+    if (depth > 1)
+        held->depth--;
+    else
+        take_out(self, held);
+}
+
+static void given_back(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame)
 {
     struct check_thread *self = thread_self();
     struct held *held;
 
     if (!self || !is_held_kind(kind))
         return;
-    if (semaphore_is_kind(kind) && !semaphore_posted(object, self->serial)) {
-        order_forget(object);
-        return;
+    if (semaphore_is_kind(kind)) {
+        holders_wake(object);
+        misuse_use(self, object, kind, stacks_here(self, site, frame));
+        if (!semaphore_posted(object, self->serial)) {
+            order_forget(object);
+            return;
+        }
     }
     held = find_held(self, object);
-    if (!held || --held->depth > 0)
-        return;
-    memmove(held, held + 1, (size_t)(self->top - held - 1) * sizeof(*held));
-    self->top[-1].what = 0;
-    atomic_signal_fence(memory_order_seq_cst);
-    self->top--;
-    find_paths(self, held);
+    if (held)
+        give_back_held(self, held, kind, site, frame);
+    else
+        misuse_unlock(self, object, kind, mode, stacks_here(self, site, frame));
 }
 
 void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)
@@ -136,12 +171,12 @@ void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
     self_leave();
 }
 
-void check_release(uint64_t object, uint8_t kind)
+void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame)
 {
     int saved = errno;
 
     self_enter();
-    given_back(object, kind);
+    given_back(object, kind, mode, site, frame);
     errno = saved;
     self_leave();
 }
@@ -150,12 +185,21 @@ static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
 {
     struct check_thread *self = thread_self();
     const struct check_stack *stack;
+    const struct held *held;
 
     if (!self)
         return;
     stack = stacks_here(self, site, frame);
-    if (held_count(self) > 0 && how == THRUM_how_block && is_held_kind(kind) && !find_held(self, object))
+    misuse_use(self, object, kind, stack);
+    held = find_held(self, object);
+    if (held && how == THRUM_how_timed && held->mode == THRUM_mode_exclusive && held->kind == kind && !semaphore_is_kind(kind))
+        misuse_relock(self, held, stack);
+    if (!held && is_held_kind(kind))
+        handlers_take(self, object, kind, mode, how, stack);
+    if (held_count(self) > 0 && how == THRUM_how_block && is_held_kind(kind) && !held)
         order_take(self, object, kind, mode, stack);
+    if (how == THRUM_how_block)
+        leaving_blocks(self, object, kind, mode, stack);
     if (waitfor_begin(self, &(struct wait_target){.object = object, .kind = kind, .mode = mode, .timed = how != THRUM_how_block, .stack = stack}))
         refused = wanted == ENV_CHECK_BREAK;
 }
@@ -167,6 +211,58 @@ static void unblocks(const struct thrum_event_acquire_end *end, uintptr_t frame)
     waitfor_end(thread_self());
     if (end->result == 0 || end->result == EOWNERDEAD)
         taken(end->object, end->kind, end->mode, end->how, end->site, frame, true);
+    if (end->result == EOWNERDEAD) {
+        struct held *held = find_held(thread_self(), end->object);
+
+        if (held)
+            held->depth |= DEPTH_INCONSISTENT;
+    }
+}
+
+static void made_consistent(uint64_t object)
+{
+    struct held *held = thread_self() ? find_held(thread_self(), object) : NULL;
+
+    if (held)
+        held->depth &= ~DEPTH_INCONSISTENT;
+}
+
+static void failed_to_take(const struct thrum_event_acquire_fail *fail, uintptr_t frame)
+{
+    if (thread_self() && fail->kind == THRUM_kind_mutex && fail->result == EINVAL)
+        misuse_invalid(thread_self(), fail->object, fail->kind, stacks_here(thread_self(), fail->site, frame));
+}
+
+static const char *const unsafe_waits[] = {
+    [THRUM_kind_condition] = "pthread_cond_wait", [THRUM_kind_barrier] = "pthread_barrier_wait", [THRUM_kind_thread] = "pthread_join"};
+
+static void look_at_wait(struct check_thread *self, const struct wait_target *target)
+{
+    if (self->handling && target->kind < sizeof(unsafe_waits) / sizeof(unsafe_waits[0]) && unsafe_waits[target->kind])
+        handlers_unsafe(self, unsafe_waits[target->kind], 0, 0, target->stack);
+    if (target->kind == THRUM_kind_thread)
+        misuse_join(self, target->object, target->stack);
+    else
+        misuse_use(self, target->object, target->kind, target->stack);
+    if (target->kind == THRUM_kind_barrier)
+        births_arrive(target->object);
+    if (target->mutex)
+        misuse_cond_wait(self, target->object, target->mutex, find_held(self, target->mutex), target->stack);
+}
+
+/* pthread_cond_wait() unlocks a recursive mutex once; the library's own conditions let go of theirs altogether. */
+static void drop_mutex(struct check_thread *self, struct wait_target *target, uint64_t site, uintptr_t frame)
+{
+    struct held *held = find_held(self, target->mutex);
+
+    if (!held)
+        return;
+    target->mutex_kind = held->kind;
+    target->mutex_depth = held->depth;
+    if (held->kind == THRUM_kind_rlock)
+        take_out(self, held);
+    else
+        given_back(target->mutex, held->kind, THRUM_mode_exclusive, site, frame);
 }
 
 static void waits(const struct thrum_event_wait_begin *wait, uintptr_t frame)
@@ -175,11 +271,22 @@ static void waits(const struct thrum_event_wait_begin *wait, uintptr_t frame)
 
     if (!self)
         return;
+    struct wait_target target = {.object = wait->object, .handle = wait->kind == THRUM_kind_thread ? wait->object : 0, .kind = wait->kind,
+                                 .mode = THRUM_mode_exclusive, .timed = wait->timeout >= 0, .stack = stacks_here(self, wait->site, frame),
+                                 .mutex = wait->mutex, .mutex_kind = THRUM_kind_mutex};
+    look_at_wait(self, &target);
     if (wait->mutex)
-        given_back(wait->mutex, THRUM_kind_mutex);
-    waitfor_begin(self, &(struct wait_target){.object = wait->object, .handle = wait->kind == THRUM_kind_thread ? wait->object : 0,
-                                              .kind = wait->kind, .mode = THRUM_mode_exclusive, .timed = wait->timeout >= 0,
-                                              .stack = stacks_here(self, wait->site, frame)});
+        drop_mutex(self, &target, wait->site, frame);
+    waitfor_begin(self, &target);
+}
+
+static void take_mutex_again(struct check_thread *self, const struct thrum_event_wait_end *wait, uintptr_t frame)
+{
+    struct held *held;
+
+    taken(wait->mutex, self->wait.mutex_kind, THRUM_mode_exclusive, THRUM_how_block, wait->site, frame, false);
+    if (self->wait.mutex_kind == THRUM_kind_rlock && self->wait.mutex_depth > 1 && (held = find_held(self, wait->mutex)))
+        held->depth = self->wait.mutex_depth;
 }
 
 static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
@@ -187,15 +294,91 @@ static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
     if (!thread_self())
         return;
     waitfor_end(thread_self());
-    if (wait->mutex)
-        taken(wait->mutex, THRUM_kind_mutex, THRUM_mode_exclusive, THRUM_how_block, wait->site, frame, false);
+    /* What the call refused to wait with it didn't drop, either. */
+    if (wait->mutex && ((wait->result != EPERM && wait->result != EINVAL) || thread_self()->wait.mutex_depth > 0))
+        take_mutex_again(thread_self(), wait, frame);
     if (wait->kind == THRUM_kind_thread && wait->result == 0)
         thread_is_joined(wait->object);
 }
 
-static void made(const struct thrum_event_object_init *init)
+/* What the thread holds of an object that is no more, or another now. */
+static void forget_held(struct check_thread *self, uint64_t object)
 {
-    order_forget(init->object);
+    struct held *held = held_count(self) > 0 ? find_held(self, object) : NULL;
+
+    if (held)
+        take_out(self, held);
+}
+
+static void forget(uint64_t object)
+{
+    order_forget(object);
+    leaving_forget(object);
+    handlers_forget(object);
+}
+
+static void ends(const struct thrum_event_object_destroy *end, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    if (self) {
+        misuse_end(self, end->object, end->kind, check_mapping_ends, end->site ? stacks_here(self, end->site, frame) : &check_nowhere);
+        forget_held(self, end->object);
+    }
+    forget(end->object);
+}
+
+static void woken(const struct thrum_event_wake *wake, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    holders_wake(wake->object);
+    if (wake->kind == THRUM_kind_barrier)
+        births_uncounted(wake->object);
+    if (self && wake->kind == THRUM_kind_condition && self->handling)
+        handlers_unsafe(self, "pthread_cond_signal", wake->object, wake->kind, stacks_here(self, wake->site, frame));
+}
+
+static void spawns(const struct thrum_event_spawn *spawn, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+    const struct check_stack *stack;
+
+    if (!self)
+        return;
+    stack = stacks_here(self, spawn->site, frame);
+    thread_spawns(spawn->serial, stack);
+    if (self->handling)
+        handlers_unsafe(self, "pthread_create", 0, 0, stack);
+}
+
+/* `real`: a handler that interrupts the thread, not one that the library calls in its own time. */
+static void handles(const struct thrum_event_interrupt_begin *begin, bool real)
+{
+    if (thread_self() && begin->means == THRUM_means_signal && real)
+        handlers_enter(thread_self(), begin->signal);
+}
+
+static void interrupts(const struct thrum_event_interrupt_send *send)
+{
+    struct check_thread *self = thread_self();
+
+    if (send->means == THRUM_means_cancel)
+        thread_is_cancelled(send->target);
+    else if (self && send->means == THRUM_means_signal && send->target && send->target == self->handle)
+        handlers_raises(self, send->signal);
+}
+
+static void made(const struct thrum_event_object_init *init, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    if (self) {
+        misuse_init(self, init->object, init->kind, stacks_here(self, init->site, frame));
+        forget_held(self, init->object);
+    }
+    forget(init->object);
+    births_add(init);
     if (init->kind == THRUM_kind_semaphore)
         semaphore_made(init->object, init->value);
     else if (init->kind == THRUM_kind_lock)
@@ -215,27 +398,40 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
                record->acquire_begin.site, frame);
         break;
     case THRUM_EVENT_acquire_end: unblocks(&record->acquire_end, frame); break;
-    case THRUM_EVENT_release: given_back(record->release.object, record->release.kind); break;
+    case THRUM_EVENT_acquire_fail: failed_to_take(&record->acquire_fail, frame); break;
+    case THRUM_EVENT_release:
+        given_back(record->release.object, record->release.kind, record->release.mode, record->release.site, frame);
+        break;
     case THRUM_EVENT_wait_begin: waits(&record->wait_begin, frame); break;
     case THRUM_EVENT_wait_end: waited(&record->wait_end, frame); break;
-    case THRUM_EVENT_object_init: made(&record->object_init); break;
-    case THRUM_EVENT_object_destroy: order_forget(record->object_destroy.object); break;
-    case THRUM_EVENT_spawn: thread_spawns(record->spawn.serial); break;
+    case THRUM_EVENT_object_init: made(&record->object_init, frame); break;
+    case THRUM_EVENT_object_destroy: ends(&record->object_destroy, frame); break;
+    case THRUM_EVENT_object_consistent: made_consistent(record->object_consistent.object); break;
+    case THRUM_EVENT_wake: woken(&record->wake, frame); break;
+    case THRUM_EVENT_spawn: spawns(&record->spawn, frame); break;
+    case THRUM_EVENT_spawn_end: thread_is_spawned(record->spawn_end.serial, record->spawn_end.handle); break;
     case THRUM_EVENT_thread_begin: thread_begins(record->thread_begin.serial, record->thread_begin.handle); break;
     case THRUM_EVENT_thread_end: thread_ends(); break;
     case THRUM_EVENT_thread_detach: thread_is_detached(record->thread_detach.handle); break;
     case THRUM_EVENT_thread_name: thread_is_named(record->thread_name.handle, record->thread_name.name); break;
+    case THRUM_EVENT_interrupt_send: interrupts(&record->interrupt_send); break;
+    case THRUM_EVENT_interrupt_begin: handles(&record->interrupt_begin, thrum_self.handlers > 0); break;
+    case THRUM_EVENT_interrupt_end:
+        if (thrum_self.check && record->interrupt_end.means == THRUM_means_signal && thrum_self.handlers > 0)
+            handlers_leave(thrum_self.check, record->interrupt_end.signal);
+        break;
+    case THRUM_EVENT_process_end: leaving_process_ends(); break;
     default: break;
     }
 }
 
+/*
+ * A signal handler may come between any two instructions here, and its events with it: what is shared is changed with signals
+ * blocked, a thread's held objects are as they were when it leaves, and its wait is put by meanwhile (handlers.c).
+ */
 static void check_emit(enum thrum_event_id id, const void *data)
 {
-    if (busy)
-        return;
-    busy = true;
     check_event(id, data, (uintptr_t)__builtin_frame_address(0));
-    busy = false;
 }
 
 int check_refusal(void)

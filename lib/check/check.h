@@ -17,7 +17,13 @@ void check_configure(const struct env *env);
  * `frame` is the address of the frame that `site` returns to, or one at a constant distance from it. See fast.h.
  */
 THRUM_PRIVATE void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
-THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind);
+THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame);
+
+/* A signal's handler was set to one of the program's, or to none. */
+THRUM_PRIVATE void check_handler(int signal, bool set);
+
+/* Memory whose objects end: whether it may be unreadable, a mapping rather than a block or a stack. */
+extern THRUM_PRIVATE __thread bool check_mapping_ends __attribute__((tls_model("initial-exec")));
 
 /* Whether the acquire that the calling thread begins closed a deadlock that is to be broken: EDEADLK, else 0. Asked once. */
 int check_refusal(void);

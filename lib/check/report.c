@@ -12,6 +12,7 @@
 #include "check/heap.h"
 #include "check/symbol.h"
 #include "check/text.h"
+#include "check/thread.h"
 #include "core/log.h"
 #include "core/modules.h"
 #include "core/python.h"
@@ -27,8 +28,7 @@ struct part {
     const char *does; /* to what it wants; NULL where it wants it */
 };
 
-static const struct check_stack nowhere;
-static const struct record_object nothing = {.stack = &nowhere};
+static const struct record_object nothing = {.stack = &check_nowhere};
 
 static const struct {
     const char *word, *message;
@@ -396,10 +396,10 @@ void report_misuse(enum thrum_finding kind, bool potential, const char *message,
     if (count > PARTS)
         count = PARTS;
     for (uint32_t i = 0; i < count; i++) {
-        const struct check_thread *thread = from[i].thread;
+        const struct check_thread *thread = from[i].thread || from[i].name ? from[i].thread : thread_by_tid(from[i].tid);
 
         parts[i] = (struct part){.tid = thread ? thread->tid : from[i].tid, .thread = thread ? thread->name : from[i].name ? from[i].name : "",
-                                 .main = thread && thread->main, .holds = &nothing, .wants = &from[i].object, .does = from[i].verb};
+                                 .main = thread ? thread->main : from[i].tid == self_pid(), .holds = &nothing, .wants = &from[i].object, .does = from[i].verb};
     }
     if (is_new(id_of(kind, parts, count)))
         tell(kind, potential ? "potential" : "happened", message, "holds", "", parts, count);

@@ -17,7 +17,6 @@ static struct {
 } contexts[CONTEXTS];
 
 static struct check_stack *chains[CHAINS];
-static const struct check_stack nowhere;
 
 static const struct check_stack *intern(const uint64_t *at, uint32_t count)
 {
@@ -32,7 +31,7 @@ static const struct check_stack *intern(const uint64_t *at, uint32_t count)
             return stack;
     stack = memory_keep(sizeof(*stack) + count * sizeof(*at));
     if (!stack)
-        return &nowhere;
+        return &check_nowhere;
     stack->hash = hash;
     stack->count = count;
     memcpy(stack->at, at, count * sizeof(*at));
@@ -41,7 +40,8 @@ static const struct check_stack *intern(const uint64_t *at, uint32_t count)
     return stack;
 }
 
-static const struct check_stack *walk(uint64_t site)
+/* Walks the stack, and remembers it for its context. */
+static const struct check_stack *walk(uint64_t site, uint64_t context)
 {
     uint64_t at[BACKTRACE_DEFAULT];
     uint32_t count = backtrace_capture(at, BACKTRACE_DEFAULT, (const void *)site);
@@ -50,6 +50,9 @@ static const struct check_stack *walk(uint64_t site)
 
     check_lock(&signals);
     stack = intern(at, count);
+    atomic_store_explicit(&contexts[context % CONTEXTS].context, 0, memory_order_release);
+    atomic_store_explicit(&contexts[context % CONTEXTS].stack, stack, memory_order_release);
+    atomic_store_explicit(&contexts[context % CONTEXTS].context, context, memory_order_release);
     check_unlock(&signals);
     return stack;
 }
@@ -83,11 +86,5 @@ const struct check_stack *stacks_here(const struct check_thread *self, uint64_t 
     uint64_t context = context_of(self, site, frame);
     const struct check_stack *stack = stacks_known(self, site, frame);
 
-    if (stack)
-        return stack;
-    stack = walk(site);
-    atomic_store_explicit(&contexts[context % CONTEXTS].context, 0, memory_order_release);
-    atomic_store_explicit(&contexts[context % CONTEXTS].stack, stack, memory_order_release);
-    atomic_store_explicit(&contexts[context % CONTEXTS].context, context, memory_order_release);
-    return stack;
+    return stack ? stack : walk(site, context);
 }

@@ -7,6 +7,7 @@
 
 #include "core/futex.h"
 
+const struct check_stack check_nowhere;
 struct check_state check_state = {.graph = GRAPH_INIT};
 static struct futex_lock lock;
 

@@ -56,6 +56,10 @@ struct wait {
     uint8_t kind, mode;
     bool timed;
     const struct check_stack *stack;
+    uint64_t mutex;      /* that a wait on a condition drops, 0 for none */
+    uint32_t mutex_depth; /* how often it was held */
+    uint8_t mutex_kind;
+    uint32_t wakes;      /* of the object, by hash, when the wait began */
 };
 
 /*
@@ -71,7 +75,10 @@ struct check_clock {
     } at[];
 };
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512 };
+/* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
+#define DEPTH_INCONSISTENT 0x80000000u
+
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512, INTERRUPTED = 3 };
 
 /* A stack that was taken from here lately. */
 struct recent {
@@ -100,6 +107,18 @@ struct check_thread {
     uint32_t witnesses; /* records in the graph that are its own: with none, no clock need remember it */
     bool main, ended, detached, joined;
     _Atomic bool awaited; /* it was joined by who held something */
+    bool forked;    /* of the process that this one was forked from: it isn't here, and what it holds it will for ever */
+    bool cancelled; /* somebody asked for its end */
+    bool left;      /* told that it ended with locks held */
+    bool unsure;    /* there was no memory, so not all that it holds is known */
+    uint64_t handling; /* signals whose handlers run in it, a bit each */
+    uint32_t handlers; /* how many run in it */
+    struct wait interrupted[INTERRUPTED]; /* the waits that the outermost of them came in */
+    int raising;       /* a signal that it sends itself: its handler interrupts nothing */
+    uint64_t number;   /* of its creation, 0 for a main thread */
+    _Atomic uint64_t stolen; /* what it holds, but another gave back or ended: the last such */
+    uint64_t accused; /* the object that its last misuse was about */
+    const struct check_stack *born; /* where it was created, NULL where that isn't known */
     struct check_thread *next;
     struct check_thread *same_hash;  /* in the table by handle */
     struct check_thread *next_spare; /* in the list of those that ended */
@@ -113,6 +132,9 @@ static inline uint32_t held_count(const struct check_thread *thread)
 {
     return (uint32_t)(thread->top - thread->held);
 }
+
+/* The stack of what has none. */
+extern const struct check_stack check_nowhere;
 
 struct check_state {
     struct graph graph;

@@ -165,3 +165,11 @@ bool symbol_is_own(uint64_t address)
 
     return module && strncmp(last_part(module->path), "libthrum", strlen("libthrum")) == 0;
 }
+
+bool symbol_is_static(uint64_t address)
+{
+    for (const struct module *module = modules_known(); module; module = module->next)
+        if (module->begin <= address && address < module->end)
+            return true;
+    return false;
+}

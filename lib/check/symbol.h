@@ -16,4 +16,7 @@ bool symbol_data(struct text *text, uint64_t address);
 /* Whether the address is in thrum's own first frame of a thread: what is beyond it nobody wrote. */
 bool symbol_is_own(uint64_t address);
 
+/* Whether the address is in a module: what is there is one thing for good. */
+bool symbol_is_static(uint64_t address);
+
 #endif

@@ -8,16 +8,20 @@
 #include <unistd.h>
 
 #include "check/clock.h"
+#include "check/leaving.h"
 #include "check/slab.h"
 
 static struct slab threads = SLAB_OF(struct check_thread);
 static uint64_t last_serial;
 
-/* A creation under way: what the child will have before it. */
+/* A creation under way: what the child will have before it; and what is said of it before it begins. */
 struct pending {
     struct pending *next;
-    uint64_t number;
+    uint64_t number, handle;
+    bool detached;
+    char name[NAME_SIZE];
     struct check_clock *clock;
+    const struct check_stack *stack;
 };
 static struct slab pendings = SLAB_OF(struct pending);
 static struct pending *pending;
@@ -93,6 +97,7 @@ static struct check_thread *take_spare(void)
             last_spare = &first_spare;
         if (held_count(thread) == 0)
             break;
+        leaving_ended(thread);
     }
     if (thread)
         set_handle(thread, 0);
@@ -144,8 +149,9 @@ struct check_thread *thread_meet(void)
     if (thrum_self.check)
         return thrum_self.check;
     check_lock(&signals);
-    thread = new_thread();
-    if (thread) {
+    /* A signal handler may have come before the lock, and been the first. */
+    thread = thrum_self.check ? thrum_self.check : new_thread();
+    if (thread && thread->serial == 0) {
         thread->serial = ++last_serial;
         thread->tid = tid;
         thread->main = tid == pid;
@@ -157,7 +163,7 @@ struct check_thread *thread_meet(void)
     return thread;
 }
 
-void thread_spawns(uint64_t number)
+void thread_spawns(uint64_t number, const struct check_stack *stack)
 {
     struct check_thread *self = thread_self();
     struct pending *creation;
@@ -169,6 +175,7 @@ void thread_spawns(uint64_t number)
     creation = slab_take(&pendings);
     if (creation) {
         creation->number = number;
+        creation->stack = stack;
         creation->clock = clock_join(self->clock, self);
         creation->next = pending;
         pending = creation;
@@ -177,19 +184,57 @@ void thread_spawns(uint64_t number)
     check_unlock(&signals);
 }
 
-static struct check_clock *take_pending(uint64_t number)
+/* What the thread that creates had before it and where it did so, for the calling thread, which was created. */
+static void take_pending(struct check_thread *self, uint64_t number)
 {
     for (struct pending **link = &pending; *link; link = &(*link)->next) {
         struct pending *creation = *link;
-        struct check_clock *clock = creation->clock;
 
         if (creation->number != number)
             continue;
         *link = creation->next;
+        self->clock = creation->clock;
+        self->born = creation->stack;
+        self->detached = creation->detached;
+        memcpy(self->name, creation->name, NAME_SIZE);
         slab_give(&pendings, creation);
-        return clock;
+        return;
     }
-    return NULL;
+}
+
+/* Who had the handle before is gone. */
+static void take_handle(uint64_t number, uint64_t handle)
+{
+    struct check_thread *next;
+
+    for (struct check_thread *thread = *handle_chain(handle); thread; thread = next) {
+        next = thread->same_hash;
+        if (thread->handle == handle && thread->number != number)
+            set_handle(thread, 0);
+    }
+}
+
+static struct pending *pending_by_handle(uint64_t handle)
+{
+    struct pending *creation = pending;
+
+    while (creation && (creation->handle != handle || !handle))
+        creation = creation->next;
+    return creation;
+}
+
+void thread_is_spawned(uint64_t number, uint64_t handle)
+{
+    sigset_t signals;
+
+    if (!handle)
+        return;
+    check_lock(&signals);
+    take_handle(number, handle);
+    for (struct pending *creation = pending; creation; creation = creation->next)
+        if (creation->number == number)
+            creation->handle = handle;
+    check_unlock(&signals);
 }
 
 void thread_begins(uint64_t number, uint64_t handle)
@@ -200,9 +245,11 @@ void thread_begins(uint64_t number, uint64_t handle)
     if (!self)
         return;
     check_lock(&signals);
+    take_handle(number, handle);
     set_handle(self, handle);
+    self->number = number;
     if (number)
-        self->clock = take_pending(number);
+        take_pending(self, number);
     check_unlock(&signals);
 }
 
@@ -215,6 +262,7 @@ void thread_ends(void)
         return;
     check_lock(&signals);
     self->ended = true;
+    leaving_ends(self);
     spare_if_over(self);
     check_unlock(&signals);
 }
@@ -236,6 +284,7 @@ void thread_is_joined(uint64_t handle)
             self->clock = clock;
         }
         other->joined = other->ended = true;
+        leaving_ended(other);
         spare_if_over(other);
     }
     check_unlock(&signals);
@@ -244,6 +293,7 @@ void thread_is_joined(uint64_t handle)
 void thread_is_detached(uint64_t handle)
 {
     struct check_thread *other;
+    struct pending *creation;
     sigset_t signals;
 
     check_lock(&signals);
@@ -251,11 +301,13 @@ void thread_is_detached(uint64_t handle)
     if (other) {
         other->detached = true;
         spare_if_over(other);
+    } else if ((creation = pending_by_handle(handle))) {
+        creation->detached = true;
     }
     check_unlock(&signals);
 }
 
-void thread_is_named(uint64_t handle, const char *name)
+void thread_is_cancelled(uint64_t handle)
 {
     struct check_thread *other;
     sigset_t signals;
@@ -263,7 +315,22 @@ void thread_is_named(uint64_t handle, const char *name)
     check_lock(&signals);
     other = thread_by_handle(handle);
     if (other)
+        other->cancelled = true;
+    check_unlock(&signals);
+}
+
+void thread_is_named(uint64_t handle, const char *name)
+{
+    struct check_thread *other;
+    struct pending *creation;
+    sigset_t signals;
+
+    check_lock(&signals);
+    other = thread_by_handle(handle);
+    if (other)
         strncpy(other->name, name, NAME_SIZE - 1);
+    else if ((creation = pending_by_handle(handle)))
+        strncpy(creation->name, name, NAME_SIZE - 1);
     check_unlock(&signals);
 }
 
@@ -274,8 +341,7 @@ void threads_forked(void)
     for (struct check_thread *thread = check_state.threads; thread; thread = thread->next) {
         if (thread == self)
             continue;
-        thread->ended = thread->joined = true;
-        thread->top = thread->hashed = thread->held;
+        leaving_forked(thread);
         thread->tid = 0;
         spare_if_over(thread);
     }

@@ -25,12 +25,15 @@ struct check_thread *thread_by_tid(int32_t tid);
 /* --- creation and join --- */
 
 /* The calling thread is about to create the thread of this number. */
-void thread_spawns(uint64_t number);
+void thread_spawns(uint64_t number, const struct check_stack *stack);
+/* It was created; the handle was another's before. */
+void thread_is_spawned(uint64_t number, uint64_t handle);
 /* The calling thread begins; `number` as above, 0 for a main thread. */
 void thread_begins(uint64_t number, uint64_t handle);
 void thread_ends(void);
 void thread_is_joined(uint64_t handle);
 void thread_is_detached(uint64_t handle);
+void thread_is_cancelled(uint64_t handle);
 void thread_is_named(uint64_t handle, const char *name);
 
 /* In a forked child: the calling thread is the only one. */

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "check/holders.h"
 #include "check/report.h"
 #include "check/semaphore.h"
 #include "check/thread.h"
@@ -172,6 +173,10 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
     wait->mode = target->mode;
     wait->timed = target->timed;
     wait->stack = target->stack;
+    wait->mutex = target->mutex;
+    wait->mutex_kind = target->mutex_kind;
+    wait->mutex_depth = target->mutex_depth;
+    holders_wait_begins(wait);
     atomic_fetch_add_explicit(&wait->sequence, 1, memory_order_seq_cst);
     /* A wait that ends by itself is no deadlock. */
     return !target->timed && may_close(self) && look(self);
@@ -179,5 +184,21 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
 
 void waitfor_end(struct check_thread *self)
 {
+    if (self->wait.sequence % 2 == 0)
+        return;
+    holders_wait_ends(&self->wait);
+    atomic_fetch_add_explicit(&self->wait.sequence, 1, memory_order_seq_cst);
+}
+
+void waitfor_again(struct check_thread *self, const struct wait *as)
+{
+    uint64_t sequence = self->wait.sequence;
+
+    self->wait = *as;
+    self->wait.sequence = sequence;
+    if (as->sequence % 2 == 0)
+        return;
+    holders_wait_begins(&self->wait);
+    self->wait.wakes = as->wakes;
     atomic_fetch_add_explicit(&self->wait.sequence, 1, memory_order_seq_cst);
 }

@@ -11,6 +11,9 @@ struct wait_target {
     uint8_t kind, mode;
     bool timed;
     const struct check_stack *stack;
+    uint64_t mutex; /* that it drops, 0 for none, as this kind, which was held so often */
+    uint8_t mutex_kind;
+    uint32_t mutex_depth;
 };
 
 /* One thread of a circle, as it was when it was found. */
@@ -25,8 +28,9 @@ struct circle_step {
  */
 bool waitfor_begin(struct check_thread *self, const struct wait_target *target);
 
-/* It no longer blocks. */
+/* It no longer blocks; it blocks again as it did, after a signal handler. */
 void waitfor_end(struct check_thread *self);
+void waitfor_again(struct check_thread *self, const struct wait *as);
 
 /* What a thread holds of an object, NULL where it doesn't. */
 const struct held *held_find(const struct check_thread *thread, uint64_t object);

@@ -18,7 +18,7 @@ INTERPOSE int pthread_barrier_wait(pthread_barrier_t *barrier)
 INTERPOSE int pthread_barrier_init(pthread_barrier_t *restrict barrier, const pthread_barrierattr_t *restrict attributes,
                                    unsigned count)
 {
-    int result = REAL(pthread_barrier_init)(barrier, attributes, count);
+    int result = REPORTED(pthread_barrier_init, barrier, THRUM_kind_barrier, (barrier, attributes, count));
 
     if (result == 0 && probe_on()) {
         int shared = PTHREAD_PROCESS_PRIVATE;
@@ -34,5 +34,5 @@ INTERPOSE int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
     if (probe_on())
         probe_destroy(barrier, THRUM_kind_barrier, SITE);
-    return REAL(pthread_barrier_destroy)(barrier);
+    return REPORTED(pthread_barrier_destroy, barrier, THRUM_kind_barrier, (barrier));
 }

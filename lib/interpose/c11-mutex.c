@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* C11's mtx_*, cnd_* and call_once(). */
 #include "interpose/c11.h"
+#include "interpose/mutex.h"
 #include "interpose/once.h"
 
 /* --- mutexes --- */
@@ -46,7 +47,7 @@ INTERPOSE int mtx_timedlock(mtx_t *restrict mutex, const struct timespec *restri
 INTERPOSE int mtx_unlock(mtx_t *mutex)
 {
     if (probe_on())
-        probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, SITE);
+        probe_release(mutex, THRUM_kind_mutex, mutex_mode((const pthread_mutex_t *)mutex), SITE);
     return REAL(mtx_unlock)(mutex);
 }
 

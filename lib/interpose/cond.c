@@ -19,7 +19,7 @@ INTERPOSE int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *
         return REAL(pthread_cond_wait)(cond, mutex);
     BEGUN(begun, cond_begun(cond, mutex, SITE));
     int refused = begun_begin(&begun, -1);
-    return refused ? refused : begun_end(&begun, REAL(pthread_cond_wait)(cond, mutex));
+    return refused ? refused : begun_end(&begun, REPORTED(pthread_cond_wait, cond, THRUM_kind_condition, (cond, mutex)));
 }
 
 INTERPOSE int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
@@ -29,7 +29,7 @@ INTERPOSE int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mute
         return REAL(pthread_cond_timedwait)(cond, mutex, until);
     BEGUN(begun, cond_begun(cond, mutex, SITE));
     int refused = begun_begin(&begun, timeout_until(cond_clock(cond), until));
-    return refused ? refused : begun_end(&begun, REAL(pthread_cond_timedwait)(cond, mutex, until));
+    return refused ? refused : begun_end(&begun, REPORTED(pthread_cond_timedwait, cond, THRUM_kind_condition, (cond, mutex, until)));
 }
 
 INTERPOSE int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex, clockid_t clock,
@@ -58,7 +58,7 @@ INTERPOSE int pthread_cond_broadcast(pthread_cond_t *cond)
 
 INTERPOSE int pthread_cond_init(pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes)
 {
-    int result = REAL(pthread_cond_init)(cond, attributes);
+    int result = REPORTED(pthread_cond_init, cond, THRUM_kind_condition, (cond, attributes));
 
     if (result == 0 && probe_on()) {
         int shared = PTHREAD_PROCESS_PRIVATE;
@@ -73,5 +73,5 @@ INTERPOSE int pthread_cond_destroy(pthread_cond_t *cond)
 {
     if (probe_on())
         probe_destroy(cond, THRUM_kind_condition, SITE);
-    return REAL(pthread_cond_destroy)(cond);
+    return REPORTED(pthread_cond_destroy, cond, THRUM_kind_condition, (cond));
 }

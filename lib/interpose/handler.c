@@ -96,6 +96,7 @@ static void handling_begin(struct handling *handling, const void *handler)
     handling->pending = thrum_self.pending;
     thrum_self.pending = false;
     thrum_self.guard &= SELF_LASTING;
+    thrum_self.handlers++;
     if (!probe_on())
         return;
     know_cancel_type(handling);
@@ -108,6 +109,7 @@ static void handling_tell_end(struct handling *handling)
     scope_leave(&handling->scope);
     if (handling->told)
         probe_interrupt_end(THRUM_means_signal, handling->signal);
+    thrum_self.handlers--;
     handling->told = false;
     /* Unless the handler itself changed it, which lasts. */
     if (thrum_self.asynchronous == handling->told_asynchronous)

@@ -31,6 +31,15 @@
     __attribute__((constructor)) static void old_##name##_find(void) { version_find(&old_##name); }
 #define OLD_REAL(name) (version_is_old(&old_##name, SITE) ? (__typeof__(REAL(name)))old_##name.function : REAL(name))
 
+/* REPORTED(pthread_mutex_init, mutex, kind, (mutex, attributes)): the real call, whose failure is told; its result. */
+#define REPORTED(function, object, kind, arguments)                   \
+    (__extension__({                                                  \
+        int reported_ = REAL(function) arguments;                     \
+        if (__builtin_expect(reported_ != 0, 0) && probe_on())        \
+            probe_failed(#function, object, kind, reported_, SITE);   \
+        reported_;                                                    \
+    }))
+
 /* Nanoseconds from now until an absolute time; 0 where it has passed, -1 (for ever) for NULL, as libc takes it. */
 int64_t timeout_until(clockid_t clock, const struct timespec *absolute);
 

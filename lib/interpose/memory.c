@@ -49,7 +49,7 @@ INTERPOSE void *reallocarray(void *block, size_t count, size_t size)
 INTERPOSE int munmap(void *begin, size_t size)
 {
     if (probe_on())
-        probe_memory_end(begin, size, SITE);
+        probe_mapping_end(begin, size, SITE);
     return REAL(munmap)(begin, size);
 }
 
@@ -62,6 +62,6 @@ INTERPOSE void *mremap(void *begin, size_t old_size, size_t new_size, int flags,
     wanted = flags & MREMAP_FIXED ? va_arg(rest, void *) : NULL;
     va_end(rest);
     if (probe_on())
-        probe_memory_end(begin, old_size, SITE);
+        probe_mapping_end(begin, old_size, SITE);
     return REAL(mremap)(begin, old_size, new_size, flags, wanted);
 }

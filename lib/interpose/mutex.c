@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "interpose/interpose.h"
+#include "interpose/mutex.h"
 #include "probe/fast.h"
 
 static struct begun mutex_begun(pthread_mutex_t *mutex, enum thrum_how how, const void *site)
@@ -24,6 +25,8 @@ static bool mutex_tried(pthread_mutex_t *mutex, enum thrum_how how, int result, 
         begun_end(&begun, result);
     } else {
         probe_acquire_fail(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, how, result, site);
+        if (result != EBUSY)
+            probe_failed("pthread_mutex_lock", mutex, THRUM_kind_mutex, result, site);
     }
     return false;
 }
@@ -122,9 +125,14 @@ INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t
 
 static __attribute__((noinline)) int mutex_unlock(pthread_mutex_t *mutex, const void *site)
 {
-    if (probe_on())
-        probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, site);
-    return REAL(pthread_mutex_unlock)(mutex);
+    bool on = probe_on();
+
+    if (on)
+        probe_release(mutex, THRUM_kind_mutex, mutex_mode(mutex), site);
+    int result = REAL(pthread_mutex_unlock)(mutex);
+    if (__builtin_expect(result != 0, 0) && on)
+        probe_failed("pthread_mutex_unlock", mutex, THRUM_kind_mutex, result, site);
+    return result;
 }
 
 INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -168,7 +176,7 @@ static struct probe_attributes mutex_attributes(const pthread_mutexattr_t *attri
 
 INTERPOSE int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
-    int result = REAL(pthread_mutex_init)(mutex, attributes);
+    int result = REPORTED(pthread_mutex_init, mutex, THRUM_kind_mutex, (mutex, attributes));
 
     if (result == 0 && probe_on()) {
         struct probe_attributes known = mutex_attributes(attributes);
@@ -179,7 +187,7 @@ INTERPOSE int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr
 
 INTERPOSE int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
-    int result = REAL(pthread_mutex_consistent)(mutex);
+    int result = REPORTED(pthread_mutex_consistent, mutex, THRUM_kind_mutex, (mutex));
 
     if (result == 0 && probe_on())
         probe_consistent(mutex, THRUM_kind_mutex, SITE);
@@ -190,5 +198,5 @@ INTERPOSE int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     if (probe_on())
         probe_destroy(mutex, THRUM_kind_mutex, SITE);
-    return REAL(pthread_mutex_destroy)(mutex);
+    return REPORTED(pthread_mutex_destroy, mutex, THRUM_kind_mutex, (mutex));
 }

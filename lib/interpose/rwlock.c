@@ -95,12 +95,18 @@ INTERPOSE int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock, clocki
     return BEGUN_BLOCK(&begun, timeout_until(clock, until), REAL(pthread_rwlock_clockwrlock)(lock, clock, until));
 }
 
-/* glibc keeps the writer's thread id in the lock; a writer that isn't the caller makes this an error of the program's. */
+/*
+ * glibc keeps the writer's thread id in the lock, and counts its readers; a writer that isn't the caller, or none of both,
+ * makes this an error of the program's.
+ */
 static enum thrum_mode rwlock_mode(const pthread_rwlock_t *lock)
 {
+    enum { READER_SHIFT = 3 };
     int writer = __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED);
 
-    return writer == 0 ? THRUM_mode_shared : writer == self_tid() ? THRUM_mode_exclusive : THRUM_mode_unknown;
+    if (writer == 0)
+        return __atomic_load_n(&lock->__data.__readers, __ATOMIC_RELAXED) >> READER_SHIFT ? THRUM_mode_shared : THRUM_mode_unknown;
+    return writer == self_tid() ? THRUM_mode_exclusive : THRUM_mode_unknown;
 }
 
 INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *lock)
@@ -125,7 +131,7 @@ static enum thrum_type rwlock_type(const pthread_rwlockattr_t *attributes)
 
 INTERPOSE int pthread_rwlock_init(pthread_rwlock_t *restrict lock, const pthread_rwlockattr_t *restrict attributes)
 {
-    int result = REAL(pthread_rwlock_init)(lock, attributes);
+    int result = REPORTED(pthread_rwlock_init, lock, THRUM_kind_rwlock, (lock, attributes));
 
     if (result == 0 && probe_on()) {
         int shared = PTHREAD_PROCESS_PRIVATE;
@@ -141,5 +147,5 @@ INTERPOSE int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
     if (probe_on())
         probe_destroy(lock, THRUM_kind_rwlock, SITE);
-    return REAL(pthread_rwlock_destroy)(lock);
+    return REPORTED(pthread_rwlock_destroy, lock, THRUM_kind_rwlock, (lock));
 }

@@ -14,6 +14,12 @@ static sighandler_t unwrap(sighandler_t handler)
     return (sighandler_t)handler_of_stub((void *)handler);
 }
 
+static void tell_handler(int signal, sighandler_t handler)
+{
+    if (probe_on())
+        probe_handler(signal, handler != SIG_DFL && handler != SIG_IGN && handler != SIG_ERR && handler != SIG_HOLD);
+}
+
 static int set_action(__typeof__(sigaction) *set, int signal, const struct sigaction *action, struct sigaction *old)
 {
     struct sigaction given;
@@ -24,6 +30,8 @@ static int set_action(__typeof__(sigaction) *set, int signal, const struct sigac
         given.sa_handler = wrap(given.sa_handler);
     }
     result = set(signal, action ? &given : NULL, old);
+    if (result == 0 && action)
+        tell_handler(signal, action->sa_handler);
     if (result == 0 && old)
         old->sa_handler = unwrap(old->sa_handler);
     return result;
@@ -43,6 +51,7 @@ INTERPOSE int __sigaction(int signal, const struct sigaction *restrict action, s
 #define SIGNAL(name)                                          \
     INTERPOSE sighandler_t name(int number, sighandler_t handler) \
     {                                                         \
+        tell_handler(number, handler);                        \
         return unwrap(REAL(name)(number, wrap(handler)));     \
     }
 SIGNAL(signal)

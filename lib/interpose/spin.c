@@ -30,10 +30,22 @@ INTERPOSE int pthread_spin_trylock(pthread_spinlock_t *lock)
     return result;
 }
 
+/* Unknown where nobody holds it: an error of the program's. */
+static enum thrum_mode spin_mode(pthread_spinlock_t *lock)
+{
+#ifdef __x86_64__
+    enum { FREE = 1 };
+#else
+    enum { FREE = 0 };
+#endif
+
+    return __atomic_load_n((const volatile int *)lock, __ATOMIC_RELAXED) == FREE ? THRUM_mode_unknown : THRUM_mode_exclusive;
+}
+
 INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
     if (probe_on())
-        probe_release((const void *)lock, THRUM_kind_spinlock, THRUM_mode_exclusive, SITE);
+        probe_release((const void *)lock, THRUM_kind_spinlock, spin_mode(lock), SITE);
     return REAL(pthread_spin_unlock)(lock);
 }
 

@@ -35,6 +35,14 @@ static size_t stack_size(const pthread_attr_t *attributes)
     return size;
 }
 
+static bool is_detached(const pthread_attr_t *attributes)
+{
+    int state = PTHREAD_CREATE_JOINABLE;
+
+    pthread_attr_getdetachstate(attributes, &state);
+    return state == PTHREAD_CREATE_DETACHED;
+}
+
 struct start *start_new(void *argument, const pthread_attr_t *attributes)
 {
     struct start *start = memory_block_take();
@@ -44,6 +52,7 @@ struct start *start_new(void *argument, const pthread_attr_t *attributes)
         return NULL;
     start->argument = argument;
     start->users = 2;
+    start->detached = attributes && is_detached(attributes);
     start->stack_size = pages < UINT32_MAX ? (uint32_t)pages : 0;
     return start;
 }
@@ -63,11 +72,18 @@ pthread_t start_created(struct start *start, const pthread_t *thread, int result
     return handle;
 }
 
+static void tell_begin(const struct start *start)
+{
+    probe_thread_begin(start->serial, (const void *)start->routine.posix);
+    if (start->detached)
+        probe_thread_detach((uint64_t)pthread_self(), (const void *)start->routine.posix);
+}
+
 /* Takes over what the creator passed. */
 static struct start start_begin(struct start *passed)
 {
     struct start start = {.routine = passed->routine, .argument = passed->argument, .serial = passed->serial,
-                          .stack_size = passed->stack_size};
+                          .stack_size = passed->stack_size, .detached = passed->detached};
 
     futex_lock_acquire(&passed->lock);
     passed->handle = pthread_self();
@@ -78,7 +94,7 @@ static struct start start_begin(struct start *passed)
     if (start.serial == 0)
         thrum_self.guard |= SELF_SILENT;
     else if (probe_on())
-        probe_thread_begin(start.serial, (const void *)start.routine.posix);
+        tell_begin(&start);
     return start;
 }
 

@@ -18,6 +18,7 @@ struct start {
     pthread_t handle;       /* told by the new thread; 0: it doesn't run yet */
     struct futex_lock lock; /* over `handle` */
     uint32_t stack_size;    /* in pages */
+    bool detached;          /* born so */
     _Atomic int users;
 };
 _Static_assert(sizeof(struct start) <= MEMORY_BLOCK, "a start fits a block");

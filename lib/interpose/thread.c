@@ -27,6 +27,8 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
     result = REAL(pthread_create)(thread, attributes, start_posix, start);
     if (result != 0)
         last_thread_failed(foreign);
+    if (result != 0 && probe_on())
+        probe_failed("pthread_create", NULL, THRUM_kind_thread, result, SITE);
     pthread_t handle = start_created(start, thread, result);
     if (!foreign)
         probe_spawn_end(serial, (uint64_t)handle, result);
@@ -44,7 +46,7 @@ INTERPOSE int pthread_join(pthread_t thread, void **value)
         return REAL(pthread_join)(thread, value);
     BEGUN(begun, join_begun(thread, SITE));
     int refused = begun_begin(&begun, -1);
-    return refused ? refused : begun_end(&begun, REAL(pthread_join)(thread, value));
+    return refused ? refused : begun_end(&begun, REPORTED(pthread_join, (const void *)thread, THRUM_kind_thread, (thread, value)));
 }
 
 INTERPOSE int pthread_tryjoin_np(pthread_t thread, void **value)
@@ -84,7 +86,7 @@ INTERPOSE int pthread_detach(pthread_t thread)
 {
     if (probe_on())
         probe_thread_detach((uint64_t)thread, SITE);
-    return REAL(pthread_detach)(thread);
+    return REPORTED(pthread_detach, (const void *)thread, THRUM_kind_thread, (thread));
 }
 
 INTERPOSE void pthread_exit(void *value)

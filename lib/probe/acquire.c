@@ -75,7 +75,7 @@ void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mod
 {
     if (probe_only_checked()) {
         if (!is_owned(kind) || !check_release_usual(address_of(object)))
-            check_release(address_of(object), kind);
+            check_release(address_of(object), kind, mode, address_of(site), address_of(__builtin_frame_address(0)));
         return;
     }
     if (!emit_site(site))

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "check/check.h"
+#include "check/failed.h"
 #include "core/address.h"
 #include "core/backtrace.h"
 #include "core/objects.h"
@@ -38,6 +40,19 @@ static void memory_ended(uint64_t address, const void *site)
 void probe_memory_end(const void *begin, size_t size, const void *site)
 {
     objects_forget_range(address_of(begin), address_of(begin) + size, memory_ended, site);
+}
+
+void probe_mapping_end(const void *begin, size_t size, const void *site)
+{
+    check_mapping_ends = true;
+    probe_memory_end(begin, size, site);
+    check_mapping_ends = false;
+}
+
+void probe_failed(const char *function, const void *object, enum thrum_kind kind, int error, const void *site)
+{
+    if (probe_sinks & PROBE_CHECK && emit_site(site))
+        check_failed(function, address_of(object), kind, error, address_of(site), (uintptr_t)__builtin_frame_address(0));
 }
 
 void probe_consistent(const void *object, enum thrum_kind kind, const void *site)

@@ -68,6 +68,10 @@ THRUM_PRIVATE void probe_init(const void *object, enum thrum_kind, const struct 
 THRUM_PRIVATE void probe_destroy(const void *object, enum thrum_kind, const void *site);
 /* Memory is about to be given back, and ends the objects in it that were never destroyed. */
 THRUM_PRIVATE void probe_memory_end(const void *begin, size_t size, const void *site);
+/* The same of a mapping, which need not be readable. */
+THRUM_PRIVATE void probe_mapping_end(const void *begin, size_t size, const void *site);
+/* A call on an object (NULL: none) failed, and whoever made it may not know. */
+THRUM_PRIVATE void probe_failed(const char *function, const void *object, enum thrum_kind, int error, const void *site);
 /* A robust object whose holder died is usable again. */
 THRUM_PRIVATE void probe_consistent(const void *object, enum thrum_kind, const void *site);
 THRUM_PRIVATE void probe_name(const void *object, enum thrum_kind, const char *name);
@@ -91,6 +95,9 @@ THRUM_PRIVATE void probe_interrupt_send_tid(int signal, int32_t target_pid, int3
 /* False where the handler is LTTng-UST's: then its end isn't an event either. */
 THRUM_PRIVATE bool probe_interrupt_begin(enum thrum_means, int signal, const void *handler);
 THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
+
+/* The program set a handler of a signal, or none. */
+THRUM_PRIVATE void probe_handler(int signal, bool set);
 
 /* --- processes --- */
 

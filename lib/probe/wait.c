@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes of wait and wake, and of interrupts. */
+#include "check/check.h"
 #include "core/address.h"
 #include "core/backtrace.h"
 #include "core/objects.h"
@@ -32,6 +33,12 @@ void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope
     if (!emit_site(site))
         return;
     EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site));
+}
+
+void probe_handler(int signal, bool set)
+{
+    if (probe_sinks & PROBE_CHECK)
+        check_handler(signal, set);
 }
 
 void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)

@@ -13,7 +13,7 @@ check() {
 
 # known PROGRAM: the findings that are known of it, but for the infeasible; what a recording proves is potential here.
 known() {
-    sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $1 != "infeasible" } show' | sed 's/^    feasible/    potential/'
+    sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $1 != "infeasible" } show' | sed 's/^    feasible/    potential/; s/, live$//'
 }
 
 # found PROGRAM [CERTAINTY]: those that the checker tells, of that certainty or all.

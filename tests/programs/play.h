@@ -7,13 +7,16 @@
 #define THRUM_TESTS_PLAY_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static atomic_int luck;
 
@@ -35,6 +38,22 @@ static inline void luck_meet(int threads)
 {
     luck_pass();
     luck_await(threads);
+}
+
+/* Returns when a thread of this process sleeps in the kernel, in a futex. */
+static inline void await_sleep(atomic_int *tid)
+{
+    char path[64], call[8] = "";
+
+    while (strncmp(call, "202 ", 4) != 0) {
+        sched_yield();
+        snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", atomic_load(tid));
+        int fd = open(path, O_RDONLY);
+        if (fd < 0)
+            continue;
+        call[read(fd, call, 4) == 4 ? 4 : 0] = 0;
+        close(fd);
+    }
 }
 
 /* Ends the program, status 2, where a call didn't do what the program is about. */

@@ -17,8 +17,14 @@ def side(end):
     return f"{what} ({function(end['site'])})" if end["site"] else what
 
 
+def step(step):
+    """What a thread holds and wants; or what it does or did, with the verb that says so."""
+    sides = [f"{end['verb']} {side(end)}" if "verb" in end else side(end) for end in (step["holds"], step["wants"]) if end["kind"]]
+    return f"        {step['thread']}: " + " -> ".join(sides)
+
+
 def steps(finding):
-    lines = [f"        {s['thread']}: {side(s['holds'])} -> {side(s['wants'])}" for s in finding["steps"]]
+    lines = [step(s) for s in finding["steps"]]
     first = lines.index(min(lines))
     return lines[first:] + lines[:first]
 

@@ -12,7 +12,7 @@ record() {
 }
 
 # known PROGRAM: the findings that are known of it. reported PROGRAM [--all]: those that thrum reports, and the status.
-known() { sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ '; }
+known() { sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $3 != "live" } show'; }
 reported() {
     local program=$1 status
     shift

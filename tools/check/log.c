@@ -117,6 +117,10 @@ static void name_joins(struct finding *finding)
         struct finding_step *next = &finding->steps[(i + 1) % finding->step_count];
         if (strcmp(finding->steps[i].wants.kind, "thread") != 0)
             continue;
+        if (finding->steps[i].wants.verb) {
+            call_thread(&finding->steps[i].wants, finding->steps[finding->step_count - 1].thread);
+            continue;
+        }
         call_thread(&finding->steps[i].wants, next->thread);
         call_thread(&next->holds, next->thread);
     }

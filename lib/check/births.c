@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Two tables. A slot's object is written last and cleared first, so a reader that finds it twice read what belongs to it. */
+#include "check/births.h"
+
+enum { BIRTHS = 1 << 12, GRAVES = 1 << 12, SHARED = 1, ROBUST = 2 };
+
+static struct {
+    _Atomic uint64_t object;
+    _Atomic uint32_t what; /* kind, type and flags, a byte each */
+    _Atomic uint32_t value, arrived;
+} births[BIRTHS];
+
+static struct {
+    _Atomic uint64_t object;
+    const struct check_stack *_Atomic stack;
+    _Atomic int32_t tid;
+    _Atomic uint8_t kind;
+} graves[GRAVES];
+
+#define LOAD(field) atomic_load_explicit(&(field), memory_order_acquire)
+#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_release)
+
+static unsigned slot_of(uint64_t object)
+{
+    return (unsigned)(check_mix(2, object) % BIRTHS);
+}
+
+static void dig_out(uint64_t object)
+{
+    unsigned slot = slot_of(object);
+
+    if (LOAD(graves[slot].object) == object)
+        STORE(graves[slot].object, 0);
+}
+
+void births_add(const struct thrum_event_object_init *init)
+{
+    unsigned slot = slot_of(init->object), flags = (init->shared ? SHARED : 0) | (init->robust ? ROBUST : 0);
+
+    dig_out(init->object);
+    STORE(births[slot].object, 0);
+    STORE(births[slot].what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
+    STORE(births[slot].value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
+    STORE(births[slot].arrived, 0);
+    STORE(births[slot].object, init->object);
+}
+
+bool births_find(uint64_t object, struct birth *birth)
+{
+    unsigned slot = slot_of(object);
+
+    if (LOAD(births[slot].object) != object)
+        return false;
+    uint32_t what = LOAD(births[slot].what);
+    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
+                            .value = LOAD(births[slot].value), .arrived = LOAD(births[slot].arrived)};
+    return LOAD(births[slot].object) == object;
+}
+
+void births_arrive(uint64_t barrier)
+{
+    unsigned slot = slot_of(barrier);
+
+    if (LOAD(births[slot].object) == barrier)
+        atomic_fetch_add_explicit(&births[slot].arrived, 1, memory_order_relaxed);
+}
+
+void births_uncounted(uint64_t barrier)
+{
+    unsigned slot = slot_of(barrier);
+
+    if (LOAD(births[slot].object) == barrier)
+        STORE(births[slot].value, 0);
+}
+
+void births_end(uint64_t object, uint8_t kind, int32_t tid, const struct check_stack *stack)
+{
+    unsigned slot = slot_of(object);
+
+    if (LOAD(births[slot].object) == object)
+        STORE(births[slot].object, 0);
+    if (!stack) {
+        dig_out(object);
+        return;
+    }
+    STORE(graves[slot].object, 0);
+    STORE(graves[slot].stack, stack);
+    STORE(graves[slot].tid, tid);
+    STORE(graves[slot].kind, kind);
+    STORE(graves[slot].object, object);
+}
+
+bool births_grave(uint64_t object, struct grave *grave)
+{
+    unsigned slot = slot_of(object);
+
+    if (LOAD(graves[slot].object) != object)
+        return false;
+    *grave = (struct grave){.kind = LOAD(graves[slot].kind), .tid = LOAD(graves[slot].tid), .stack = LOAD(graves[slot].stack)};
+    return LOAD(graves[slot].object) == object;
+}

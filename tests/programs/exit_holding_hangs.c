@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread ends with a mutex held, and another waits for it for ever. */
+#include "play.h"
+
+static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
+
+static void *forgetful(void *unused)
+{
+    MUST(pthread_mutex_lock(&lock_a));
+    return unused;
+}
+
+static void *second(void *unused)
+{
+    MUST(pthread_mutex_lock(&lock_a));
+    return unused;
+}
+
+int main(void)
+{
+    join(START(forgetful));
+    join(START(second));
+}

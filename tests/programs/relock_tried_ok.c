@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread tries a mutex that it holds, and takes the answer. */
+#include "play.h"
+
+static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
+
+static void *only(void *unused)
+{
+    MUST(pthread_mutex_lock(&lock_a));
+    MUST_GIVE(EBUSY, pthread_mutex_trylock(&lock_a));
+    MUST(pthread_mutex_unlock(&lock_a));
+    return unused;
+}
+
+int main(void)
+{
+    join(START(only));
+}

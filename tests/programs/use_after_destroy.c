@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A mutex is locked after it was destroyed. */
+#include "play.h"
+
+static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
+
+static void *only(void *unused)
+{
+    MUST(pthread_mutex_lock(&lock_a));
+    MUST(pthread_mutex_unlock(&lock_a));
+    MUST(pthread_mutex_destroy(&lock_a));
+    MUST_GIVE(EINVAL, pthread_mutex_lock(&lock_a));
+    return unused;
+}
+
+int main(void)
+{
+    join(START(only));
+}
