@@ -14,7 +14,7 @@ static void *early(void *unused)
 
 static void *destroyer(void *unused)
 {
-    await_sleep(&early_tid);
+    await_futex(&early_tid);
     MUST(pthread_barrier_destroy(&gate));
     return unused;
 }

@@ -14,7 +14,7 @@ static void *early(void *unused)
 
 static void *maker(void *unused)
 {
-    await_sleep(&early_tid);
+    await_futex(&early_tid);
     MUST(pthread_barrier_init(&gate, NULL, 2));
     return unused;
 }

@@ -41,7 +41,7 @@ static inline void luck_meet(int threads)
 }
 
 /* Returns when a thread of this process sleeps in the kernel, in a futex. */
-static inline void await_sleep(atomic_int *tid)
+static inline void await_futex(atomic_int *tid)
 {
     char path[64], call[8] = "";
 
