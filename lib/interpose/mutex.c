@@ -123,12 +123,22 @@ INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t
     return result ? result : begun_end(&begun, REAL(pthread_mutex_clocklock)(mutex, clock, until));
 }
 
+/* A lock that refuses, by an error, to be unlocked by who doesn't hold it: nothing is released. */
+static bool mutex_refuses_others(const pthread_mutex_t *mutex)
+{
+    enum { TYPE = 3, ROBUST = 16 };
+    int kind = mutex->__data.__kind;
+
+    return (kind & TYPE) == PTHREAD_MUTEX_ERRORCHECK || (kind & TYPE) == PTHREAD_MUTEX_RECURSIVE || (kind & ROBUST);
+}
+
 static __attribute__((noinline)) int mutex_unlock(pthread_mutex_t *mutex, const void *site)
 {
     bool on = probe_on();
+    enum thrum_mode mode = on ? mutex_mode(mutex) : THRUM_mode_unknown;
 
-    if (on)
-        probe_release(mutex, THRUM_kind_mutex, mutex_mode(mutex), site);
+    if (on && !(mode == THRUM_mode_unknown && mutex_refuses_others(mutex)))
+        probe_release(mutex, THRUM_kind_mutex, mode, site);
     int result = REAL(pthread_mutex_unlock)(mutex);
     if (__builtin_expect(result != 0, 0) && on)
         probe_failed("pthread_mutex_unlock", mutex, THRUM_kind_mutex, result, site);
