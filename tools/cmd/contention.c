@@ -153,7 +153,7 @@ struct counted {
 static void count(struct counted *counted, const struct options *options, const char *const *paths, size_t path_count)
 {
     struct replay *replay = &counted->replay;
-    replay_open(replay, paths, path_count);
+    replay_open_to_watch(replay, paths, path_count);
     counted->contention = contention_new(replay->model, replay->symbols, options->all);
     replay_run(replay);
     contention_finish(counted->contention, replay->report.stopped_ns);

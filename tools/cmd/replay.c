@@ -11,7 +11,7 @@
 /* Between two looks at how far it is. */
 enum { PROGRESS_EVENTS = 1 << 16 };
 
-static void open_again(struct replay *replay, const char *const *paths, size_t count, struct hints *hints)
+static void open_model(struct replay *replay, const char *const *paths, size_t count, struct hints *hints)
 {
     char *trouble = NULL;
     *replay = (struct replay){.hints = hints};
@@ -21,9 +21,19 @@ static void open_again(struct replay *replay, const char *const *paths, size_t c
         die("%s", trouble);
     replay->model = model_new();
     replay->symbols = symbols_new();
-    replay->analyses = analyses_begin(replay->model, hints);
     replay->report = (struct report){.paths = paths, .path_count = count, .totals = model_totals(replay->model),
                                      .losses = reader_losses(replay->reader), .findings = &replay->findings};
+}
+
+static void open_again(struct replay *replay, const char *const *paths, size_t count, struct hints *hints)
+{
+    open_model(replay, paths, count, hints);
+    replay->analyses = analyses_begin(replay->model, hints);
+}
+
+void replay_open_to_watch(struct replay *replay, const char *const *paths, size_t count)
+{
+    open_model(replay, paths, count, NULL);
 }
 
 void replay_open(struct replay *replay, const char *const *paths, size_t count)
@@ -59,13 +69,15 @@ void replay_run(struct replay *replay)
     replay->report.stopped_ns = reader_stopped_ns(replay->reader);
     if (replay->report.totals->events == 0)
         die_empty(&replay->report);
-    analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
+    if (replay->analyses)
+        analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
 }
 
 static void close_all(struct replay *replay)
 {
     findings_free(&replay->findings);
-    analyses_end(replay->analyses);
+    if (replay->analyses)
+        analyses_end(replay->analyses);
     model_free(replay->model);
     symbols_free(replay->symbols);
     reader_close(replay->reader);

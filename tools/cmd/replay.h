@@ -26,7 +26,7 @@ struct replay {
     struct reader *reader;
     struct model *model;
     struct symbols *symbols;
-    struct analyses *analyses;
+    struct analyses *analyses; /* NULL: none */
     struct hints *hints; /* of a first reading; NULL: there was none, or it found nothing that could be proven */
     struct findings findings;
     struct report report; /* of all that; complete after replay_run(), but for `all` and `notes` */
@@ -34,6 +34,9 @@ struct replay {
 
 /* Opens the traces at paths, which live as long as the replay. */
 void replay_open(struct replay *, const char *const *paths, size_t count);
+
+/* The same where only watchers of the model want to know: no analysis runs, and there are no findings. */
+void replay_open_to_watch(struct replay *, const char *const *paths, size_t count);
 
 /* Reads them to the end and analyses them. Traces without any event of thrum are trouble. */
 void replay_run(struct replay *);
