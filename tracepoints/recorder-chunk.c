@@ -58,13 +58,47 @@ static int chunk_rename(struct recorder_state *state)
     return (int)RAW(SYS_renameat, AT_FDCWD, state->path, AT_FDCWD, state->new_path);
 }
 
+/*
+ * Adds the file's name to DIR/.streams, so that its loss can be told later; of a ring's stream, of which the newest files
+ * stay, a pattern. Where that fails, a loss goes unseen, no more.
+ */
+static void chunk_list(struct recorder_state *state, uint32_t stream, const struct chunk *chunk)
+{
+    const bool ring = recorder_config.ring > 0 && !state->streams[stream].kept;
+    struct text path = text_buffer(state->path, sizeof(state->path)), line = text_buffer(state->text, sizeof(state->text));
+    long fd;
+
+    if (ring && chunk->number > 0)
+        return;
+    text_add(&path, state->directory);
+    text_add(&path, "/.streams");
+    text_add(&line, "stream_");
+    text_number(&line, stream);
+    text_add(&line, "_");
+    if (ring)
+        text_add(&line, "*");
+    else
+        text_number(&line, chunk->number);
+    text_add(&line, "\n");
+    fd = path.error ? path.error : RAW(SYS_openat, AT_FDCWD, path.at, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    if (may_grow_to((size_t)RAW(SYS_lseek, fd, 0, SEEK_END) + line.used) == 0)
+        RAW(SYS_write, fd, line.at, line.used);
+    RAW(SYS_close, fd);
+}
+
 int chunk_show(struct recorder_state *state, uint32_t stream, const struct chunk *chunk)
 {
     int error = chunk_name(state->path, state->directory, true, stream, chunk->number);
 
     if (!error)
         error = chunk_name(state->new_path, state->directory, false, stream, chunk->number);
-    return error ? error : chunk_rename(state);
+    if (!error)
+        error = chunk_rename(state);
+    if (!error)
+        chunk_list(state, stream, chunk);
+    return error;
 }
 
 int chunk_hide(struct recorder_state *state, uint32_t stream, const struct chunk *chunk, uint32_t as)

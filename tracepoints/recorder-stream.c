@@ -286,6 +286,13 @@ static int attach(struct recorder_state *state, size_t need)
 
 /* --- the slow path --- */
 
+/* The stream's thread does so, and under the lock those that have no stream; packets are begun under it too. */
+static void count_in(struct stream *stream)
+{
+    atomic_fetch_add_explicit(&stream->discarded, 1, memory_order_relaxed);
+    __atomic_fetch_add(&stream->packet->events_discarded, 1, __ATOMIC_RELAXED);
+}
+
 /* A thread that has no stream: another's packet tells of its events. */
 static void count_for_others(struct recorder_state *state)
 {
@@ -294,7 +301,7 @@ static void count_for_others(struct recorder_state *state)
 
     raw_lock_acquire(&state->lock);
     if (stream->packet)
-        __atomic_fetch_add(&stream->packet->events_discarded, 1, __ATOMIC_RELAXED);
+        count_in(stream);
     raw_lock_release(&state->lock);
     raw_signals_restore(signals);
 }
@@ -307,7 +314,7 @@ static void count_lost(struct recorder_state *state)
     if (state->recording && atomic_load_explicit(&state->recording->stopped, memory_order_relaxed) == RECORDING_ENDED)
         return; /* nobody wants it */
     if (stream && stream->packet) {
-        __atomic_store_n(&stream->packet->events_discarded, ++stream->discarded, __ATOMIC_RELAXED);
+        count_in(stream);
         if (atomic_load_explicit(&state->stopped, memory_order_relaxed))
             stream->limit = NULL; /* so that the next event comes here sooner */
     } else

@@ -53,7 +53,7 @@ struct stream {
     struct held_set *held; /* ring only */
     int32_t pid, tid;      /* whose stream it is; pid 0: never used */
     bool kept;             /* what is kept whole beside rings, by all threads in turn */
-    uint64_t discarded;
+    _Atomic uint64_t discarded;
     uint64_t sequence; /* of its next packet */
     uint8_t *dropped;  /* behind this address and up to the packet's first page, pages were given back */
     struct chunk chunk;

@@ -7,6 +7,7 @@
  *     PROGRAM-PID[-N]/      one process between exec (or fork) and its end: a CTF trace
  *       metadata
  *       stream_S_C          chunk C of stream S
+ *       .streams            the names of these, a line each: what is missing can be told
  *
  * A thread has a stream, a stream has one chunk at a time that is written: a file mapped into memory. Each event is
  * written behind the last one and then made part of the packet by one store to the packet's content size. The last packet

@@ -12,7 +12,7 @@ clang -fsanitize=fuzzer "$tmp/probe.c" -o "$tmp/probe" 2> /dev/null || { echo "c
 trace=$source/tools/trace
 clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DTHRUM_LIBFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -I"$builddir" -I"$source/tracepoints" -I"$source/tools" "$source/tests/fuzz/reader.c" "$trace"/fast-*.c \
-    "$trace/reader-fast.c" "$trace"/tsdl*.c "$trace/map.c" "$trace/memory.c" "$trace/losses.c" "$source/tools/cmd/die.c" \
+    "$trace/reader-fast.c" "$trace"/tsdl*.c "$trace/map.c" "$trace/memory.c" "$trace/losses.c" "$trace/missing.c" "$source/tools/cmd/die.c" \
     -o "$tmp/fuzz" || exit 99
 mkdir -p "$corpus" "$tmp/traces"
 for program in counts cond_ok forked_ok; do
@@ -21,7 +21,7 @@ for program in counts cond_ok forked_ok; do
     timeout 60 "$builddir/tools/thrum" record --lttng -o "$tmp/traces/$program-lttng" -- "$builddir/tests/programs/$program" > /dev/null 2>&1
 done
 "${PYTHON3:-python3}" "$source/tests/fuzz/seeds.py" "$corpus" "$tmp/traces" || exit 99
-"$tmp/fuzz" -max_total_time="$seconds" -max_len=32768 -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
+"$tmp/fuzz" -max_total_time="$seconds" -max_len=32768 -timeout=60 -rss_limit_mb=1024 -malloc_limit_mb=512 \
     -dict="$source/tests/fuzz/tsdl.dict" -print_final_stats=1 "$corpus" > "$tmp/log" 2>&1
 status=$?
 grep -E "^(SUMMARY|==|stat::|Done|artifact|#[0-9]+.*DONE)|runtime error|ERROR" "$tmp/log"

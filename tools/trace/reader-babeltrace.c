@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "trace/memory.h"
+#include "trace/missing.h"
+#include "trace/reader-own.h"
 #include "trace/reader-decode.h"
 #include "trace/reader-find.h"
 
@@ -318,8 +320,11 @@ static bool place_opens(struct trace_place *place, struct reader_losses *losses)
 static const bt_component_source *open_place(struct babeltrace_reader *reader, struct trace_place *place)
 {
     char name[32];
+    missing_say(place->path, &reader->losses);
     if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
         return NULL;
+    if (place->own)
+        own_first_losses(place->path, &reader->losses);
     snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
     return add_source(reader->graph, name, place->scratch ? place->scratch : place->path);
 }

@@ -9,6 +9,7 @@
 #include "trace/fast-files.h"
 #include "trace/fast-source.h"
 #include "trace/memory.h"
+#include "trace/missing.h"
 
 struct fast_reader {
     struct layout **layouts;
@@ -201,6 +202,8 @@ int fast_reader_add(struct fast_reader *reader, const char *directory, char **wh
         *why = memory_text(strerror(-err));
     else
         err = add_layout(reader, text, length, &layout, why);
+    if (!err)
+        missing_say(directory, &reader->losses);
     for (size_t i = 0; i < count; i++)
         if (err)
             free(paths[i]);

@@ -214,6 +214,7 @@ int place_check_metadata(struct trace_place *place, struct reader_losses *losses
         size_t length = packets ? unpack(bytes, size, &whole) : size;
         bytes[length] = '\0';
         place->known = has_known_packets((char *)bytes);
+        place->own = holds((char *)bytes, "tracer_name=\"thrum\";");
         if (!whole || !ends_well((char *)bytes, length))
             result = cut_metadata(place, (char *)bytes, length, losses);
     }

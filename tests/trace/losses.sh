@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# What was lost is counted, and every view says so: events that were not recorded, packets that were overwritten, files that
+# were cut or are gone.
+. "$srcdir/record/record.sh"
+
+# said NAME TRACE REGEX: each view, with each reader, says what the expression matches.
+said() {
+    local reader view
+    for reader in fast babeltrace2; do
+        for view in info "info --json" report "report --json" contention "contention --json" "timeline -o $tmp/page.html"; do
+            limit 60 "$thrum" ${view%% *} --reader=$reader $(cut -s -d' ' -f2- <<< "$view") "$2" > "$tmp/out" 2>&1
+            tr -s ' \n' ' ' < "$tmp/out" > "$tmp/line" # a report breaks its lines
+            like "$1: $reader: $view says it" "$(cat "$tmp/line")" "$3"
+        done
+    done
+}
+# page NAME REGEX: the page of the last timeline has it in its data.
+page() { like "$1: the page holds it" "$(grep -a -o '"lost.\{200\}' "$tmp/page.html")" "$2"; }
+
+# record_busy NAME OPTION...: with those options, a million events.
+record_busy() {
+    local name=$1
+    shift
+    is "$name: the program runs to its end" "$(status record recorder "$@" -o "$tmp/$name" -- "$programs/busy" 250000; cat "$tmp/out")" "0
+done"
+}
+
+record_busy full --max-size 4M
+like "full: one line says that it is full" "$(cat "$tmp/err")" "the recording has reached its largest size; the program goes on, not recorded"
+is "full: one line does" "$(grep -c "goes on, not recorded" "$tmp/err")" 1
+limit 60 "$thrum" info --json "$tmp/full" > "$tmp/info"
+number() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$tmp/info" | tail -n 1; }
+lost=$(number lost_events)
+ok "full: most events are lost: $lost" test "${lost:-0}" -gt 500000
+all=$((lost + $(number acquire) + $(number release)))
+ok "full: what is there and what is lost are a million, and a few of other kinds: $all" test $all -ge 1000000 -a $all -le 1000100
+said full "$tmp/full" "\b$lost\b|$(LC_ALL=C printf '%s' "$lost" | rev | sed 's/.../&,/g; s/,$//' | rev)"
+page full "$lost"
+
+record_busy ring --ring 64K
+said ring "$tmp/ring" "[0-9,]+ packets? of events (was|were) lost|\"lost_packets\": *[1-9]|packets of events were lost"
+
+record_busy whole
+for kind in missing cut; do
+    cp -r "$tmp/whole" "$tmp/$kind"
+    stream=$(find "$tmp/$kind" -name 'stream_1_*' | sort -V | head -n 1)
+    if [ $kind = missing ]; then
+        rm "$stream"
+        said missing "$tmp/missing" "$(basename "$stream"): this file is missing"
+    else
+        truncate --size=$(($(stat -c %s "$stream") / 2)) "$stream"
+        said cut "$tmp/cut" "$(basename "$stream"): (cut short|can't be read)"
+    fi
+done
+done_testing
