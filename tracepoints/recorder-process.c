@@ -17,7 +17,8 @@ void process_stop(struct recorder_state *state, const char *what, long error)
 
     if (atomic_exchange(&state->stopped, true))
         return;
-    if (error == -EDQUOT && atomic_exchange(&state->recording->stopped, RECORDING_FULL) != RECORDING_GOES_ON)
+    bool full = error == -EDQUOT || error == -ENOSPC;
+    if (full && state->recording && atomic_exchange(&state->recording->stopped, RECORDING_FULL) != RECORDING_GOES_ON)
         return; /* the process that found it full has said so */
     text_add(&text, "thrum: recorder: ");
     text_add(&text, what);
