@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
@@ -53,7 +54,7 @@ static uint64_t read_size(const char *option, const char *text)
     return (uint64_t)size << shift;
 }
 
-enum { KEY_LTTNG = 256, KEY_RING, KEY_MAX_SIZE };
+enum { KEY_LTTNG = 256, KEY_RING, KEY_MAX_SIZE, KEY_STREAM_TO };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -68,6 +69,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->timeout_ms = options_milliseconds("timeout", arg);
         return 0;
     case KEY_LTTNG:
+        options->lttng = true;
+        return 0;
+    case KEY_STREAM_TO:
+        if (!*arg || *arg == '/')
+            die("--stream-to needs a host, as in --stream-to=logs.example.org");
+        options->backend.relay = arg;
         options->lttng = true;
         return 0;
     case KEY_RING:
@@ -89,6 +96,7 @@ static const struct argp_option option_list[] = {
     {"timeout", 't', "SECONDS", 0, "End the program after so long; the trace is whole up to then", 0},
     {"ring", KEY_RING, "SIZE", 0, "Keep only the newest SIZE bytes of each thread (flight recorder), as in 1M", 0},
     {"max-size", KEY_MAX_SIZE, "SIZE", 0, "Stop recording, and let the program go on, when the trace has this size", 0},
+    {"stream-to", KEY_STREAM_TO, "HOST", 0, "Stream it, through LTTng, to HOST's lttng-relayd, where it can be looked at meanwhile; HOST:CONTROLPORT:DATAPORT where it has other ports", 0},
     {"lttng", KEY_LTTNG, NULL, 0, "Record through LTTng and its session daemon", 0},
     {0},
 };
@@ -179,7 +187,17 @@ static void tell(const struct recording *recording, const struct backend_outcome
     if (child->left)
         warn("%zu process%s that %s started still run%s, unrecorded from now on", child->left, child->left == 1 ? "" : "es", program,
              child->left == 1 ? "s" : "");
-    summary_print(&recording->directory, program, outcome);
+    if (outcome->streamed)
+        summary_print_streamed(recording->options->backend.relay, program, outcome);
+    else
+        summary_print(&recording->directory, program, outcome);
+}
+
+/* What is streamed leaves nothing here, unless something was saved of a process that was killed. */
+static void clear_streamed(const struct recording *recording)
+{
+    if (rmdir(recording->directory.absolute) < 0)
+        warn("the last events of a process that was killed couldn't be streamed: they are in %s", recording->directory.path);
 }
 
 static int finish(struct recording *recording, const struct child_outcome *child)
@@ -192,6 +210,9 @@ static int finish(struct recording *recording, const struct child_outcome *child
     tell(recording, &outcome, child);
     child_release_signals(&recording->signals);
     recording->backend->end(recording->run);
+    if (outcome.streamed)
+        clear_streamed(recording);
+    free(outcome.streamed);
     free(outcome.trouble);
     return child->status;
 }
@@ -203,6 +224,8 @@ static int run(int argc, char **argv)
                   &options);
     if (!options.program)
         die("which program? As in: thrum record -- PROG ARG...");
+    if (options.backend.relay && options.output)
+        die("-o names a directory here, --stream-to a host elsewhere: leave out one of them");
     if (options.lttng && !lttng)
         die("--lttng: this thrum was built without LTTng: install liblttng-ust-dev and liblttng-ctl-dev, and build it anew");
     struct recording recording = {.options = &options, .backend = options.lttng ? lttng : &backend_recorder};

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 
 struct backend_run {
     const char *directory; /* where the trace goes */
+    const char *relay;     /* or the host that it is streamed to; NULL: none */
     struct home home;      /* the daemon's files and the buffers' memory */
     char *buffers;
     char *preload;
@@ -72,7 +74,8 @@ static int start_session(struct backend_run *run, char **trouble)
     int err = sessiond_join(&run->daemon, run->home.path, trouble);
     if (err)
         return err;
-    err = session_start(&run->session, run->directory, run->buffers, run->number, run->daemon.shared, trouble);
+    err = session_start(&run->session, &(struct session_plan){.directory = run->directory, .relay = run->relay, .buffers = run->buffers,
+                                                              .number = run->number, .shared = run->daemon.shared}, trouble);
     if (err)
         sessiond_leave(&run->daemon);
     else
@@ -89,15 +92,20 @@ static int lttng_start(struct backend_run **started, const char *directory, cons
     if (!run)
         return -ENOMEM;
     run->directory = directory;
+    run->relay = options->relay;
     run->home.lock = -1;
     while (!run->number)
         if (getrandom(&run->number, sizeof(run->number), 0) == sizeof(run->number))
             run->number >>= 2; /* a number that LTTng's filters can hold */
+    /* The daemon may hang up amid a command that it refuses. */
+    struct sigaction ignored = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignored, &before);
     int err = find_libraries(run, trouble);
     if (!err)
         err = make_home(run, trouble);
     if (!err)
         err = start_session(run, trouble);
+    sigaction(SIGPIPE, &before, NULL);
     if (err)
         free_run(run);
     else
@@ -171,6 +179,7 @@ static void lttng_finish(struct backend_run *run, struct backend_outcome *outcom
         .lost_unknown = broken || run->trouble,
         .lost_events = run->session.lost_events,
         .lost_packets = run->session.lost_packets,
+        .streamed = run->relay ? strdup(run->session.name) : NULL,
         .trouble = run->trouble,
     };
     run->trouble = NULL;

@@ -15,6 +15,7 @@ struct backend_outcome {
     bool lost_unknown;    /* more events may be missing than are counted */
     uint64_t lost_events; /* that the backend knows of; the trace may tell of the same */
     uint64_t lost_packets;
+    char *streamed;       /* name of the session that another host has; to be freed. NULL: the trace is in the directory */
     char *trouble;        /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
 };
 
@@ -22,6 +23,7 @@ struct backend_outcome {
 struct backend_options {
     uint64_t ring;     /* keep only each thread's newest bytes; 0: everything */
     uint64_t max_size; /* bytes of the whole trace; 0: no bound */
+    const char *relay; /* HOST[:PORT[:PORT]] of the LTTng relay daemon that gets it; NULL: none, it goes to the directory */
 };
 
 struct backend {

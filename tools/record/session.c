@@ -84,16 +84,41 @@ static int tell(char **trouble, const char *what, int code)
     return trouble_tell(trouble, EIO, "LTTng can't %s: %s", what, lttng_strerror(code));
 }
 
-static int create(struct session *session, const char *directory, const char *buffers, char **trouble)
+/* How often what is streamed is sent on, in microseconds: who looks at it live is so late at most. */
+enum { LIVE_PERIOD = 1000000 };
+
+static struct lttng_session_descriptor *describe(const struct session *session, const struct session_plan *plan, char **trouble)
 {
-    struct lttng_session_descriptor *descriptor = lttng_session_descriptor_local_create(session->name, directory);
+    struct lttng_session_descriptor *descriptor;
+    char *url = NULL;
+    if (!plan->relay) {
+        descriptor = lttng_session_descriptor_local_create(session->name, plan->directory);
+        if (!descriptor)
+            trouble_tell(trouble, EINVAL, "LTTng can't record into %s: the path is too long for it", plan->directory);
+        return descriptor;
+    }
+    if (asprintf(&url, "net://%s", plan->relay) < 0)
+        return NULL;
+    descriptor = lttng_session_descriptor_live_network_create(session->name, url, NULL, LIVE_PERIOD);
     if (!descriptor)
-        return trouble_tell(trouble, EINVAL, "LTTng can't record into %s: the path is too long for it", directory);
+        trouble_tell(trouble, EINVAL, "--stream-to=%s: give HOST or HOST:CONTROLPORT:DATAPORT", plan->relay);
+    free(url);
+    return descriptor;
+}
+
+static int create(struct session *session, const struct session_plan *plan, char **trouble)
+{
+    struct lttng_session_descriptor *descriptor = describe(session, plan, trouble);
+    if (!descriptor)
+        return -EINVAL;
     enum lttng_error_code code = lttng_create_session_ext(descriptor);
     lttng_session_descriptor_destroy(descriptor);
+    if (code != LTTNG_OK && plan->relay)
+        return trouble_tell(trouble, EIO, "LTTng can't stream to %s: %s; is lttng-relayd running there?", plan->relay,
+                            lttng_strerror(-(int)code));
     if (code != LTTNG_OK)
         return tell(trouble, "make a session", -(int)code);
-    int result = lttng_set_session_shm_path(session->name, buffers);
+    int result = lttng_set_session_shm_path(session->name, plan->buffers);
     return result < 0 ? tell(trouble, "use shared memory", result) : 0;
 }
 
@@ -126,22 +151,21 @@ static int enable_events(struct lttng_handle *handle, uint64_t number, char **tr
     return result < 0 ? tell(trouble, "enable thrum's events", result) : 0;
 }
 
-int session_start(struct session *session, const char *directory, const char *buffers, uint64_t number, bool shared,
-                  char **trouble)
+int session_start(struct session *session, const struct session_plan *plan, char **trouble)
 {
-    *session = (struct session){.stopped = true};
-    snprintf(session->name, sizeof(session->name), "thrum-%d-%" PRIx64, (int)getpid(), number);
-    int err = check_room(buffers, trouble);
+    *session = (struct session){.stopped = true, .streams = plan->relay};
+    snprintf(session->name, sizeof(session->name), "thrum-%d-%" PRIx64, (int)getpid(), plan->number);
+    int err = check_room(plan->buffers, trouble);
     if (err)
         return err;
-    err = create(session, directory, buffers, trouble);
+    err = create(session, plan, trouble);
     struct lttng_handle *handle = err ? NULL : lttng_create_handle(session->name, &domain);
     if (!err && !handle)
         err = -ENOMEM;
     if (!err)
-        err = enable_channel(session, handle, buffers, trouble);
+        err = enable_channel(session, handle, plan->buffers, trouble);
     if (!err)
-        err = enable_events(handle, shared ? number : 0, trouble);
+        err = enable_events(handle, plan->shared ? plan->number : 0, trouble);
     int result = err ? 0 : lttng_start_tracing(session->name);
     if (result < 0)
         err = tell(trouble, "start", result);

@@ -8,18 +8,25 @@
 
 struct session {
     char name[64];
+    bool streams;                       /* to another host; what is in the local directory isn't the trace */
     bool stopped;
     uint64_t buffer_full;               /* bytes in a processor's buffer from which it may have been full */
     uint64_t lost_events, lost_packets; /* known once it is stopped */
 };
 
+struct session_plan {
+    const char *directory; /* where the trace goes, absolute */
+    const char *relay;     /* or HOST[:PORT[:PORT]] of a relay daemon, which can show it meanwhile; NULL: to the directory */
+    const char *buffers;   /* directory of the files with the buffers' memory, absolute */
+    uint64_t number;       /* the recording's */
+    bool shared;           /* the daemon has others' processes too: only those that have the number in THRUM_SESSION count */
+};
+
 /*
- * Makes and starts a session that writes to `directory` and keeps its buffers' memory in files below `buffers`, both
- * absolute. `number` is the recording's; in a `shared` daemon only processes that have it in THRUM_SESSION are recorded.
+ * Makes and starts a session.
  * 0, or -errno and *trouble, and then there is no session.
  */
-int session_start(struct session *, const char *directory, const char *buffers, uint64_t number, bool shared,
-                  char **trouble);
+int session_start(struct session *, const struct session_plan *, char **trouble);
 
 /* Takes no further events, and waits until those taken are in the directory. 0, or -errno and *trouble. */
 int session_stop(struct session *, char **trouble);

@@ -159,3 +159,13 @@ void summary_print(const struct directory *directory, const char *program, const
     free(path);
     free(report);
 }
+
+void summary_print_streamed(const char *host, const char *program, const struct backend_outcome *outcome)
+{
+    char name[256] = "HOSTNAME", *lost = losses(outcome, &(struct contents){0});
+    gethostname(name, sizeof(name) - 1);
+    warn("%s was streamed to %s, %s%s: there it is %s/%s-DATE in the relay daemon's directory", program, host, lost ? lost : "",
+         outcome->broken ? "; the recording broke off" : "", name, outcome->streamed);
+    warn("next, on %s: deadlock-report ~/lttng-traces/%s/%s-*", host, name, outcome->streamed);
+    free(lost);
+}

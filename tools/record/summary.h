@@ -9,4 +9,7 @@
 /* Reads the trace, and prints on stderr. */
 void summary_print(const struct directory *, const char *program, const struct backend_outcome *);
 
+/* The same of a recording that was streamed to a host, where it is a session of that name; nothing of it is here. */
+void summary_print_streamed(const char *host, const char *program, const struct backend_outcome *);
+
 #endif
