@@ -419,6 +419,11 @@ const struct contention_chain *contention_chains(const struct contention *conten
     return contention->chain_results;
 }
 
+const struct contention_row *contention_object_row(const struct contention *contention, const struct object *object)
+{
+    return result_row(object->slots[contention->slot]);
+}
+
 const struct contention_path *contention_path(const struct contention *contention)
 {
     return &contention->path;

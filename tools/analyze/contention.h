@@ -179,6 +179,9 @@ void contention_free(struct contention *);
 /* The rows of a table, those waited for longest first; live until contention_free(). */
 struct contention_row *const *contention_rows(const struct contention *, enum contention_table, size_t *count);
 
+/* The row that an object counts in, NULL: none. */
+const struct contention_row *contention_object_row(const struct contention *, const struct object *);
+
 /* Those that took longest first. */
 const struct contention_pair *contention_pairs(const struct contention *, size_t *count);
 

@@ -15,6 +15,7 @@ static const struct cmd *const commands[] = {
     &cmd_report,
     &cmd_timeline,
     &cmd_contention,
+    &cmd_top,
     &cmd_info,
     &cmd_check,
 };

@@ -20,6 +20,7 @@ extern const struct cmd cmd_record;
 extern const struct cmd cmd_report; /* also the program deadlock-report */
 extern const struct cmd cmd_info;
 extern const struct cmd cmd_timeline;
+extern const struct cmd cmd_top;
 
 /* `thrum COMMAND ...`: runs the command named by argv[1]; the result is the exit status. */
 int cmd_main(int argc, char **argv);
