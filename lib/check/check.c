@@ -471,11 +471,29 @@ static void after_fork(void)
     thrum_self.guard--;
 }
 
-/* The other threads aren't here; what they hold will never be given back. */
+/*
+ * The other threads aren't here; what they hold will never be given back. Locks of files are the parent's: those of fcntl()
+ * aren't inherited, and of flock() another descriptor than the inherited may wait for the parent to close its own.
+ */
+static void forget_files(struct check_thread *self)
+{
+    struct held *kept = self->held;
+
+    for (const struct held *held = self->held; held < self->top; held++)
+        if (held->kind != THRUM_kind_file_lock)
+            *kept++ = *held;
+    for (struct held *held = kept; held < self->top; held++)
+        held->what = 0;
+    self->top = kept;
+    find_paths(self, self->held);
+}
+
 static void after_fork_in_child(void)
 {
     threads_forked();
     order_forked();
+    if (thrum_self.check)
+        forget_files(thrum_self.check);
     after_fork();
 }
 

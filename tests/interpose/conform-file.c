@@ -86,14 +86,24 @@ static void on_signal(int signal)
     (void)signal;
 }
 
-static int child_is_interrupted(void *unused)
+/* Once the child waits. */
+static int interrupt_child(int *gate)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, old;
+    char byte;
+    pid_t child;
 
-    (void)unused;
-    sigaction(SIGALRM, &action, NULL);
-    alarm(1);
-    return set_lock(one, F_SETLKW, F_WRLCK, 0, 10) == -1 && errno == EINTR ? 0 : 1;
+    sigaction(SIGALRM, &action, &old);
+    if (fflush(stdout) != 0 || (child = fork()) < 0)
+        abort();
+    if (child == 0)
+        _exit(child_waits(gate) == 2 && errno == EINTR ? 0 : 1);
+    if (read(gate[0], &byte, 1) != 1)
+        abort();
+    await_asleep(child);
+    kill(child, SIGALRM);
+    sigaction(SIGALRM, &old, NULL);
+    return status_of(child);
 }
 
 static void records(void)
@@ -102,14 +112,16 @@ static void records(void)
     char byte;
     pid_t child;
 
+    if (pipe(gate) != 0)
+        abort();
     expect_errno("fcntl: F_SETLKW", set_lock(one, F_SETLKW, F_WRLCK, 0, 10), 0);
     expect_errno("fcntl: F_SETLK, more of it", set_lock(one, F_SETLK, F_WRLCK, 10, 10), 0);
     expect_number("fcntl: another process", in_child(child_tries, NULL), 0);
     struct flock range = range_of(F_WRLCK, 0, 0);
     expect_errno("fcntl: F_GETLK", fcntl(one, F_GETLK, &range), 0);
     expect_number("fcntl: F_GETLK, one's own", range.l_type, F_UNLCK);
-    expect_number("fcntl: interrupted", in_child(child_is_interrupted, NULL), 0);
-    if (pipe(gate) != 0 || fflush(stdout) != 0 || (child = fork()) < 0)
+    expect_number("fcntl: interrupted", interrupt_child(gate), 0);
+    if (fflush(stdout) != 0 || (child = fork()) < 0)
         abort();
     if (child == 0)
         _exit(child_waits(gate));

@@ -113,7 +113,7 @@ void await_asleep(pid_t tid)
 {
     char path[64], state = 0;
 
-    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)tid);
     while (state != 'S') {
         FILE *file = fopen(path, "r");
 

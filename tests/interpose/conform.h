@@ -40,7 +40,7 @@ struct timespec soon(clockid_t clock);
 /* Lets the thread that calls wait until `stage` was reached, and reaches the next. */
 void reach(int stage);
 void await(int stage);
-/* Waits until a thread sleeps, that is, surely blocks in what it does. */
+/* Waits until a thread, of any process, sleeps: that is, surely blocks in what it does. */
 void await_asleep(pid_t tid);
 
 void conform_mutex(void);
