@@ -7,7 +7,7 @@ expected=$srcdir/predict/expected
 
 # Puts the steps of each finding in an order that doesn't depend on the run, and takes numbers out of names.
 canonical() {
-    sed -E 's,/tmp/thrum-([a-z]*)-[0-9]* \(deleted\),\1,g; s/ \(tid [0-9]*\)//' | LC_ALL=C awk '
+    sed -E 's,/tmp/thrum-([a-z]*)-[0-9]*( \(deleted\))?,\1,g; s/ \(tid [0-9]*\)//' | LC_ALL=C awk '
         function flush_steps(i, j, t) {
             for (i = 1; i <= n; i++)
                 for (j = i + 1; j <= n; j++)

@@ -48,7 +48,8 @@ int main(void)
         return 0;
     }
     char byte;
-    must(read(pipe_ends[0], &byte, 1) == 1 ? 0 : errno, 0, "read"); /* luck, as far as locks can tell */
+    if (!getenv("LUCK")) /* it is luck, as far as locks can tell */
+        must(read(pipe_ends[0], &byte, 1) == 1 ? 0 : errno, 0, "read");
     second();
     int status;
     must(waitpid(child, &status, 0) == child && status == 0 ? 0 : ECHILD, 0, "waitpid");

@@ -18,6 +18,8 @@ static const struct cmd *const commands[] = {
     &cmd_top,
     &cmd_info,
     &cmd_check,
+    &cmd_confirm,
+    &cmd_stress,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

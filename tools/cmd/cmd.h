@@ -15,10 +15,12 @@ struct cmd {
 };
 
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_confirm;
 extern const struct cmd cmd_contention;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report; /* also the program deadlock-report */
 extern const struct cmd cmd_info;
+extern const struct cmd cmd_stress;
 extern const struct cmd cmd_timeline;
 extern const struct cmd cmd_top;
 
