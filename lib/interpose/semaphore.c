@@ -110,7 +110,7 @@ INTERPOSE int sem_post(sem_t *semaphore)
         probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, LINE(semaphore));
     int result = REAL(sem_post)(semaphore);
     if (__builtin_expect(result != 0, 0) && probe_on())
-        probe_failed("sem_post", semaphore, THRUM_kind_semaphore, errno, LINE(semaphore));
+        probe_failed("sem_post", semaphore, THRUM_kind_semaphore, errno, SITE);
     return result;
 }
 
@@ -119,7 +119,7 @@ INTERPOSE int sem_init(sem_t *semaphore, int shared, unsigned value)
     int result = REAL(sem_init)(semaphore, shared, value);
 
     if (result != 0 && probe_on())
-        probe_failed("sem_init", semaphore, THRUM_kind_semaphore, errno, LINE(semaphore));
+        probe_failed("sem_init", semaphore, THRUM_kind_semaphore, errno, SITE);
     if (result == 0 && probe_on())
         probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value},
                    LINE(semaphore));
