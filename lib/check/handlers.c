@@ -305,3 +305,8 @@ void handlers_forget(uint64_t object)
     drop(entry_of(taken, TAKEN, object), object);
     drop(entry_of(exposed, EXPOSED, object), object);
 }
+
+bool handlers_are_there(void)
+{
+    return atomic_load_explicit(&installed, memory_order_relaxed) != 0;
+}

@@ -38,6 +38,11 @@ const struct check_thread *holders_other(const struct check_thread *self, uint64
     return NULL;
 }
 
+bool holders_woken(const struct wait *wait)
+{
+    return wait->wakes != atomic_load_explicit(&wakes[slot_of(wait->object)], memory_order_seq_cst);
+}
+
 const struct check_thread *holders_waiter(const struct check_thread *self, uint64_t object, struct wait *wait)
 {
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next) {
@@ -48,7 +53,7 @@ const struct check_thread *holders_waiter(const struct check_thread *self, uint6
         *wait = thread->wait;
         atomic_thread_fence(memory_order_seq_cst);
         if (atomic_load_explicit(&thread->wait.sequence, memory_order_seq_cst) == sequence && wait->object == object &&
-            wait->wakes == atomic_load_explicit(&wakes[slot_of(object)], memory_order_seq_cst))
+            !holders_woken(wait))
             return thread;
     }
     return NULL;

@@ -341,17 +341,6 @@ void misuse_cond_wait(struct check_thread *self, uint64_t cond, uint64_t mutex, 
         look_for_two_mutexes(&misuse, cond, mutex);
 }
 
-/* The newest thread that had this handle: alive, or joined or detached and not forgotten yet. Under the lock. */
-static const struct check_thread *last_with(uint64_t handle)
-{
-    const struct check_thread *last = NULL;
-
-    for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next)
-        if (thread->handle == handle && (!last || thread->serial > last->serial))
-            last = thread;
-    return last;
-}
-
 void misuse_join(struct check_thread *self, uint64_t handle, const struct check_stack *stack)
 {
     struct misuse misuse = {.finding = THRUM_FINDING_join_detached, .verb = "joins", .self = self, .object = handle, .kind = THRUM_kind_thread, .stack = stack};
@@ -359,7 +348,7 @@ void misuse_join(struct check_thread *self, uint64_t handle, const struct check_
     sigset_t signals;
 
     check_lock(&signals);
-    other = last_with(handle);
+    other = thread_last_with(handle);
     if (other && (other->detached || other->joined) && !other->forked) {
         misuse.other = (struct report_part){.thread = other, .verb = other->detached ? "was detached:" : "was joined before:",
                                             .object = {handle, &check_nowhere, THRUM_kind_thread, THRUM_mode_exclusive}};

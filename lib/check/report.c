@@ -127,10 +127,28 @@ static void add_thread(struct text *text, const struct part *part)
     }
 }
 
+/* The thread of a handle: its name, or its number where it has none; false where it isn't known. */
+static bool add_thread_name(struct text *text, uint64_t handle)
+{
+    const struct check_thread *thread = thread_last_with(handle);
+
+    if (!thread)
+        return false;
+    if (*thread->name)
+        text_json(text, thread->name);
+    else if (thread->main)
+        text_add(text, "main");
+    else
+        text_number(text, (uint64_t)thread->tid);
+    return true;
+}
+
 static void add_object(struct text *text, const struct record_object *object)
 {
     text_add(text, kinds[object->kind]);
     text_add(text, " ");
+    if (object->kind == THRUM_kind_thread && add_thread_name(text, object->object))
+        return;
     if (object->kind != THRUM_kind_thread && symbol_data(text, object->object))
         return;
     text_hex(text, object->object);
@@ -250,6 +268,11 @@ static void json_object(struct text *text, const char *key, const struct record_
     if (verb) {
         json_text(text, "verb", verb);
         text_add(text, ",");
+    }
+    if (object->kind == THRUM_kind_thread) {
+        text_add(text, "\"thread\":\"");
+        add_thread_name(text, object->object);
+        text_add(text, "\",");
     }
     json_number(text, "object", object->object);
     text_add(text, ",\"stack\":[");

@@ -31,3 +31,8 @@ void check_unlock(const sigset_t *signals)
     futex_lock_release(&lock);
     set_mask(signals, NULL);
 }
+
+uint64_t check_lock_word(void)
+{
+    return (uint64_t)(uintptr_t)&lock.state;
+}

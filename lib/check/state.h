@@ -145,6 +145,8 @@ extern struct check_state check_state;
 /* Takes and gives back the checker's lock; not recursive. */
 void check_lock(sigset_t *signals);
 void check_unlock(const sigset_t *signals);
+/* The address of what threads that wait for the lock sleep on. */
+uint64_t check_lock_word(void);
 
 static inline uint64_t check_mix(uint64_t hash, uint64_t value)
 {

@@ -10,6 +10,7 @@
 #include "check/clock.h"
 #include "check/leaving.h"
 #include "check/slab.h"
+#include "check/standstill.h"
 
 static struct slab threads = SLAB_OF(struct check_thread);
 static uint64_t last_serial;
@@ -58,6 +59,16 @@ struct check_thread *thread_by_handle(uint64_t handle)
         if (thread->handle == handle && !thread->joined)
             return thread;
     return NULL;
+}
+
+const struct check_thread *thread_last_with(uint64_t handle)
+{
+    const struct check_thread *last = NULL;
+
+    for (const struct check_thread *thread = *handle_chain(handle); thread; thread = thread->same_hash)
+        if (thread->handle == handle && (!last || thread->serial > last->serial))
+            last = thread;
+    return last;
 }
 
 struct check_thread *thread_by_tid(int32_t tid)
@@ -153,6 +164,7 @@ struct check_thread *thread_meet(void)
     thread = thrum_self.check ? thrum_self.check : new_thread();
     if (thread && thread->serial == 0) {
         thread->serial = ++last_serial;
+        standstill_lives(1);
         thread->tid = tid;
         thread->main = tid == pid;
         thread->epoch = 1;
@@ -261,6 +273,8 @@ void thread_ends(void)
     if (!self)
         return;
     check_lock(&signals);
+    if (!self->ended)
+        standstill_lives(-1);
     self->ended = true;
     leaving_ends(self);
     spare_if_over(self);
@@ -283,6 +297,8 @@ void thread_is_joined(uint64_t handle)
             clock_unref(self->clock);
             self->clock = clock;
         }
+        if (!other->ended)
+            standstill_lives(-1);
         other->joined = other->ended = true;
         leaving_ended(other);
         spare_if_over(other);
@@ -348,6 +364,7 @@ void threads_forked(void)
     if (self) {
         /* The raw call: asking thrum for the id makes the child known, and so comes back here. */
         self->tid = (int32_t)syscall(SYS_gettid);
+        standstill_forked();
         self->main = true;
     }
 }

@@ -20,6 +20,8 @@ void thread_give_room(struct check_thread *thread, struct held *room, uint32_t c
 /* --- under the lock --- */
 
 struct check_thread *thread_by_handle(uint64_t handle);
+/* The newest that has it, also where it was joined. */
+const struct check_thread *thread_last_with(uint64_t handle);
 struct check_thread *thread_by_tid(int32_t tid);
 
 /* --- creation and join --- */

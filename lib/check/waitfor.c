@@ -11,6 +11,7 @@
 #include "check/holders.h"
 #include "check/report.h"
 #include "check/semaphore.h"
+#include "check/standstill.h"
 #include "check/thread.h"
 
 enum { CIRCLE_MAX = 1024 };
@@ -38,6 +39,9 @@ static bool is_on(const struct circle *circle, const struct check_thread *thread
     return false;
 }
 
+/* Nobody is left to give a semaphore back that was never given back so far: it counts as a lock. Under the lock. */
+static bool all_stand_still;
+
 /* Whether `holder` keeps `waiter` from what it waits for. */
 static bool keeps_from(const struct check_thread *holder, const struct check_thread *waiter)
 {
@@ -50,8 +54,8 @@ static bool keeps_from(const struct check_thread *holder, const struct check_thr
     if (!held || (held->mode == THRUM_mode_shared && wait->mode == THRUM_mode_shared))
         return false;
     /* A semaphore that its holder waits for again is a signal that another will give. */
-    return !semaphore_is_kind(held->kind) ||
-           (holder != waiter && semaphore_holder(held->object) == holder->serial && semaphore_is_proven(held->object));
+    return !semaphore_is_kind(held->kind) || (holder != waiter && semaphore_holder(held->object) == holder->serial &&
+                                              (all_stand_still || semaphore_is_proven(held->object)));
 }
 
 static uint64_t blocked_sequence(const struct check_thread *thread)
@@ -134,21 +138,40 @@ static void mark_awaited(const struct check_thread *thread)
     }
 }
 
+static struct circle_step circle_steps[CIRCLE_MAX]; /* under the lock */
+
+static bool look_from(const struct check_thread *start, struct circle_step *steps)
+{
+    struct circle circle = {.start = start, .steps = steps, .length = 1};
+
+    steps[0] = (struct circle_step){start, blocked_sequence(start)};
+    if (!steps[0].sequence || !walk(&circle) || !still_stands(&circle))
+        return false;
+    report_circle(circle.steps, circle.length);
+    return true;
+}
+
 static bool look(struct check_thread *self)
 {
-    static struct circle_step steps[CIRCLE_MAX];
-    struct circle circle = {.start = self, .steps = steps, .length = 1};
     bool found;
     sigset_t signals;
 
     check_lock(&signals);
     if (self->wait.kind == THRUM_kind_thread)
         mark_awaited(self);
-    steps[0] = (struct circle_step){self, blocked_sequence(self)};
-    found = walk(&circle) && still_stands(&circle);
-    if (found)
-        report_circle(circle.steps, circle.length);
+    found = look_from(self, circle_steps);
     check_unlock(&signals);
+    return found;
+}
+
+bool waitfor_any(void)
+{
+    bool found = false;
+
+    all_stand_still = true;
+    for (const struct check_thread *thread = check_state.threads; thread && !found; thread = thread->next)
+        found = !thread->ended && look_from(thread, circle_steps);
+    all_stand_still = false;
     return found;
 }
 
@@ -179,7 +202,10 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
     holders_wait_begins(wait);
     atomic_fetch_add_explicit(&wait->sequence, 1, memory_order_seq_cst);
     /* A wait that ends by itself is no deadlock. */
-    return !target->timed && may_close(self) && look(self);
+    if (target->timed)
+        return false;
+    standstill_waits(1);
+    return (may_close(self) && look(self)) || standstill_look(self);
 }
 
 void waitfor_end(struct check_thread *self)
@@ -187,6 +213,8 @@ void waitfor_end(struct check_thread *self)
     if (self->wait.sequence % 2 == 0)
         return;
     holders_wait_ends(&self->wait);
+    if (!self->wait.timed)
+        standstill_waits(-1);
     atomic_fetch_add_explicit(&self->wait.sequence, 1, memory_order_seq_cst);
 }
 
@@ -200,5 +228,7 @@ void waitfor_again(struct check_thread *self, const struct wait *as)
         return;
     holders_wait_begins(&self->wait);
     self->wait.wakes = as->wakes;
+    if (!as->timed)
+        standstill_waits(1);
     atomic_fetch_add_explicit(&self->wait.sequence, 1, memory_order_seq_cst);
 }

@@ -28,6 +28,9 @@ struct circle_step {
  */
 bool waitfor_begin(struct check_thread *self, const struct wait_target *target);
 
+/* Under the lock, when all threads stand still: reports a circle of theirs, also by semaphores that nobody gave back yet. */
+bool waitfor_any(void);
+
 /* It no longer blocks; it blocks again as it did, after a signal handler. */
 void waitfor_end(struct check_thread *self);
 void waitfor_again(struct check_thread *self, const struct wait *as);

@@ -69,6 +69,20 @@ static void take_stack(struct check_log *log, struct finding_object *object, int
     free(at);
 }
 
+static void call_thread(struct finding_object *object, const char *name)
+{
+    free(object->kind), free(object->name), free(object->object);
+    object->kind = memory_text("thread");
+    object->name = memory_text(name);
+    object->object = memory_format("thread %s", name);
+}
+
+/* Threads without a name are told by their number. */
+static char *thread_name(const char *word)
+{
+    return word[strspn(word, "0123456789")] ? memory_text(word) : memory_format("thread %s", word);
+}
+
 static void take_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
 {
     object->address = number(from, "object");
@@ -82,6 +96,11 @@ static void take_object(struct check_log *log, struct finding_object *object, in
                      : variable     ? memory_format("%s %s", object->kind, variable->name)
                                     : memory_format("%s 0x%" PRIx64, object->kind, object->address);
     take_stack(log, object, pid, member(from, "stack"));
+    if (strcmp(object->kind, "thread") == 0 && *text(from, "thread")) {
+        char *name = thread_name(text(from, "thread"));
+        call_thread(object, name);
+        free(name);
+    }
 }
 
 static void take_step(struct check_log *log, struct finding_step *step, struct json_object *from)
@@ -102,14 +121,6 @@ static enum finding_certainty certainty_of(const char *word)
     return certainty;
 }
 
-static void call_thread(struct finding_object *object, const char *name)
-{
-    free(object->kind), free(object->name), free(object->object);
-    object->kind = memory_text("thread");
-    object->name = memory_text(name);
-    object->object = memory_format("thread %s", name);
-}
-
 /* Where one waits for another's end, that end is what the other has to give. */
 static void name_joins(struct finding *finding)
 {
@@ -117,10 +128,8 @@ static void name_joins(struct finding *finding)
         struct finding_step *next = &finding->steps[(i + 1) % finding->step_count];
         if (strcmp(finding->steps[i].wants.kind, "thread") != 0)
             continue;
-        if (finding->steps[i].wants.verb) {
-            call_thread(&finding->steps[i].wants, finding->steps[finding->step_count - 1].thread);
+        if (finding->steps[i].wants.verb)
             continue;
-        }
         call_thread(&finding->steps[i].wants, next->thread);
         call_thread(&next->holds, next->thread);
     }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All threads of the process stand still: each waits, without a timeout, for what only another of them could give. That is a
+ * deadlock also where nobody can say who should give it: conditions, semaphores, barriers.
+ */
+#ifndef THRUM_CHECK_STANDSTILL_H
+#define THRUM_CHECK_STANDSTILL_H
+
+#include "check/state.h"
+
+/* The calling thread has published a wait without a timeout; looks whether it is the last that could have run. */
+bool standstill_look(const struct check_thread *self);
+
+/* Threads that wait so, and that live; the second under the lock. */
+void standstill_waits(int change);
+void standstill_lives(int change);
+/* In a forked child: the calling thread alone. */
+void standstill_forked(void);
+
+#endif
