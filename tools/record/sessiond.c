@@ -24,7 +24,7 @@
 enum { START = 20000, LOOK = 3, TERM_TO_KILL = 3000, KILL_TO_END = 2000, LOCK = 25000, ANSWER = 5000 };
 
 /* Held while the shared daemon is started, joined, left or ended, so that none is ended that another is about to use. */
-static const char lock_path[] = "/run/thrum-lttng.lock";
+static const char run_path[] = "/run/lttng", lock_path[] = "/run/lttng/thrum-recording.lock";
 static const char shared_pid_path[] = "/var/run/lttng/lttng-sessiond.pid";
 
 /* In the environment of daemons that a recording started. */
@@ -205,6 +205,7 @@ static void unlock(struct sessiond *daemon)
 static int lock(struct sessiond *daemon, char **trouble)
 {
     int err = 0;
+    mkdir(run_path, 0755); /* as the daemon itself does */
     daemon->lock = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (daemon->lock < 0)
         return trouble_tell(trouble, errno, "can't open %s: %s", lock_path, strerror(errno));
@@ -233,6 +234,38 @@ static pid_t shared_pid(void)
     return pid;
 }
 
+/* A process of its own asks: a stuck daemon never answers, and liblttng-ctl waits for ever. What `ask` gave, -1: no answer. */
+static int ask_in_time(int (*ask)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        _exit(ask());
+    int pidfd = open_process(pid);
+    if (pidfd < 0 || !ended(pidfd, ANSWER))
+        kill(pid, SIGKILL);
+    if (pidfd >= 0)
+        close(pidfd);
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* 0: there is no session of anybody's. */
+static int ask_for_sessions(void)
+{
+    struct lttng_session *sessions = NULL;
+    return lttng_list_sessions(&sessions) != 0;
+}
+
+static int tell_stuck(struct sessiond *daemon, char **trouble)
+{
+    static const char words[] = "runs but doesn't answer: end it, or record without LTTng";
+    if (daemon->pid > 0)
+        return trouble_tell(trouble, ETIMEDOUT, "root's LTTng session daemon, process %d, %s", (int)daemon->pid, words);
+    return trouble_tell(trouble, ETIMEDOUT, "root's LTTng session daemon %s", words);
+}
+
 static int join_shared(struct sessiond *daemon, const char *home, char **trouble)
 {
     int err = lock(daemon, trouble);
@@ -242,28 +275,13 @@ static int join_shared(struct sessiond *daemon, const char *home, char **trouble
         return start(daemon, home, trouble);
     daemon->pid = shared_pid();
     daemon->pidfd = daemon->pid > 0 ? open_process(daemon->pid) : -1;
-    return 0;
+    return ask_in_time(ask_for_sessions) < 0 ? tell_stuck(daemon, trouble) : 0;
 }
 
-/*
- * Whether a session of anybody is left; where that can't be known it is taken for one. A process of its own asks: a stuck
- * daemon never answers, and liblttng-ctl waits for ever.
- */
+/* Whether a session of anybody is left; where that can't be known it is taken for one. */
 static bool has_sessions(void)
 {
-    struct lttng_session *sessions = NULL;
-    int status = 0;
-    pid_t pid = fork();
-    if (pid < 0)
-        return true;
-    if (pid == 0)
-        _exit(lttng_list_sessions(&sessions) != 0);
-    int pidfd = open_process(pid);
-    if (pidfd < 0 || !ended(pidfd, ANSWER))
-        kill(pid, SIGKILL);
-    if (pidfd >= 0)
-        close(pidfd);
-    return waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return ask_in_time(ask_for_sessions) != 0;
 }
 
 static void leave_shared(struct sessiond *daemon)
