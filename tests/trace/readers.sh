@@ -21,6 +21,8 @@ for program in $programs; do
     record "$program-ring" --ring 64K -- "$builddir/programs/$program"
     same "$program, in a ring" "$tmp/$program-ring"
 done
+record "busy" -- "$builddir/programs/busy" 20000
+same "threads that take turns within microseconds" "$tmp/busy"
 record "hangs" --timeout 1 -- "$builddir/programs/three_way_hangs"
 same "a program that was ended" "$tmp/hangs"
 record "bounded" --max-size 32K -- "$builddir/programs/counts"

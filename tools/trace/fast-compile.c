@@ -369,6 +369,8 @@ static void quicken(struct layout_event *event)
         if (!op || !ordered || event->move_count == MOVES_MOST || !quicken_op(event, op, &rows[i]))
             return;
     }
+    for (unsigned i = event->move_count; i < MOVES_ALWAYS; i++)
+        event->moves[i] = i ? event->moves[i - 1] : (struct layout_move){.to = sizeof(struct trace_event)};
     event->quick_size = size;
 }
 

@@ -90,6 +90,12 @@ struct layout_move {
 };
 enum { MOVES_MOST = 14 };
 
+/*
+ * Made without asking whether there are so many, since a processor couldn't foresee the answer: behind the last one stand
+ * copies of it. An acquire has 5, a release 4.
+ */
+enum { MOVES_ALWAYS = 5 };
+
 struct layout_event {
     enum layout_what what;
     enum thrum_event_id id; /* of LAYOUT_event */

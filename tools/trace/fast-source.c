@@ -334,6 +334,12 @@ static void take_nothing(uint8_t *to, const struct layout_op *op)
         memset(to, 0, op->size);
 }
 
+static void take_int(uint8_t *to, const struct layout_op *op, uint64_t number)
+{
+    const bool wide = op->code == OP_INT64 || op->code == OP_SIGNED64;
+    memcpy(to, &number, op->code == OP_INT8 ? 1 : wide ? 8 : 4);
+}
+
 /* Runs an event's program at `at`; where the event ends, or NULL where it would end behind `end`. */
 static const uint8_t *decode(const struct source *source, const uint8_t *at, const uint8_t *end, struct trace_event *event,
                              struct source_numbers *numbers)
@@ -351,19 +357,13 @@ static const uint8_t *decode(const struct source *source, const uint8_t *at, con
             at += op->size;
             break;
         case OP_INT8:
-            record[op->to] = (uint8_t)(word >> op->right);
-            break;
         case OP_INT32:
-            memcpy(record + op->to, &(uint32_t){(uint32_t)(word >> op->right)}, 4);
-            break;
         case OP_INT64:
-            memcpy(record + op->to, &(uint64_t){word >> op->right}, 8);
+            take_int(record + op->to, op, word >> op->right);
             break;
         case OP_SIGNED32:
-            memcpy(record + op->to, &(int32_t){(int32_t)((int64_t)word >> op->right)}, 4);
-            break;
         case OP_SIGNED64:
-            memcpy(record + op->to, &(int64_t){(int64_t)word >> op->right}, 8);
+            take_int(record + op->to, op, (uint64_t)((int64_t)word >> op->right));
             break;
         case OP_LENGTH:
             length = word >> op->right;

@@ -65,14 +65,14 @@ struct source {
 bool source_look(struct layout *layout, struct stream_file *file, uint64_t *class_id, uint64_t *instance,
                  struct reader_losses *losses);
 
-/* Goes on to the next event's header; false at the end. Any header, and the next packet. */
+/* Goes on to the next event's header; false at the end. */
 bool source_find_head(struct source *source, struct reader_losses *losses);
 
 /* Decodes the event whose header was read, or goes over it: what it was. Its strings live as long as the file is mapped. */
 enum layout_what source_decode(struct source *source, struct trace_event *event, struct source_numbers *numbers,
                                struct reader_losses *losses);
 
-/* An event, and room behind it: numbers are written as 8 bytes. */
+/* An event, and room behind it: numbers are written as 8 bytes, and what nobody wants is written there. */
 struct source_event {
     struct trace_event event;
     uint64_t spill;
@@ -85,44 +85,12 @@ static inline uint64_t source_load(const uint8_t *at)
     return word;
 }
 
-/* source_find_head(), of the frequent kind at once. */
-static inline bool source_head(struct source *source, struct reader_losses *losses)
-{
-    if (__builtin_expect(source->end - source->at >= (ptrdiff_t)sizeof(uint64_t), 1)) {
-        const struct layout_quick_head *quick = &source->class->head.quick;
-        const uint64_t word = source_load(source->at), id = word & quick->id_mask;
-        const struct layout_event *event = id < LAYOUT_NEAR ? source->class->near[id] : NULL;
-        if (__builtin_expect(quick->size && id - quick->low <= quick->high - quick->low && event, 1)) {
-            const uint64_t time = (source->clock & ~quick->time_mask) | (word >> quick->time_shift & quick->time_mask);
-            source->clock = time < source->clock ? time + quick->time_mask + 1 : time;
-            source->time_ns = (int64_t)(source->clock + (uint64_t)source->layout->offset_ns);
-            source->event = event;
-            source->at += quick->size;
-            return true;
-        }
-    }
-    return source_find_head(source, losses);
-}
-
-/* source_decode(), of the frequent kind at once. */
-static inline enum layout_what source_take(struct source *source, struct source_event *to, struct source_numbers *numbers,
-                                           struct reader_losses *losses)
-{
-    const struct layout_event *const event = source->event;
-    if (__builtin_expect(!event->quick_size || source->end - source->at < (ptrdiff_t)event->quick_size, 0))
-        return source_decode(source, &to->event, numbers, losses);
-    uint8_t *const record = (uint8_t *)to;
-    to->event.id = event->id;
-    to->event.time_ns = source->time_ns;
-    to->event.record.common = source->ids;
-    for (const struct layout_move *move = event->moves, *end = move + event->move_count; move < end; move++) {
-        const uint64_t number = source_load(source->at + move->byte) >> move->shift & move->mask;
-        memcpy(record + move->to, &number, sizeof number);
-    }
-    source->at += event->quick_size;
-    source->events++;
-    return LAYOUT_event;
-}
+/*
+ * Decodes the event whose header was read, and those that follow it before `until_ns`, at most `most`, as far as they
+ * are of the frequent kind that holds numbers only; how many, which may be none. *found: the header of the next one was
+ * read; otherwise source_find_head() is to see to it.
+ */
+unsigned source_run(struct source *source, struct source_event *to, unsigned most, int64_t until_ns, bool *found);
 
 void source_free(struct source *source);
 

@@ -11,6 +11,8 @@
 #include "trace/memory.h"
 #include "trace/missing.h"
 
+enum { RUN_MOST = 32 };
+
 struct fast_reader {
     struct layout **layouts;
     size_t layout_count, layout_capacity;
@@ -18,9 +20,10 @@ struct fast_reader {
     size_t source_count, source_capacity;
     struct source **heap; /* sources that go on, the earliest first; NULL: reading hasn't begun */
     size_t heap_count;
-    bool given; /* the first source's event was given */
+    bool given; /* the first source's event was given, and its strings must live until the next is asked for */
     struct source *second; /* the earliest but for the first; NULL: there is none */
-    struct source_event event;
+    struct source_event events[RUN_MOST]; /* made, not all of them given */
+    unsigned next, count;
     struct source_numbers numbers;
     struct reader_losses losses;
 };
@@ -63,10 +66,10 @@ static void find_second(struct fast_reader *reader)
                                                                            : heap[2];
 }
 
-/* The first source reads its next event's header, or leaves. */
-static inline void advance(struct fast_reader *reader)
+/* The first source has read its next event's header, or, where it has no more, leaves. */
+static inline void settle(struct fast_reader *reader, bool more)
 {
-    if (__builtin_expect(source_head(reader->heap[0], &reader->losses), 1)) {
+    if (__builtin_expect(more, 1)) {
         if (!reader->second || before(reader->heap[0], reader->second))
             return;
     } else {
@@ -76,6 +79,11 @@ static inline void advance(struct fast_reader *reader)
     }
     heap_sink(reader);
     find_second(reader);
+}
+
+static void advance(struct fast_reader *reader)
+{
+    settle(reader, source_find_head(reader->heap[0], &reader->losses));
 }
 
 /* Sources are opened one after the other, each when its time has come: there may be thousands. */
@@ -91,7 +99,22 @@ static void begin(struct fast_reader *reader)
     find_second(reader);
 }
 
-const struct trace_event *fast_reader_next(struct fast_reader *reader)
+/* Events of the first source up to the second's; false: its next event isn't one of those that come in many. */
+static bool take_run(struct fast_reader *reader)
+{
+    struct source *source = reader->heap[0];
+    const struct source *second = reader->second;
+    int64_t until_ns = !second ? INT64_MAX : second->time_ns + (source->order < second->order);
+    bool found;
+    reader->count = source_run(source, reader->events, RUN_MOST, until_ns, &found);
+    reader->next = 0;
+    if (reader->count)
+        settle(reader, found || source_find_head(source, &reader->losses));
+    return reader->count > 0;
+}
+
+/* Makes more events, one at least; false at the end. */
+static bool refill(struct fast_reader *reader)
 {
     if (!reader->heap)
         begin(reader);
@@ -101,17 +124,25 @@ const struct trace_event *fast_reader_next(struct fast_reader *reader)
     while (reader->heap_count) {
         struct source *source = reader->heap[0];
         if (source->event) {
-            enum layout_what what = source_take(source, &reader->event, &reader->numbers, &reader->losses);
-            if (__builtin_expect(what == LAYOUT_event, 1)) {
-                reader->given = true;
-                return &reader->event.event;
-            }
+            if (take_run(reader))
+                return true;
+            enum layout_what what = source_decode(source, &reader->events[0].event, &reader->numbers, &reader->losses);
+            reader->count = reader->given = what == LAYOUT_event;
+            if (reader->given)
+                return true;
             reader->losses.foreign_events += what == LAYOUT_foreign;
             reader->losses.unreadable += what == LAYOUT_unreadable;
         }
         advance(reader);
     }
-    return NULL;
+    return false;
+}
+
+const struct trace_event *fast_reader_next(struct fast_reader *reader)
+{
+    if (__builtin_expect(reader->next == reader->count, 0) && !refill(reader))
+        return NULL;
+    return &reader->events[reader->next++].event;
 }
 
 const struct reader_losses *fast_reader_losses(const struct fast_reader *reader)
