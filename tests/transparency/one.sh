@@ -45,3 +45,4 @@ until_there() {
 . "$here/suites.sh"
 if [ "$1" = preloaded-at-all ]; then under cat /proc/self/maps; exit; fi
 ${call_of[$1]}
+exit 0

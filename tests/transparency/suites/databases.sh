@@ -35,7 +35,7 @@ postgresql() { # TRANSACTIONS OF EACH CLIENT
 }
 suite postgresql whole 300 "${postgres_bin:-/usr/lib/postgresql/15/bin}/pgbench:postgresql" postgresql 500
 
-mariadb() { # QUERIES
+mariadb_load() { # QUERIES
     local server options
     in_user_directory
     options=(--no-defaults --datadir="$PWD/db" --socket="$PWD/socket" --skip-networking --innodb-buffer-pool-size=32M
@@ -47,7 +47,7 @@ mariadb() { # QUERIES
     ask 'create database t; create table t.t (id int primary key, n bigint) engine=innodb; create table t.log (at int auto_increment primary key, id int)'
     ask "insert into t.t values $(seq -s, -f '(%g,0)' 20)"
     under mariadb-slap --no-defaults --socket="$PWD/socket" -u root --concurrency=8 --number-of-queries="$1" --create-schema=t --no-drop \
-        --query='update t set n = n + 1 where id = 1 + floor(rand() * 20); insert into log (id) values (1); select count(*) from t' --delimiter=';' >&2
+        --query='update t set n = n + 1 where id = 1 + (connection_id() % 20); insert into log (id) values (1); select count(*) from t' --delimiter=';' >&2
     said $? "status of mariadb-slap"
     ask 'select sum(n) from t.t; select count(*) from t.log; checksum table t.log extended; check table t.t, t.log extended'
     kill -TERM $server
@@ -56,11 +56,11 @@ mariadb() { # QUERIES
     cat server.log >&2
     grep -cE '\[ERROR\]|got signal' server.log
 }
-suite mariadb whole 300 "mariadbd:mariadb-server mariadb-slap:mariadb-client" mariadb 6000
+suite mariadb whole 300 "mariadbd:mariadb-server mariadb-slap:mariadb-client" mariadb_load 6000
 
-sqlite() {
+sqlite_load() {
     under "$PYTHON3" "$here/sqlite.py" "$directory" "$1"
     said $? status
 }
-suite sqlite quick 60 "python3:python3" sqlite 20
-suite sqlite-long whole 300 "python3:python3" sqlite 400
+suite sqlite quick 60 "python3:python3" sqlite_load 20
+suite sqlite-long whole 300 "python3:python3" sqlite_load 400

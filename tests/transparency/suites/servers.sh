@@ -71,7 +71,7 @@ suite memcached-long whole 300 memcached:memcached memcached_load 200000
 suite memcached-protocol whole 100 "memcached:memcached memccapable:libmemcached-tools" memcached_protocol
 
 # Two workers that read files in a pool of threads.
-nginx() {
+nginx_load() {
     local server
     mkdir -p www logs
     seq 20000 > www/numbers
@@ -94,4 +94,4 @@ END
     said $? "status of nginx"
     grep -cE '\[(alert|crit|emerg)\]' logs/error.log
 }
-suite nginx whole 60 "nginx:nginx-light curl:curl" nginx
+suite nginx whole 60 "nginx:nginx-light curl:curl" nginx_load
