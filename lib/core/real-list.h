@@ -173,9 +173,11 @@
 #define REAL_SYSCALL(REAL) \
     REAL(syscall, "futex", "wait_begin wait_end | wake | acquire_begin acquire_end | acquire_fail | release | interrupt_send")
 
-/* --- What takers of events call: nothing is shown, but a thread that is to be cancelled isn't in there --- */
+/* --- What takers of events call: nothing is shown, but a thread that is to be cancelled isn't in there, and descriptors are moved --- */
 #define REAL_SINK(REAL) \
-    REAL(write, "", "")
+    REAL(write, "", "") \
+    REAL(socket, "", "") \
+    REAL(recvmsg, "", "")
 
 /* --- Processes: the second line is the child's; one that is started by exec begins where it has libc again --- */
 #define REAL_PROCESS(REAL) \

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 
+#include "interpose/descriptor.h"
 #include "interpose/filelock-object.h"
 #include "interpose/interpose.h"
 
@@ -226,12 +227,16 @@ INTERPOSE int lockf64(int fd, int command, off64_t length)
 
 INTERPOSE int close(int fd)
 {
+    if (descriptor_is_hidden(fd, SITE))
+        return -1;
     release_at_close(fd, SITE);
     return REAL(close)(fd);
 }
 
 INTERPOSE int __close(int fd)
 {
+    if (descriptor_is_hidden(fd, SITE))
+        return -1;
     release_at_close(fd, SITE);
     return REAL(__close)(fd);
 }
@@ -255,14 +260,27 @@ static void replaced(int from, int fd, const void *site)
     errno = saved;
 }
 
+/* The one number that a program can't have: as if it lost the race for it that dup2() may lose. */
+static bool is_taken(int from, int fd, const void *site)
+{
+    if (from == fd || !descriptor_is_hidden(fd, site))
+        return false;
+    errno = EBUSY;
+    return true;
+}
+
 INTERPOSE int dup2(int from, int fd)
 {
+    if (is_taken(from, fd, SITE))
+        return -1;
     replaced(from, fd, SITE);
     return REAL(dup2)(from, fd);
 }
 
 INTERPOSE int dup3(int from, int fd, int flags)
 {
+    if (is_taken(from, fd, SITE))
+        return -1;
     if ((flags & ~O_CLOEXEC) == 0)
         replaced(from, fd, SITE);
     return REAL(dup3)(from, fd, flags);
@@ -274,15 +292,31 @@ static void release_range(unsigned first, unsigned last, const void *site)
         release_at_close(fd, site);
 }
 
+/* In pieces, around what is hidden. */
+static int close_between(unsigned first, unsigned last, int flags, const void *site)
+{
+    int fd, result;
+
+    while ((fd = descriptor_next_hidden(first, site)) >= 0 && first <= last && (unsigned)fd <= last) {
+        result = (unsigned)fd > first ? REAL(close_range)(first, (unsigned)fd - 1, flags) : 0;
+        if (result != 0 || (unsigned)fd == last)
+            return result;
+        first = (unsigned)fd + 1;
+    }
+    return REAL(close_range)(first, last, flags);
+}
+
 INTERPOSE int close_range(unsigned first, unsigned last, int flags)
 {
     if (first <= last && (flags & ~CLOSE_RANGE_UNSHARE) == 0)
         release_range(first, last, SITE);
-    return REAL(close_range)(first, last, flags);
+    return close_between(first, last, flags, SITE);
 }
 
 INTERPOSE void closefrom(int first)
 {
     release_range(first > 0 ? (unsigned)first : 0, UINT32_MAX, SITE);
-    REAL(closefrom)(first);
+    if (descriptor_next_hidden(first > 0 ? (unsigned)first : 0, SITE) < 0 ||
+        close_between(first > 0 ? (unsigned)first : 0, UINT32_MAX, 0, SITE) != 0)
+        REAL(closefrom)(first);
 }

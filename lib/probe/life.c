@@ -11,6 +11,11 @@
 #include "probe/emit.h"
 #include "probe/probe.h"
 
+bool probe_is_programs(const void *site)
+{
+    return emit_site(site);
+}
+
 void probe_init(const void *object, enum thrum_kind kind, const struct probe_attributes *attributes, const void *site)
 {
     uint64_t at[BACKTRACE_MAX];

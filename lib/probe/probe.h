@@ -34,6 +34,9 @@ static inline bool probe_on(void)
     return __builtin_expect(__atomic_load_n(&probe_sinks, __ATOMIC_RELAXED) != 0, 0) && thrum_self.guard == 0;
 }
 
+/* Whether a call at this site is the program's, not LTTng-UST's. */
+THRUM_PRIVATE bool probe_is_programs(const void *site);
+
 /* --- acquire and release --- */
 
 THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include "conform.h"
 
@@ -42,6 +43,13 @@ static void writes(void)
     signal(SIGPIPE, SIG_DFL);
     close(ends[1]);
     expect_errno("write: no descriptor", write(-1, "thrum", 5), EBADF);
+    struct iovec part = {text, sizeof(text)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    expect_errno("socket: none such", socket(-1, SOCK_STREAM, 0), EAFNOSUPPORT);
+    expect_errno("socket", ends[0] = socket(AF_UNIX, SOCK_STREAM, 0), 0);
+    expect_errno("recvmsg: not connected", recvmsg(ends[0], &message, MSG_DONTWAIT), EINVAL);
+    expect_errno("recvmsg: no descriptor", recvmsg(-1, &message, 0), EBADF);
+    close(ends[0]);
 }
 
 static void mappings(void)

@@ -3,6 +3,7 @@
 # the run; works in that directory. The programs themselves run by `under`, which preloads, everything else runs bare.
 here=$(cd "$(dirname "$0")" && pwd)
 mode=$2 directory=$3
+home=$HOME # where a compiler may have its own
 export LC_ALL=C HOME=$directory TMPDIR=$directory TZ=UTC
 cd "$directory" || exit 1
 

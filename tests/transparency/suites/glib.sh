@@ -15,10 +15,9 @@ glib_tests() {
     done
 }
 tests=$glib/mutex:libglib2.0-tests
-suite glib-threads quick 100 $tests glib_tests thread once onceinit asyncqueue queue atomic bitlock slice-concurrent 642026
+suite glib-threads quick 100 $tests glib_tests thread once onceinit thread-pool asyncqueue queue atomic bitlock slice-concurrent 642026
 suite glib-locks quick 100 $tests glib_tests -s /thread/mutex/perf -s /thread/rec-mutex/perf -s /thread/mutex4 -s /thread/mutex5 \
     -s /thread/rec-mutex4 mutex rec-mutex
-suite glib-thread-pool whole 100 $tests glib_tests thread-pool
 suite glib-locks-all whole 300 $tests glib_tests mutex rec-mutex rwlock cond private 1bit-mutex
 suite glib-loops whole 300 $tests glib_tests mainloop task cancellable spawn-multithreaded spawn-singlethread gdbus-proxy-threads timeout
 suite glib-thread-pool-slow whole 300 $tests glib_tests thread-pool-slow

@@ -33,10 +33,10 @@ suite fd whole 60 fdfind:fd-find fd_find
 
 # Rust's std: Mutex, RwLock, Condvar, Barrier, channels, Once, parking, scoped threads, thread locals; by cargo's compiler.
 rust() {
-    rustc --edition 2021 -O -o threads "$here/programs/threads.rs" >&2
+    HOME=$home rustc --edition 2021 -O -o threads "$here/programs/threads.rs" >&2
     under ./threads
     said $? "status of threads.rs"
-    under rustc --edition 2021 -O -o threads-2 "$here/programs/threads.rs" >&2
+    HOME=$home under rustc --edition 2021 -O -o threads-2 "$here/programs/threads.rs" >&2
     said $? "status of rustc"
     ./threads-2 | cksum
 }
