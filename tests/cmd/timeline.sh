@@ -41,6 +41,19 @@ like "which is SVG" "$(head -n 1 "$tmp/run.svg")" '^<svg '
 trouble "what isn't there is said" "nothing in $tmp/run is called 'nobody'" "$thrum" timeline --thread nobody -f text "$tmp/run"
 like "a thread by its name" "$(limit 60 "$thrum" timeline -f text --thread 'thread 2*' "$tmp/run")" '^a thread 2 '
 
+# --- on a terminal ---
+trouble "-i without one" '^thrum timeline: -i (needs a terminal|: thrum was built)' "$thrum" timeline -i "$tmp/run"
+if [ -x "$PYTHON3" ] && grep -q '^#define HAVE_NCURSES 1' "$top_builddir/config.h"; then
+    screen=$(limit 60 "$PYTHON3" -B "$srcdir/cmd/screen.py" "q end" '/' 'search:' 'thread 2\n\x0c' 'q end' 'n\x0c' 'q end' '[\x0c' 'q end' 'ww\x0c' 'q end' q -- \
+        "$thrum" timeline -i "$tmp/run")
+    like "-i: a row for each lock" "$screen" 'table'
+    like "-i: a wait that was gone to, and who ended it" "$screen" 'thread 2 \(worker\) waited (for|on) [a-z]+ in worker \(contended\.c:[0-9]+\)'
+    like "-i: all keys did something, and q ends it" "$screen" '^status 0$'
+    unlike "-i: nothing was missed" "$screen" '^never drawn'
+else
+    skip "-i" "no python3 to be a terminal, or no ncurses"
+fi
+
 [ "$LTTNG_SESSIOND" != no ] || { skip "pages of a recording" "no session daemon to record with (lttng-tools)"; done_testing; }
 ok "a program that hangs is recorded" sh -c '
     timeout --kill-after=5 60 "$0" record --timeout 1 -o "$1/hangs" -- "$2" 2> "$1/err"; test -d "$1/hangs" || { cat "$1/err"; exit 1; }' \

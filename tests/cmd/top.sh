@@ -41,7 +41,7 @@ if [ ! -x "$PYTHON3" ]; then
 elif ! grep -q '^#define HAVE_NCURSES 1' "$top_builddir/config.h"; then
     skip "on a terminal" "thrum was built without ncurses"
 else
-    screen=$(limit 60 "$PYTHON3" -B "$srcdir/cmd/top.py" "$thrum" top -d 0.1 "$pid")
+    screen=$(limit 60 "$PYTHON3" -B "$srcdir/cmd/screen.py" "q end" "?" "order of the locks" "s\x0c" "by all waiting" q -- "$thrum" top -d 0.1 "$pid")
     like "on a terminal: it draws" "$screen" 'ab_ba_hangs'
     like "on a terminal: the keys" "$screen" 'order of the locks'
     like "on a terminal: another order" "$screen" 'by all waiting'

@@ -13,6 +13,9 @@
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/replay.h"
+#ifdef HAVE_NCURSES
+#include "cmd/timeline-screen.h"
+#endif
 #include "cmd/view.h"
 #include "render/timeline.h"
 #include "trace/memory.h"
@@ -24,7 +27,7 @@ struct options {
     struct timeline_cut cut;
     const struct timeline_ops *format; /* NULL: as the file's name says */
     const char *beside; /* another trace; NULL: none */
-    bool all, path;
+    bool all, path, interactive;
     size_t threads, locks, width; /* 0: as the format has it */
 };
 
@@ -32,6 +35,7 @@ static const struct argp_option option_list[] = {
     {"output", 'o', "FILE", 0, "Write to FILE instead of one named after the trace, text to standard output; '-': standard output", 0},
     {"format", 'f', "FORMAT", 0, "What to write, where the name of FILE doesn't say it: see below", 0},
     {"beside", KEY_BESIDE, "TRACE2", 0, "Draw TRACE2 in the same page, below the others, in the same scale: to compare two runs", 0},
+    {"interactive", 'i', NULL, 0, "Show it on the terminal, to move about in", 0},
     CUT_OPTIONS,
     {"critical-path", KEY_PATH, NULL, 0, "Draw also the critical path: what made the run as long as it was", 0},
     {"threads", KEY_THREADS, "N", 0, "Text and pictures: rows of N threads at most, those that waited longest", 0},
@@ -92,6 +96,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_BESIDE:
         options->beside = arg;
+        return 0;
+    case 'i':
+        options->interactive = true;
         return 0;
     case KEY_PATH:
         options->path = true;
@@ -220,6 +227,32 @@ static void say_done(const struct drawing *drawings, size_t count, const struct 
                 threads, plural(threads), problems, plural(problems), options->format == &timeline_html ? "; open it in a browser" : "");
 }
 
+static void require_terminal(const struct options *options)
+{
+#ifndef HAVE_NCURSES
+    die("-i: thrum was built without ncurses; --format text prints");
+#endif
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        die("-i needs a terminal; --format text prints");
+    if (options->beside || options->view.output)
+        die("-i shows one recording, on the terminal: neither --beside nor -o goes with it");
+}
+
+static int interact(struct options *options)
+{
+    struct drawing drawing = {0};
+    drawing_make(&drawing, options, options->view.paths, options->view.path_count);
+    struct timeline_view view = view_of(&drawing, options);
+#ifdef HAVE_NCURSES
+    timeline_screen(&view);
+#else
+    (void)view;
+#endif
+    drawing_close(&drawing);
+    cut_free(&options->cut);
+    return EXIT_SUCCESS;
+}
+
 static int run(int argc, char **argv)
 {
     struct options options = {0};
@@ -227,6 +260,10 @@ static int run(int argc, char **argv)
     char *help = help_text();
     options_parse(&cmd_timeline, &(struct argp){.options = option_list, .parser = parse_option, .doc = help}, 0, argc, argv, &options);
     free(help);
+    if (options.interactive) {
+        require_terminal(&options);
+        return interact(&options);
+    }
     choose_format(&options);
     size_t count = options.beside ? 2 : 1;
     drawing_make(&drawings[0], &options, options.view.paths, options.view.path_count);

@@ -41,6 +41,11 @@ static void put_place(const struct paper *paper, const char *before, enum ink in
     paper_put(paper, ink, name);
 }
 
+static bool is_one(const struct contention_row *row)
+{
+    return row && row->members == 1;
+}
+
 /*
  * "main runs"
  * "forks[3] is held by Plato, taken in eat (dining.c:37)"
@@ -54,7 +59,7 @@ static void put_share(const struct paper *paper, const struct contention_share *
     switch (like->kind) {
     case STEP_run:
         put_place(paper, "", INK_thread, name_or(like->thread, "threads"));
-        fputs(" runs", paper->out);
+        fputs(is_one(like->thread) ? " runs" : " run", paper->out);
         break;
     case STEP_section:
         put_place(paper, "", INK_object, name_or(like->object, "a lock"));
@@ -71,7 +76,7 @@ static void put_share(const struct paper *paper, const struct contention_share *
         break;
     default:
         put_place(paper, "", INK_thread, name_or(like->thread, "threads"));
-        put_place(paper, " waits for ", INK_object, name_or(like->object, "something"));
+        put_place(paper, is_one(like->thread) ? " waits for " : " wait for ", INK_object, name_or(like->object, "something"));
         fputs(", and no thread of the trace ended that", paper->out);
     }
     fputc('\n', paper->out);

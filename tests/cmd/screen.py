@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""A terminal for a command that draws on one: top.py COMMAND...; presses its keys in turn, prints what it wrote and its status."""
+"""A terminal for a command that draws on one: screen.py TEXT KEYS ... -- COMMAND...
+
+Presses KEYS once TEXT was drawn, then waits for the next TEXT; prints what was written, and the status. Keys may have \\x0c: ^L
+draws all again, not only what changed. Each TEXT has to come after the keys before it."""
 import os, pty, select, sys, time
 
-# What is pressed once something was drawn, in turn; ^L draws all again, not only what changed.
-PLAN = [(b"q end", b"?"), (b"order of the locks", b"s\x0c"), (b"by all waiting", b"q")]
-
+end = sys.argv.index("--")
+command, words = sys.argv[end + 1:], [word.encode().decode("unicode_escape").encode("latin-1") for word in sys.argv[1:end]]
+plan = list(zip(words[::2], words[1::2]))
 pid, terminal = pty.fork()
 if pid == 0:
     os.environ.update(TERM="xterm", LINES="30", COLUMNS="110", LC_ALL="C.UTF-8")
-    os.execv(sys.argv[1], sys.argv[1:])
-written, plan, since, end = b"", list(PLAN), 0, time.monotonic() + 30
+    os.execv(command[0], command)
+written, since, end = b"", 0, time.monotonic() + 30
 while time.monotonic() < end:
     ready, _, _ = select.select([terminal], [], [], 20)
     try:
