@@ -306,6 +306,26 @@ static void release(struct finder *f)
     graph_free(&f->graph);
 }
 
+/* Locks that are held where one of those is wanted that lead to a wait, lead there too. */
+static void spread_leading(const struct finder *f, struct hints *hints)
+{
+    uint32_t *queue = memory_new(f->self->node_count, sizeof *queue), count = 0;
+    for (uint32_t n = 0; n < f->self->node_count; n++)
+        if (map_get(&hints->leading, f->self->nodes[n]->object->id + 1))
+            queue[count++] = n;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct node *node = f->self->nodes[queue[i]];
+        for (uint32_t e = 0; e < node->in_count; e++) {
+            const struct node *from = node->in[e]->held;
+            if (map_get(&hints->leading, from->object->id + 1))
+                continue;
+            map_put(&hints->leading, from->object->id + 1, hints);
+            queue[count++] = from->number;
+        }
+    }
+    free(queue);
+}
+
 void lockorder_hint(struct lockorder *self, struct hints *hints)
 {
     struct finder f = {.self = self};
@@ -313,6 +333,7 @@ void lockorder_hint(struct lockorder *self, struct hints *hints)
     for (uint32_t e = 0; e < f.edge_count; e++)
         if (graph_on_cycle(&f.graph, e))
             map_put(&hints->orders, analysis_order_key(f.edges[e]->held->object, f.edges[e]->wanted->object), hints);
+    spread_leading(&f, hints);
     release(&f);
 }
 
@@ -339,33 +360,48 @@ static void search_through(struct finder *f, uint32_t e, bool *hopeless)
         hopeless[e] = true;
 }
 
+/* All cycles of the graph as it is; `waits`: only those that a wait is part of. */
+static void find_all(struct finder *f, bool waits)
+{
+    build(f);
+    prepare(f);
+    if (waits) {
+        f->looks_left /= 4;
+        f->steps_left /= 4;
+    }
+    for (uint32_t e = 0; e < f->edge_count; e++)
+        if (map_get(&f->context->happened, analysis_order_key(f->edges[e]->held->object, f->edges[e]->wanted->object)))
+            cover(f, e);
+    bool *hopeless = memory_new(f->edge_count, sizeof *hopeless);
+    if (f->edge_count > MANY_EDGES && !waits)
+        for (uint32_t e = 0; e < f->edge_count; e++)
+            if (has_reverse(f, e))
+                search_through(f, e, hopeless);
+    for (uint32_t e = 0; e < f->edge_count; e++)
+        if (f->edges[e]->waits == waits)
+            search_through(f, e, hopeless);
+    for (uint32_t e = 0; e < f->edge_count; e++)
+        if (hopeless[e] && !is_covered(f, e) && may_look(f))
+            explain(f, e);
+    free(hopeless);
+}
+
 void lockorder_find(struct lockorder *self, struct analysis_context *context)
 {
-    struct finder f = {.self = self, .context = context};
-    if (context->predict)
+    struct finder locks = {.self = self, .context = context}, waits = {.self = self, .context = context};
+    find_all(&locks, false);
+    if (context->predict) {
         predict_orders(context->predict, add_wait, self);
-    build(&f);
-    prepare(&f);
-    for (uint32_t e = 0; e < f.edge_count; e++)
-        if (map_get(&context->happened, analysis_order_key(f.edges[e]->held->object, f.edges[e]->wanted->object)))
-            cover(&f, e);
-    bool *hopeless = memory_new(f.edge_count, sizeof *hopeless);
-    if (f.edge_count > MANY_EDGES)
-        for (uint32_t e = 0; e < f.edge_count; e++)
-            if (has_reverse(&f, e))
-                search_through(&f, e, hopeless);
-    for (uint32_t e = 0; e < f.edge_count; e++)
-        search_through(&f, e, hopeless);
-    for (uint32_t e = 0; e < f.edge_count; e++)
-        if (hopeless[e] && !is_covered(&f, e) && may_look(&f))
-            explain(&f, e);
-    if (f.given_up)
+        find_all(&waits, true);
+    }
+    uint32_t given_up = locks.given_up + waits.given_up;
+    if (given_up)
         findings_note(context->findings,
-                      memory_format("Not all cycles of lock orders were examined: %u orders lie on too many.", f.given_up));
+                      memory_format("Not all cycles of lock orders were examined: %u orders lie on too many.", given_up));
     if (self->left_out)
         findings_note(context->findings,
                       memory_format("%" PRIu64 " locks that had been destroyed were left out of the search for lock orders: "
                                     "of each place where locks are made, %d such are in it", self->left_out, DEAD_LIKE_KEPT));
-    free(hopeless);
-    release(&f);
+    release(&locks);
+    release(&waits);
 }

@@ -122,6 +122,7 @@ struct history {
     struct map by_order; /* held, wanted -> struct wishes */
     uint32_t seq;
     uint64_t deed_count;
+    bool waits_cut; /* waits make more orders than are looked at */
     bool full; /* there was more, and it was left out: what is here is how the trace began */
 };
 

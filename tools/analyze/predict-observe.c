@@ -165,8 +165,11 @@ static void need_holders(struct predict *p, struct thread *thread, const struct 
 /* Whether a wish of this thread for this object can be part of a circle that is looked for. */
 static bool matters(const struct predict *p, const struct thread *thread, const struct object *object)
 {
-    if (p->hints->waited.count)
-        return thread->held_count || map_get(&p->hints->obliged, thread->id + 1) || map_get(&p->hints->waited, object->id + 1);
+    bool obliged = map_get(&p->hints->obliged, thread->id + 1);
+    if (map_get(&p->hints->waited, object->id + 1) && (thread->held_count || obliged))
+        return true;
+    if (map_get(&p->hints->leading, object->id + 1) && (thread->held_count || obliged))
+        return true;
     for (uint32_t i = 0; i < thread->held_count; i++)
         if (map_get(&p->hints->orders, analysis_order_key(thread->held[i].object, object)))
             return true;

@@ -10,11 +10,20 @@ struct waking {
     uint64_t object, thread;
 };
 
+/* Something was waited for while a lock was held, or what may turn out to be one. */
+struct holding {
+    uint64_t waited, held;
+    bool counted_waited, counted_held; /* it takes the whole trace to know whether these are locks */
+};
+
 struct scan {
     struct model *model;
     int slot;
     struct hints *hints;
-    struct map maybe; /* id + 1 of semaphores that were taken with something held */
+    struct map proven; /* id + 1 of semaphores and locks that their holder gave back */
+    struct map held_known; /* holdings */
+    struct holding *holdings;
+    size_t holding_count, holding_capacity;
     struct map known; /* wakings */
     struct waking *wakings;
     size_t waking_count, waking_capacity;
@@ -50,6 +59,27 @@ static bool is_counted(const struct object *object)
     return object->kind == THRUM_kind_semaphore || object->kind == THRUM_kind_lock;
 }
 
+/* The thread waits for that with what it holds, but for that itself. */
+static void note_holdings(struct scan *scan, const struct thread *thread, const struct object *waited)
+{
+    for (uint32_t i = 0; i < thread->held_count; i++) {
+        const struct object *held = thread->held[i].object;
+        uint64_t key = (waited->id + 1) * 0x9e3779b97f4a7c15u ^ held->id;
+        if (held == waited || map_get(&scan->held_known, key))
+            continue;
+        map_put(&scan->held_known, key, scan);
+        scan->holdings = memory_grow(scan->holdings, scan->holding_count + 1, &scan->holding_capacity, sizeof *scan->holdings);
+        scan->holdings[scan->holding_count++] = (struct holding){waited->id, held->id, is_counted(waited), is_counted(held)};
+    }
+}
+
+/* Waits whose end is another thread's doing, and is told of. */
+static bool is_told(const struct object *object)
+{
+    return object->kind != THRUM_kind_signal && object->kind != THRUM_kind_process && object->kind != THRUM_kind_futex &&
+           object->kind != THRUM_kind_unknown;
+}
+
 static void blocked(void *self, int64_t now, struct thread *thread)
 {
     struct scan *scan = self;
@@ -63,8 +93,8 @@ static void blocked(void *self, int64_t now, struct thread *thread)
         note_waking(scan, object->id, thread->id);
     if (object->thread)
         note_waking(scan, object->id, object->thread->id);
-    if (thread->held_count && blocked->how == THRUM_how_block)
-        put(&scan->hints->waited, object->id);
+    if (thread->held_count && blocked->how == THRUM_how_block && is_told(object))
+        note_holdings(scan, thread, object);
 }
 
 static void acquired(void *self, int64_t now, const struct acquisition *got)
@@ -75,17 +105,21 @@ static void acquired(void *self, int64_t now, const struct acquisition *got)
         if (!object_is_lock(got->object))
             put(&scan->hints->signals, got->object->id);
         note_one(&scan->hints->takers, got->object->id, got->thread->id);
-        if (got->how == THRUM_how_block && got->thread->held_count > (got->hold ? 1 : 0))
-            put(&scan->maybe, got->object->id);
-    } else if (!got->hold && got->thread->held_count && got->how == THRUM_how_block)
-        put(&scan->hints->waited, got->object->id);
+        if (got->how == THRUM_how_block)
+            note_holdings(scan, got->thread, got->object);
+    } else if (!got->hold && got->how == THRUM_how_block && is_told(got->object))
+        note_holdings(scan, got->thread, got->object);
 }
 
 static void released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site)
 {
+    struct scan *scan = self;
     (void)now, (void)site;
-    if (is_counted(hold->object))
-        note_waking(self, hold->object->id, thread->id);
+    if (!is_counted(hold->object))
+        return;
+    note_waking(scan, hold->object->id, thread->id);
+    if (!map_get(&scan->proven, hold->object->id + 1))
+        put(&scan->proven, hold->object->id);
 }
 
 static void posted(void *self, int64_t now, struct thread *thread, struct object *object, uint64_t site)
@@ -128,10 +162,16 @@ struct scan *scan_new(struct model *model)
 struct hints *scan_hints(struct scan *scan)
 {
     struct hints *hints = scan->hints;
-    size_t place = 0;
-    for (const struct map_entry *entry; (entry = map_next(&scan->maybe, &place));)
-        if (map_get(&hints->signals, entry->key))
-            put(&hints->waited, entry->key - 1);
+    for (size_t i = 0; i < scan->holding_count; i++) {
+        const struct holding *holding = &scan->holdings[i];
+        bool waits = !holding->counted_waited || map_get(&hints->signals, holding->waited + 1);
+        bool holds = !holding->counted_held || (!map_get(&hints->signals, holding->held + 1) && map_get(&scan->proven, holding->held + 1));
+        if (!waits || !holds)
+            continue;
+        put(&hints->waited, holding->waited);
+        put(&hints->held, holding->held);
+        put(&hints->leading, holding->held);
+    }
     for (size_t i = 0; i < scan->waking_count; i++)
         if (map_get(&hints->waited, scan->wakings[i].object + 1))
             put(&hints->obliged, scan->wakings[i].thread);
@@ -142,7 +182,9 @@ struct hints *scan_hints(struct scan *scan)
 void scan_free(struct scan *scan)
 {
     model_unsubscribe(scan->model, scan->slot);
-    map_free(&scan->maybe);
+    map_free(&scan->proven);
+    map_free(&scan->held_known);
+    free(scan->holdings);
     map_free(&scan->known);
     free(scan->wakings);
     hints_free(scan->hints);
@@ -155,6 +197,8 @@ void hints_free(struct hints *hints)
         return;
     map_free(&hints->orders);
     map_free(&hints->waited);
+    map_free(&hints->held);
+    map_free(&hints->leading);
     map_free(&hints->signals);
     map_free(&hints->wakers);
     map_free(&hints->takers);

@@ -92,32 +92,66 @@ const struct wishes *history_wishes(const struct history *h, uint32_t held, uint
     return map_get(&h->by_order, order_key(held, wanted));
 }
 
-/* What a thread wanted before it woke somebody for the last time, it wanted as who had yet to do so. */
-static void add_obligations(struct history *h, uint32_t resource, struct wish **wishes, uint32_t count)
+/* --- waits --- */
+
+enum { ORDERS_MAX = 20000 }; /* that waits make; beyond, they are left out */
+
+/* All wishes, those of a thread one after the other. */
+struct sorted {
+    struct wish **at;
+    uint32_t *begin; /* of each thread's, and the end of the last one's */
+};
+
+static struct sorted sort_wishes(const struct history *h)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t last = history_last_wake(h, wishes[i]->thread, resource);
-        if (wishes[i]->resource != resource && last != HISTORY_NONE && wishes[i]->at[0] <= last)
-            add_order(h, resource, wishes[i]);
+    struct sorted sorted = {.begin = memory_new((size_t)h->thread_count + 1, sizeof(uint32_t))};
+    size_t place = 0;
+    for (const struct map_entry *entry; (entry = map_next(&h->wishes, &place));)
+        for (struct wish *wish = entry->value; wish; wish = wish->next)
+            sorted.begin[wish->thread + 1]++;
+    for (uint32_t t = 0; t < h->thread_count; t++)
+        sorted.begin[t + 1] += sorted.begin[t];
+    uint32_t *next = memory_copy(sorted.begin, (h->thread_count + 1) * sizeof *next);
+    sorted.at = memory_new(sorted.begin[h->thread_count], sizeof *sorted.at);
+    place = 0;
+    for (const struct map_entry *entry; (entry = map_next(&h->wishes, &place));)
+        for (struct wish *wish = entry->value; wish; wish = wish->next)
+            sorted.at[next[wish->thread]++] = wish;
+    free(next);
+    return sorted;
+}
+
+/* What a thread wanted before it woke somebody for the last time, it wanted as who had yet to do so. */
+static void add_obligations(struct history *h, uint32_t resource, const struct sorted *sorted, uint32_t *count)
+{
+    const struct resource *r = &h->resources[resource];
+    for (uint32_t w = 0; w < r->waker_count; w++) {
+        uint32_t waker = r->wakers[w], last = history_last_wake(h, waker, resource);
+        for (uint32_t i = sorted->begin[waker]; i < sorted->begin[waker + 1]; i++) {
+            struct wish *wish = sorted->at[i];
+            if (wish->resource == resource || wish->at[0] > last)
+                continue;
+            if (++*count > ORDERS_MAX) {
+                h->waits_cut = true;
+                return;
+            }
+            add_order(h, resource, wish);
+        }
     }
 }
 
 void history_finish(struct history *h)
 {
-    struct wish **all = NULL;
-    uint32_t count = 0, capacity = 0;
-    size_t place = 0;
-    for (const struct map_entry *entry; (entry = map_next(&h->wishes, &place));)
-        for (struct wish *wish = entry->value; wish; wish = wish->next) {
-            all = memory_grow32(all, count + 1, &capacity, sizeof *all);
-            all[count++] = wish;
-        }
+    struct sorted sorted = sort_wishes(h);
+    uint32_t all = sorted.begin[h->thread_count], count = 0;
     bool *waited = memory_new(h->resource_count, sizeof *waited);
-    for (uint32_t i = 0; i < count; i++)
-        waited[all[i]->resource] = h->resources[all[i]->resource].kind != RESOURCE_lock;
-    for (uint32_t r = 0; r < h->resource_count; r++)
+    for (uint32_t i = 0; i < all; i++)
+        if (h->resources[sorted.at[i]->resource].kind != RESOURCE_lock && sorted.at[i]->held_count)
+            waited[sorted.at[i]->resource] = true;
+    for (uint32_t r = 0; r < h->resource_count && !h->waits_cut; r++)
         if (waited[r])
-            add_obligations(h, r, all, count);
+            add_obligations(h, r, &sorted, &count);
     free(waited);
-    free(all);
+    free(sorted.at);
+    free(sorted.begin);
 }

@@ -61,7 +61,9 @@ void predict_free(struct predict *p)
 const char *predict_limits(const struct predict *p)
 {
     return p->history->full ? "Only the beginning of the trace was searched for schedules: there was too much that could be "
-                              "part of a deadlock" : NULL;
+                              "part of a deadlock"
+         : p->history->waits_cut ? "Not all waits that hold locks were examined: there are too many that too many threads can end"
+                                 : NULL;
 }
 
 /* --- choosing wishes --- */

@@ -18,7 +18,9 @@ enum { HINT_MANY = 1 }; /* in wakers and takers, in place of a thread's id + 2 *
 
 struct hints {
     struct map orders;  /* analysis_order_key() of those on circles */
-    struct map waited;  /* id + 1 of what threads waited for, without a timeout, while they held something */
+    struct map waited;  /* id + 1 of what threads waited for, without a timeout, while they held a lock */
+    struct map held;    /* id + 1 of such locks */
+    struct map leading; /* id + 1 of locks that are such, or are held where one of these is wanted: waited for by a waker */
     struct map signals; /* id + 1 of semaphores and locks that nobody holds: used as signals */
     struct map wakers;  /* id + 1 of what is waited for -> who alone wakes it */
     struct map takers;  /* the same -> who alone waits for it */
