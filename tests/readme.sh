@@ -30,7 +30,7 @@ done
 
 # The finding on the first screen is the one that is printed; ids and times are as they come.
 same_every_time() { sed 's/^ *//; s/(thread [0-9]*)//; s/ since .*//'; }
-awk '/^    deadlock \(/ { show = 1 } /^## / { show = 0 } show && /[^ .]/' "$top_srcdir/README.md" | same_every_time > "$tmp/shown"
+awk '/^    deadlock \(/ { show = 1 } /^## / { show = 0 } show && /^    / && /[^ .]/' "$top_srcdir/README.md" | same_every_time > "$tmp/shown"
 limit 60 "$deadlock_report" hang 2>&1 | same_every_time > "$tmp/printed"
 is "the finding shown is the one that is printed" "$(grep -vxFf "$tmp/printed" "$tmp/shown")" ""
 done_testing
