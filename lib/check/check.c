@@ -15,6 +15,7 @@
 #include "check/leaving.h"
 #include "check/misuse.h"
 #include "check/order.h"
+#include "check/query.h"
 #include "check/report.h"
 #include "check/semaphore.h"
 #include "check/stacks.h"
@@ -23,6 +24,7 @@
 #include "core/log.h"
 
 static enum env_check wanted;
+static int dump_signal;
 static __thread bool refused __attribute__((tls_model("initial-exec")));
 __thread bool check_mapping_ends;
 
@@ -420,7 +422,10 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
         if (thrum_self.check && record->interrupt_end.means == THRUM_means_signal && thrum_self.handlers > 0)
             handlers_leave(thrum_self.check, record->interrupt_end.signal);
         break;
-    case THRUM_EVENT_process_end: leaving_process_ends(); break;
+    case THRUM_EVENT_process_end:
+        leaving_process_ends();
+        report_summary();
+        break;
     default: break;
     }
 }
@@ -445,6 +450,7 @@ int check_refusal(void)
 void check_configure(const struct env *env)
 {
     wanted = env->check;
+    dump_signal = env->dump_signal;
     report_configure(env);
 }
 
@@ -494,6 +500,7 @@ static void after_fork_in_child(void)
     order_forked();
     if (thrum_self.check)
         forget_files(thrum_self.check);
+    report_forked();
     after_fork();
 }
 
@@ -501,6 +508,8 @@ static int check_start(thrum_sink_announce *announce)
 {
     (void)announce;
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    if (dump_signal)
+        query_on_signal(dump_signal);
     return 0;
 }
 
@@ -508,5 +517,4 @@ const struct thrum_sink check_sink = {
     .name = "check",
     .start = check_start,
     .emit = check_emit,
-    .stop = report_summary,
 };

@@ -10,6 +10,7 @@
 #include "check/heap.h"
 #include "check/seen.h"
 #include "check/semaphore.h"
+#include "check/tell.h"
 #include "check/thread.h"
 
 enum { GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
@@ -134,9 +135,11 @@ static void learn(struct record *record)
 
     for (uint32_t i = 0; wanted && i < record->held_count; i++) {
         struct node *held = node_of(&record->held[i]);
-        bool fresh;
+        bool fresh = false;
         struct edge *edge = held ? graph_edge(&check_state.graph, held, wanted, &fresh) : NULL;
 
+        if (fresh)
+            tell_edge(&record->held[i], &record->wanted);
         if (edge && add_witness(edge, record, i) && check_state.graph.back_count > 0)
             cycle_search(edge, edge->witnesses);
     }

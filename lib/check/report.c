@@ -11,6 +11,7 @@
 
 #include "check/heap.h"
 #include "check/symbol.h"
+#include "check/tell.h"
 #include "check/text.h"
 #include "check/thread.h"
 #include "core/log.h"
@@ -49,6 +50,7 @@ static struct said {
     uint64_t count, told; /* how often it was met; and as how often the log's reader knows it */
 } said[FINDINGS];
 static struct said *newest;
+static uint32_t last_number;
 
 static unsigned found_count, cut_count;
 static uint64_t line_told = PYTHON_SITE_FIRST; /* lines of Python below this are known there too */
@@ -103,7 +105,7 @@ static bool is_new(uint64_t id)
         slot->count++;
         newest = slot;
         if (slot->id == 0) {
-            *slot = (struct said){.id = id, .number = found_count + 1, .pid = self_pid(), .count = 1, .told = 1};
+            *slot = (struct said){.id = id, .number = ++last_number, .pid = self_pid(), .count = 1, .told = 1};
             return true;
         }
         /* Seldom enough for what comes all the time; the rest is told at the end. */
@@ -355,6 +357,15 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
 
 /* --- the findings --- */
 
+/* The calls that led to a finding: the calling thread's own, where it has a part in it. */
+static const struct check_stack *stack_of(const struct part *parts, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (parts[i].tid == self_tid() && parts[i].wants->stack->count > 0)
+            return parts[i].wants->stack;
+    return parts[0].wants->stack;
+}
+
 /* `message` is NULL where the kind's own says it all. */
 static void tell(enum thrum_finding kind, const char *certainty, const char *message, const char *holds, const char *wants,
                  const struct part *parts, uint32_t count)
@@ -364,6 +375,7 @@ static void tell(enum thrum_finding kind, const char *certainty, const char *mes
         log_finding(kind, certainty, message, parts, count);
     else
         say(message ? message : findings[kind].message, holds, wants, parts, count);
+    tell_finding(newest->id, findings[kind].word, certainty, message ? message : findings[kind].message, stack_of(parts, count));
     if (wanted == ENV_CHECK_ABORT) {
         log_line("stopping here, as THRUM_CHECK=abort asks", NULL);
         abort();
@@ -452,6 +464,13 @@ static void log_summary(void)
     json_number(&text, "count", cut_count);
     text_add(&text, "}}\n");
     close_log(&text);
+}
+
+void report_forked(void)
+{
+    found_count = cut_count = 0;
+    for (unsigned i = 0; i < FINDINGS; i++)
+        said[i].told = said[i].count;
 }
 
 void report_summary(void)

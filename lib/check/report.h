@@ -33,6 +33,9 @@ void report_misuse(enum thrum_finding kind, bool potential, const char *message,
 /* A search for cycles was given up: its verdict isn't known. */
 void report_cut(void);
 
+/* In a forked child: what its parent found is the parent's to sum up. */
+void report_forked(void);
+
 /* At the end of the process, without the lock: what was found, in a line. */
 void report_summary(void);
 

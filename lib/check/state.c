@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "check/tell.h"
 #include "core/futex.h"
 
 const struct check_stack check_nowhere;
@@ -26,7 +27,7 @@ void check_lock(sigset_t *signals)
     futex_lock_acquire(&lock);
 }
 
-void check_unlock(const sigset_t *signals)
+void check_unlock_quietly(const sigset_t *signals)
 {
     futex_lock_release(&lock);
     set_mask(signals, NULL);
@@ -35,4 +36,11 @@ void check_unlock(const sigset_t *signals)
 uint64_t check_lock_word(void)
 {
     return (uint64_t)(uintptr_t)&lock.state;
+}
+
+void check_unlock(const sigset_t *signals)
+{
+    check_unlock_quietly(signals);
+    if (__builtin_expect(atomic_load_explicit(&tell_pending, memory_order_relaxed), 0))
+        tell_program();
 }

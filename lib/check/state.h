@@ -147,6 +147,8 @@ void check_lock(sigset_t *signals);
 void check_unlock(const sigset_t *signals);
 /* The address of what threads that wait for the lock sleep on. */
 uint64_t check_lock_word(void);
+/* The same, but leaves it to another to call the program's handler of findings. */
+void check_unlock_quietly(const sigset_t *signals);
 
 static inline uint64_t check_mix(uint64_t hash, uint64_t value)
 {

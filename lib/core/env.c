@@ -2,6 +2,7 @@
 /* Reads thrum's environment variables. */
 #include "core/env.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -36,6 +37,26 @@ static enum env_check env_read_check(void)
             return (enum env_check)i;
     log_line("THRUM_CHECK=", value, " isn't report, abort, break or off: taken as report", NULL);
     return ENV_CHECK_REPORT;
+}
+
+/* A name, with or without SIG, or a number. */
+static int env_read_signal(const char *name)
+{
+    const char *value = getenv(name), *word;
+    char *end;
+    long number;
+
+    if (!value || !*value)
+        return 0;
+    number = strtol(value, &end, 10);
+    if (!*end && number > 0 && number < NSIG)
+        return (int)number;
+    word = strncmp(value, "SIG", 3) == 0 ? value + 3 : value;
+    for (int i = 1; i < NSIG; i++)
+        if (sigabbrev_np(i) && strcmp(sigabbrev_np(i), word) == 0)
+            return i;
+    log_line(name, "=", value, " isn't a signal such as USR1 or 10: not used", NULL);
+    return 0;
 }
 
 static unsigned env_read_stack(void)
@@ -82,6 +103,7 @@ void env_read(struct env *env)
     env->check = env_read_check();
     env->check_log = getenv("THRUM_CHECK_LOG");
     env->python = env_read_switch("THRUM_PYTHON") != ENV_OFF;
+    env->dump_signal = env_read_signal("THRUM_DUMP_SIGNAL");
     env->stack = env_read_stack();
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)

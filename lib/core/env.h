@@ -16,6 +16,7 @@ struct env {
     enum env_check check;  /* THRUM_CHECK=report|abort|break|off */
     const char *check_log; /* THRUM_CHECK_LOG=FILE: findings go to its end, for another program to read; NULL for none */
     bool python;           /* unless THRUM_PYTHON=off: sites are lines of Python where a Python program is traced */
+    int dump_signal;       /* THRUM_DUMP_SIGNAL=USR1: what threads hold and wait for is printed on this signal; 0: none */
     unsigned stack;        /* THRUM_STACK=N: calls kept for each stack, 0 for none */
     const char *record;    /* THRUM_RECORD=DIR: record into this directory; NULL: don't */
     uint64_t ring;         /* THRUM_RECORD_RING=SIZE: keep each thread's newest bytes; 0: keep everything */

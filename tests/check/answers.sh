@@ -92,4 +92,46 @@ is "of a recording: status" $? 0
 like "of a recording: the verdict" "$(cat "$tmp/out")" '^Nothing was found but what is suppressed'
 limit 60 "$deadlock_report" --sarif --suppressions "$tmp/rules" "$tmp/trace" > "$tmp/report.sarif"
 is "SARIF tells of it, as suppressed" "$(in_json "$tmp/report.sarif" '[len(r["suppressions"]) for r in d["runs"][0]["results"]]')" "[1]"
+
+# --- the program asks ---
+preload=$top_builddir/lib/.libs/libthrum-preload.so
+THRUM_CHECK=report THRUM_DUMP_SIGNAL=USR1 LD_PRELOAD=$preload limit 30 "$builddir/check/asks" > "$tmp/out" 2> "$tmp/err"
+is "a program that asks: status" $? 0
+like "its handler is called, and may lock" "$(cat "$tmp/out")" '^found lock-order potential with calls as asked$'
+like "it learns what the thread holds" "$(cat "$tmp/out")" '^holds 3: rwlock lock_c 1 mutex lock_b 1 shared 1 0$'
+like "and that nothing is left in the end" "$(cat "$tmp/out")" '^left 0$'
+like "all threads are printed" "$(cat "$tmp/out")" 'holds rwlock lock_c as a reader, taken at'
+like "also when the signal comes" "$(cat "$tmp/err")" 'holds rwlock lock_c as a reader, taken at'
+like "the summary at exit" "$(cat "$tmp/err")" '^thrum: 1 finding$'
+THRUM_CHECK=off LD_PRELOAD=$preload limit 30 "$builddir/check/asks" > "$tmp/out" 2> "$tmp/err"
+is "with the checker off, the signal is the program's" $? $((128 + 10))
+unlike "and nothing is found" "$(cat "$tmp/out")" '^found'
+
+# --- a process that hangs is looked into ---
+THRUM_CHECK=report LD_PRELOAD=$preload limit 60 sh -c 'echo $$ > "$1"; exec "$2"' sh "$tmp/pid3" "$programs/three_way_hangs" 2> "$tmp/hangs" &
+hanging=$!
+ok "three threads hang" await 30 grep -q '^thrum: each of these threads waits' "$tmp/hangs"
+limit 30 "$deadlock_report" --pid "$(cat "$tmp/pid3")" > "$tmp/out" 2>&1
+is "deadlock-report --pid: status" $? 1
+like "who waits for whom" "$(cat "$tmp/out")" 'waits for mutex M. lock_a, held by first, at third \(three_way_hangs.c:[0-9]+\)'
+like "the deadlock" "$(cat "$tmp/out")" '^deadlock \(happened\): 3 threads wait for each other'
+like "the main thread, which joins" "$(cat "$tmp/out")" 'waits for thread first'
+limit 30 "$deadlock_report" --json --pid "$(cat "$tmp/pid3")" > "$tmp/pid.json"
+is "the same as JSON" "$(in_json "$tmp/pid.json" '[(f["kind"], f["certainty"], len(f["steps"])) for f in d["findings"]]')" "[('deadlock', 'happened', 3)]"
+ok "it wasn't stopped or ended" kill -0 "$(cat "$tmp/pid3")"
+kill -KILL "$(cat "$tmp/pid3")"
+wait "$hanging"
+limit 30 "$deadlock_report" --pid $$ > "$tmp/out" 2>&1
+is "a process without thrum: status" $? 2
+like "and what to do" "$(cat "$tmp/out")" "thrum isn't in it; start it with"
+
+# --- events ---
+THRUM_CHECK=report limit 60 "$thrum" record -o "$tmp/checked" -- "$programs/three_way" > "$tmp/out" 2>&1
+if [ -x "$BABELTRACE2" ]; then
+    limit 60 "$BABELTRACE2" "$tmp/checked" > "$tmp/events" 2> "$tmp/err"
+    is "each order is an event" "$(grep -c 'thrum:order_edge' "$tmp/events")" 3
+    is "the finding is one" "$(grep -c 'thrum:finding.*finding = "lock-order", certainty = "potential"' "$tmp/events")" 1
+else
+    skip "events" "no babeltrace2"
+fi
 done_testing

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include "analyze/predict.h"
 #include "cmd/die.h"
+#include "trace/live.h"
 #include "cmd/progress.h"
 
 /* Between two looks at how far it is. */
@@ -73,6 +74,30 @@ void replay_run(struct replay *replay)
         analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
 }
 
+static void take_live(void *data, const struct trace_event *event)
+{
+    struct replay *replay = data;
+    symbols_event(replay->symbols, event);
+    model_feed(replay->model, event);
+}
+
+void replay_process(struct replay *replay, pid_t pid)
+{
+    static const struct reader_losses none;
+    char *trouble;
+    *replay = (struct replay){.model = model_new(), .symbols = symbols_new()};
+    replay->analyses = analyses_begin(replay->model, NULL);
+    if (!live_read(pid, take_live, replay, &trouble))
+        die("%s", trouble);
+    model_finish(replay->model);
+    replay->report = (struct report){.totals = model_totals(replay->model), .losses = &none, .findings = &replay->findings};
+    analyses_find(replay->analyses, replay->symbols, &none, &replay->findings);
+    /* The checker keeps no times. */
+    for (size_t i = 0; i < replay->findings.count; i++)
+        for (size_t j = 0; j < replay->findings.at[i].step_count; j++)
+            replay->findings.at[i].steps[j].holds.since_ns = replay->findings.at[i].steps[j].wants.since_ns = -1;
+}
+
 static void close_all(struct replay *replay)
 {
     findings_free(&replay->findings);
@@ -80,7 +105,8 @@ static void close_all(struct replay *replay)
         analyses_end(replay->analyses);
     model_free(replay->model);
     symbols_free(replay->symbols);
-    reader_close(replay->reader);
+    if (replay->reader)
+        reader_close(replay->reader);
 }
 
 void replay_prove(struct replay *replay)

@@ -16,6 +16,7 @@
 #ifndef THRUM_CMD_REPLAY_H
 #define THRUM_CMD_REPLAY_H
 
+#include <sys/types.h>
 #include "analyze/analysis.h"
 #include "render/render.h"
 #include "trace/model.h"
@@ -47,5 +48,11 @@ void replay_prove(struct replay *);
 /* Instead, right after replay_open(): reads them to learn what to look for, and opens them anew. */
 void replay_foresee(struct replay *);
 void replay_close(struct replay *);
+
+/*
+ * Instead of replay_open() and replay_run(): what the checker in a running process knows at this moment. Whatever is in the
+ * way ends the program.
+ */
+void replay_process(struct replay *, pid_t pid);
 
 #endif

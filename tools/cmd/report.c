@@ -2,6 +2,7 @@
 /* thrum report, also deadlock-report: the deadlocks in a recording. */
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/suppress.h"
@@ -12,6 +13,7 @@
 #include "cmd/replay.h"
 #include "cmd/view.h"
 #include "render/render.h"
+#include "render/threads.h"
 
 /* Exit status where something was found. */
 #define EXIT_FINDINGS 1
@@ -23,14 +25,16 @@ struct options {
     const struct render_ops *renderer;
     bool all;
     struct suppressions *suppressions;
+    pid_t pid; /* of a running process to look into; 0: traces */
 };
 
-enum { KEY_SARIF = 256, KEY_SUPPRESSIONS };
+enum { KEY_SARIF = 256, KEY_SUPPRESSIONS, KEY_PID };
 
 static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
     {"sarif", KEY_SARIF, NULL, 0, "Write a SARIF 2.1.0 log, for code scanning", 0},
     {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
+    {"pid", KEY_PID, "PID", 0, "Look into a running process, without stopping it, instead of a trace", 0},
     {"all", 'a', NULL, 0, "Show also what was ruled out, and why", 0},
     VIEW_OUTPUT,
     VIEW_COLOUR,
@@ -39,6 +43,8 @@ static const struct argp_option option_list[] = {
 
 static const char after_options[] =
     "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
+    "PID is a process that runs with the checker on: under thrum check, or with\n"
+    "LD_PRELOAD=libthrum-preload.so THRUM_CHECK=report. It isn't stopped, and may hang.\n"
     "\n"
     "Exit status: 0 nothing found, 1 something found, 2 the trace can't be read or the command line is wrong.";
 
@@ -47,6 +53,15 @@ static void read_suppressions(struct suppressions *suppressions, const char *pat
     char *trouble;
     if (!suppressions_read(suppressions, path, &trouble))
         die("%s", trouble);
+}
+
+static pid_t parse_pid(const char *text)
+{
+    char *end;
+    long pid = strtol(text, &end, 10);
+    if (*end || pid <= 0 || pid > INT_MAX)
+        die("--pid takes the number of a process, not '%s'", text);
+    return (pid_t)pid;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -58,6 +73,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_SARIF:
         options->renderer = &render_sarif;
+        return 0;
+    case KEY_PID:
+        options->pid = parse_pid(arg);
         return 0;
     case KEY_SUPPRESSIONS:
         read_suppressions(options->suppressions, arg);
@@ -72,12 +90,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 /* --- the report --- */
 
-static void write_report(const struct report *report, const struct options *options)
+static void write_report(const struct replay *replay, const struct options *options)
 {
     struct output output;
     output_open(&output, view_output(&options->view));
     struct render_options how = {.colour = view_in_colour(&options->view, output.file)};
-    options->renderer->report(output.file, report, &how);
+    if (options->pid && options->renderer == &render_text)
+        render_threads(&(struct paper){.out = output.file, .colour = how.colour}, replay->model, replay->symbols);
+    options->renderer->report(output.file, &replay->report, &how);
     output_close(&output);
 }
 
@@ -94,9 +114,13 @@ static int run(int argc, char **argv)
     struct replay replay;
     options_parse(&cmd_report, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
-    replay_open(&replay, options.view.paths, options.view.path_count);
-    replay_run(&replay);
-    replay_prove(&replay);
+    if (options.pid) {
+        replay_process(&replay, options.pid);
+    } else {
+        replay_open(&replay, options.view.paths, options.view.path_count);
+        replay_run(&replay);
+        replay_prove(&replay);
+    }
     if (getenv("THRUM_SUPPRESSIONS"))
         read_suppressions(options.suppressions, getenv("THRUM_SUPPRESSIONS"));
     for (size_t i = 0; i < replay.findings.count; i++)
@@ -104,7 +128,7 @@ static int run(int argc, char **argv)
     suppressions_tell(options.suppressions, &replay.findings);
     replay.report.all = options.all;
     replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
-    write_report(&replay.report, &options);
+    write_report(&replay, &options);
     warn_incomplete(&replay.report, &options);
     int status = report_problems(&replay.report) ? EXIT_FINDINGS : EXIT_SUCCESS;
     replay_close(&replay);
@@ -114,7 +138,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_report = {
     .name = "report",
-    .args = "[OPTION...] TRACE...",
+    .args = "[OPTION...] TRACE...|--pid PID",
     .summary = "report the deadlocks in a recording: those that happened, those that can happen",
     .run = run,
 };

@@ -5,6 +5,7 @@
 
 #include <thrum/barrier.h>
 #include <thrum/base.h>
+#include <thrum/check.h>
 #include <thrum/condition.h>
 #include <thrum/error.h>
 #include <thrum/event.h>

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The checker's records as others find them from outside. */
+#include <stddef.h>
+
+#include "check/state.h"
+#include "core/visibility.h"
+#include "live-layout.h"
+#include "probe/probe.h"
+
+extern const struct thrum_live check_live;
+
+#define THREAD(member) offsetof(struct check_thread, member)
+#define HELD(member) offsetof(struct held, member)
+
+THRUM_PRIVATE const struct thrum_live check_live = {
+    .magic = THRUM_LIVE_MAGIC,
+    .version = THRUM_LIVE_VERSION,
+    .size = sizeof(check_live),
+    .on = (uint64_t)&probe_sinks,
+    .threads = (uint64_t)&check_state.threads,
+    .thread = {.size = sizeof(struct check_thread), .next = THREAD(next), .tid = THREAD(tid), .handle = THREAD(handle),
+               .name = THREAD(name), .name_size = NAME_SIZE, .ended = THREAD(ended), .held = THREAD(held), .top = THREAD(top),
+               .sequence = THREAD(wait.sequence), .object = THREAD(wait.object), .wait_handle = THREAD(wait.handle),
+               .kind = THREAD(wait.kind), .mode = THREAD(wait.mode), .timed = THREAD(wait.timed), .stack = THREAD(wait.stack)},
+    .held = {.size = sizeof(struct held), .object = HELD(object), .stack = HELD(stack), .depth = HELD(depth), .kind = HELD(kind),
+             .mode = HELD(mode)},
+    .stack = {.count = offsetof(struct check_stack, count), .at = offsetof(struct check_stack, at)},
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The threads of a model, a line for each thing that they hold or wait for. */
+#ifndef THRUM_RENDER_THREADS_H
+#define THRUM_RENDER_THREADS_H
+
+#include "render/paper.h"
+#include "trace/model.h"
+#include "trace/symbols.h"
+
+void render_threads(const struct paper *, const struct model *, struct symbols *);
+
+#endif
