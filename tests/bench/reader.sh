@@ -27,7 +27,7 @@ best_cpu() {
 }
 rate() { awk -v events="$1" -v seconds="$2" 'BEGIN { printf "%.1f", events / seconds / 1e6 }'; }
 
-record length-decode 3000000
+record length-decode 10000000
 events=$("$bench/decode" "$tmp/length-decode" | cut -d' ' -f1)
 fast=$(best_cpu "$bench/decode" "$tmp/length-decode")
 echo "Decoding $events events on one core: best of $rounds rounds, millions of events a second"
