@@ -111,11 +111,11 @@ static void close_all(struct replay *replay)
 
 void replay_prove(struct replay *replay)
 {
-    struct hints *hints = analyses_hints(replay->analyses, &replay->findings);
-    if (!hints)
-        return;
     const char *const *paths = replay->report.paths;
     size_t count = replay->report.path_count;
+    struct hints *hints = reader_goes_by(paths, count) ? NULL : analyses_hints(replay->analyses, &replay->findings);
+    if (!hints)
+        return;
     close_all(replay);
     open_again(replay, paths, count, hints);
     replay_run(replay);
@@ -125,6 +125,8 @@ void replay_foresee(struct replay *replay)
 {
     const char *const *paths = replay->report.paths;
     size_t count = replay->report.path_count;
+    if (reader_goes_by(paths, count))
+        return;
     replay_run(replay);
     struct hints *hints = analyses_hints(replay->analyses, &replay->findings);
     close_all(replay);

@@ -10,11 +10,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "trace/memory.h"
 #include "trace/missing.h"
-#include "trace/reader-own.h"
 #include "trace/reader-decode.h"
 #include "trace/reader-find.h"
+#include "trace/reader-own.h"
+
+enum { AGAIN_NS = 20000000 };
 
 /* One stream: its messages come in batches. */
 struct input {
@@ -166,7 +169,10 @@ static void end_broken(struct babeltrace_reader *reader, struct input *input)
 {
     bt_current_thread_clear_error();
     reader->losses.truncated = true;
-    if (!input->place->scratch) /* else that it was cut has been said */
+    if (input->place->live && !input->events)
+        losses_say(&reader->losses, "%s: no such session that was traced, or no lttng-relayd there: 'babeltrace2 -i lttng-live "
+                   "net://HOST' lists what there is", input->place->path);
+    else if (!input->place->scratch) /* else that it was cut has been said */
         losses_say(&reader->losses, "%s/%s: damaged, its first %llu events are read", input->place->path, input->name,
                    (unsigned long long)input->events);
 }
@@ -180,8 +186,10 @@ static bool input_next(struct babeltrace_reader *reader, struct input *input)
         bt_current_thread_clear_error(); /* it may have left one when it gave the messages before it */
         bt_message_iterator_next_status status =
             bt_message_iterator_next(input->iterator, &input->messages, &input->message_count);
-        if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_AGAIN)
+        if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_AGAIN) { /* a live session: nothing new so far */
+            nanosleep(&(struct timespec){.tv_nsec = AGAIN_NS}, NULL);
             continue;
+        }
         if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK) {
             input->message_count = 0;
             if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_END || !input->finished) /* some errors look like the end */
@@ -269,8 +277,8 @@ static bt_component_class_sink_consume_method_status sink_consume(bt_self_compon
 
 /* --- opening --- */
 
-/* Adds a source for one directory; NULL: it can't be opened. */
-static const bt_component_source *add_source(bt_graph *graph, const char *name, const char *directory)
+/* Adds a source of a kind, "fs" for a directory or "lttng-live" for a session's URL; NULL: it can't be opened. */
+static const bt_component_source *add_source_of(const char *kind, bt_graph *graph, const char *name, const char *path)
 {
     static const bt_plugin *plugin; /* found once, for good */
     const bt_component_source *source = NULL;
@@ -278,14 +286,21 @@ static const bt_component_source *add_source(bt_graph *graph, const char *name, 
     if (!plugin)
         bt_plugin_find("ctf", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
     const bt_component_class_source *class =
-        plugin ? bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs") : NULL;
+        plugin ? bt_plugin_borrow_source_component_class_by_name_const(plugin, kind) : NULL;
     bool ready = class && parameters && !bt_value_map_insert_empty_array_entry(parameters, "inputs", &paths) &&
-                 !bt_value_array_append_string_element(paths, directory);
+                 !bt_value_array_append_string_element(paths, path);
+    if (ready && strcmp(kind, "lttng-live") == 0) /* else one that isn't there is waited for */
+        ready = !bt_value_map_insert_string_entry(parameters, "session-not-found-action", "fail");
     if (!ready || bt_graph_add_source_component(graph, class, name, parameters, BT_LOGGING_LEVEL_NONE, &source))
         source = NULL;
     bt_current_thread_clear_error();
     bt_value_put_ref(parameters);
     return source;
+}
+
+static const bt_component_source *add_source(bt_graph *graph, const char *name, const char *directory)
+{
+    return add_source_of("fs", graph, name, directory);
 }
 
 static bool opens(const char *directory)
@@ -320,12 +335,14 @@ static bool place_opens(struct trace_place *place, struct reader_losses *losses)
 static const bt_component_source *open_place(struct babeltrace_reader *reader, struct trace_place *place)
 {
     char name[32];
+    snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
+    if (place->live)
+        return add_source_of("lttng-live", reader->graph, name, place->path);
     missing_say(place->path, &reader->losses);
     if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
         return NULL;
     if (place->own)
         own_first_losses(place->path, &reader->losses);
-    snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
     return add_source(reader->graph, name, place->scratch ? place->scratch : place->path);
 }
 

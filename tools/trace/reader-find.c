@@ -49,10 +49,20 @@ static void find_below(struct trace_places *places, const char *path)
         fts_close(walk);
 }
 
+bool place_is_live(const char *path)
+{
+    return !strncmp(path, "net://", 6) || !strncmp(path, "net4://", 7) || !strncmp(path, "net6://", 7);
+}
+
 int places_find(struct trace_places *places, const char *path, char **trouble)
 {
     struct stat status;
     size_t before = places->count;
+    if (place_is_live(path)) {
+        add_place(places, path);
+        places->at[places->count - 1].live = true;
+        return 0;
+    }
     if (stat(path, &status)) {
         int error = errno;
         *trouble = memory_format("%s: %s; give the directory that 'thrum record' or 'lttng' wrote", path, strerror(error));

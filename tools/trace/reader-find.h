@@ -17,6 +17,7 @@
 struct trace_place {
     char *path;    /* as it was found */
     char *scratch; /* directory to be read in its place, or NULL */
+    bool live;     /* `path` is the URL of a session that a relay daemon passes on */
     bool known;    /* its packets begin as LTTng's do, so they can be checked and mended */
     bool own;      /* it is one of our recorder's */
 };
@@ -29,6 +30,9 @@ struct trace_places {
 
 /* Appends the traces in and below a path, in the order of their names. 0, or -errno and *trouble, a line to be freed. */
 int places_find(struct trace_places *, const char *path, char **trouble);
+
+/* Whether it is the URL of a live session: net://HOST[:PORT]/host/NAME/SESSION. */
+bool place_is_live(const char *path);
 
 /* Removes scratch copies too. */
 void places_free(struct trace_places *);

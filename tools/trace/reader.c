@@ -29,8 +29,8 @@ static int open_fast(struct reader *reader, const struct trace_places *places, c
     int err = 0;
     reader->fast = fast_reader_new();
     for (size_t i = 0; i < places->count && !err; i++) {
-        char *reason = NULL;
-        err = fast_reader_add(reader->fast, places->at[i].path, &reason);
+        char *reason = places->at[i].live ? memory_text("it isn't a file: a session is read as it goes on") : NULL;
+        err = reason ? -ENOTSUP : fast_reader_add(reader->fast, places->at[i].path, &reason);
         if (err)
             *why = memory_format("%s: %s", places->at[i].path, reason);
         free(reason);
@@ -52,6 +52,14 @@ static int find_and_open_fast(struct reader *reader, const char *const *paths, s
         err = open_fast(reader, &places, why);
     places_free(&places);
     return err;
+}
+
+bool reader_goes_by(const char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (place_is_live(paths[i]))
+            return true;
+    return false;
 }
 
 int reader_open(struct reader **to, const char *const *paths, size_t count, char **trouble)

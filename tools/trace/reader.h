@@ -36,10 +36,14 @@ enum reader_choice { READER_any, READER_fast, READER_babeltrace2 };
 void reader_choose(enum reader_choice choice);
 
 /*
- * Opens the traces at paths (files' directories, searched for traces below). 0 and *reader, or -errno and *trouble,
+ * Opens the traces at paths (files' directories, searched for traces below, or live sessions, which are read until they
+ * are destroyed). 0 and *reader, or -errno and *trouble,
  * one line to be freed that says what is wrong and what to do. A path that holds no trace is an error.
  */
 int reader_open(struct reader **reader, const char *const *paths, size_t count, char **trouble);
+
+/* Whether one of them can be read only once: a live session of LTTng, net://HOST[:PORT]/host/NAME/SESSION. */
+bool reader_goes_by(const char *const *paths, size_t count);
 
 /* The next event, or NULL at the end. It and its strings live until the next call. */
 const struct trace_event *reader_next(struct reader *);
