@@ -53,6 +53,26 @@ mistaken "a value that isn't one" "--color takes .*'mauve'" "$deadlock_report" -
 mistaken "no trace" "which trace" "$deadlock_report"
 mistaken "the same under the other name" "^thrum report: .*'--frobnicate'.*thrum report --help" "$thrum" report --frobnicate x
 
+# Colour: on a terminal, unless NO_COLOR or a dumb terminal says otherwise, or as --color has it.
+colours() { grep -q "$(printf '\033\\[')" "$tmp/seen" && echo some || echo none; }
+on_terminal() { # [NAME=VALUE...] COMMAND...
+    limit 30 script -qec "env TERM=xterm $*" /dev/null > "$tmp/seen" 2>&1 < /dev/null
+    colours
+}
+in_pipe() { limit 30 "$@" > "$tmp/seen" 2>&1; colours; }
+ok "something to report is recorded" limit 30 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/ab_ba_lucky"
+for command in "report $tmp/trace" "contention $tmp/trace" "check -- $builddir/programs/ab_ba_lucky"; do
+    word=${command%% *} rest=${command#* }
+    is "$word: in a pipe" "$(in_pipe "$thrum" $command)" none
+    is "$word: --color in a pipe" "$(in_pipe "$thrum" $word --color $rest)" some
+    is "$word: on a terminal" "$(on_terminal "$thrum" $command)" some
+    is "$word: NO_COLOR" "$(on_terminal NO_COLOR=1 "$thrum" $command)" none
+    is "$word: an empty NO_COLOR is none" "$(on_terminal NO_COLOR= "$thrum" $command)" some
+    is "$word: a dumb terminal" "$(on_terminal TERM=dumb "$thrum" $command)" none
+    is "$word: --color=never on a terminal" "$(on_terminal "$thrum" $word --color=never $rest)" none
+    is "$word: --color=always before NO_COLOR" "$(on_terminal NO_COLOR=1 "$thrum" $word --color=always $rest)" some
+done
+
 if [ -w /dev/full ]; then
     limit 20 "$thrum" --help > /dev/full 2> "$tmp/err"
     is "a full disk: status" $? 2

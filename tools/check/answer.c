@@ -44,7 +44,7 @@ void answer_begin(struct answer *answer)
     answer->paper.out = answer->path ? fopen(answer->path, "we") : stderr;
     if (!answer->paper.out)
         die("%s: can't write there: %s", answer->path, strerror(errno));
-    answer->paper.colour = isatty(fileno(answer->paper.out)) && !getenv("NO_COLOR");
+    answer->paper.colour = colour_wanted(answer->colour, answer->paper.out);
 }
 
 void answer_finding(struct answer *answer)

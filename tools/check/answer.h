@@ -5,12 +5,14 @@
 
 #include "analyze/suppress.h"
 #include "check/log.h"
+#include "render/colour.h"
 #include "render/paper.h"
 #include "render/render.h"
 
 struct answer {
     const struct render_ops *renderer; /* render_text: each finding as it comes */
     const char *path;                  /* of the file to write; NULL: stderr */
+    enum colour_when colour;           /* of the text */
     struct suppressions *suppressions;
     struct check_log *log;
     struct paper paper; /* of the text */

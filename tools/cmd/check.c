@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
+#include "cmd/view.h"
 #include "record/child.h"
 #include "record/preload.h"
 #include "render/render.h"
@@ -25,6 +26,7 @@ enum { EXIT_FOUND = 66 };
 struct options {
     const struct render_ops *renderer;
     const char *output;
+    enum colour_when colour;
     struct suppressions *suppressions;
     const char *mode;
     int64_t timeout_ms;
@@ -59,6 +61,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_SARIF: options->renderer = &render_sarif; return 0;
     case KEY_SUPPRESSIONS: read_suppressions(options->suppressions, arg); return 0;
     case KEY_LOG: options->output = arg; return 0;
+    case VIEW_KEY_COLOUR: options->colour = view_when(arg); return 0;
     case KEY_ABORT: options->mode = "abort"; return 0;
     case KEY_BREAK: options->mode = "break"; return 0;
     case ARGP_KEY_ARGS: options->program = state->argv + state->next; return 0;
@@ -72,6 +75,7 @@ static const struct argp_option option_list[] = {
     {"sarif", KEY_SARIF, NULL, 0, "Print a SARIF 2.1.0 log, for code scanning", 0},
     {"log", KEY_LOG, "FILE", 0, "Print there, not on stderr; the file is whole at every moment", 0},
     {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
+    VIEW_COLOUR,
     {"abort", KEY_ABORT, NULL, 0, "Stop the program at the first finding, for a debugger", 0},
     {"break", KEY_BREAK, NULL, 0, "Let the lock call that would close a deadlock return EDEADLK", 0},
     {0},
@@ -168,7 +172,7 @@ static int run(int argc, char **argv)
         die("%s", trouble);
     if (getenv("THRUM_SUPPRESSIONS"))
         read_suppressions(options.suppressions, getenv("THRUM_SUPPRESSIONS"));
-    check.answer = (struct answer){.renderer = options.renderer, .path = options.output, .suppressions = options.suppressions, .log = &check.log};
+    check.answer = (struct answer){.renderer = options.renderer, .path = options.output, .colour = options.colour, .suppressions = options.suppressions, .log = &check.log};
     answer_begin(&check.answer);
     make_place(&check);
     check.log.symbols = symbols_new();

@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
+#include "cmd/view.h"
 #include "cmd/replay.h"
 #include "render/render.h"
 #include "steer/plan.h"
@@ -23,6 +24,7 @@ struct options {
     unsigned tries;
     int64_t timeout_ms;
     bool json, loud;
+    enum colour_when colour;
     char **arguments; /* TRACE -- PROG ... */
     int argument_count;
 };
@@ -35,6 +37,7 @@ static const struct argp_option option_list[] = {
     {"timeout", 't', "SECONDS", 0, "End a run that takes longer (default 30)", 0},
     {"json", KEY_JSON, NULL, 0, "Print one JSON object, as deadlock-report --json does", 0},
     {"output", KEY_OUTPUT, NULL, 0, "Let the program print what it prints", 0},
+    VIEW_COLOUR,
     {0},
 };
 
@@ -62,6 +65,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'n': options->tries = number_of(arg); return 0;
     case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
     case KEY_JSON: options->json = true; return 0;
+    case VIEW_KEY_COLOUR: options->colour = view_when(arg); return 0;
     case KEY_OUTPUT: options->loud = true; return 0;
     case ARGP_KEY_ARGS:
         options->arguments = state->argv + state->next;
@@ -116,7 +120,7 @@ static void render(const struct options *options, struct findings *findings)
     struct reader_losses losses = {0};
     struct report report = {.totals = &totals, .losses = &losses, .findings = findings};
     const struct render_ops *ops = options->json ? &render_json : &render_text;
-    ops->report(stdout, &report, &(struct render_options){.colour = !options->json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR")});
+    ops->report(stdout, &report, &(struct render_options){.colour = colour_wanted(options->colour, stdout)});
 }
 
 /* The deadlock as the checker saw it; where it knows nothing of such waits, as it was predicted. */

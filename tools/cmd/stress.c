@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
+#include "cmd/view.h"
 #include "render/render.h"
 #include "steer/run.h"
 
@@ -21,6 +22,7 @@ struct options {
     unsigned runs, depth;
     uint64_t seed;
     bool seeded, json, loud;
+    enum colour_when colour;
     int64_t timeout_ms;
     char **program;
 };
@@ -34,6 +36,7 @@ static const struct argp_option option_list[] = {
     {"timeout", 't', "SECONDS", 0, "End a run that takes longer (default 30)", 0},
     {"json", KEY_JSON, NULL, 0, "Print one JSON object, as deadlock-report --json does", 0},
     {"output", KEY_OUTPUT, NULL, 0, "Let the program print what it prints", 0},
+    VIEW_COLOUR,
     {0},
 };
 
@@ -63,6 +66,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'd': options->depth = (unsigned)number_of("depth", arg, 0, 16); return 0;
     case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
     case KEY_JSON: options->json = true; return 0;
+    case VIEW_KEY_COLOUR: options->colour = view_when(arg); return 0;
     case KEY_OUTPUT: options->loud = true; return 0;
     case ARGP_KEY_ARGS: options->program = state->argv + state->next; return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -77,7 +81,7 @@ static void render(const struct options *options, const struct finding *finding)
     struct findings findings = {.at = &one, .count = finding ? 1 : 0};
     struct report report = {.totals = &totals, .losses = &losses, .findings = &findings};
     const struct render_ops *ops = options->json ? &render_json : &render_text;
-    ops->report(stdout, &report, &(struct render_options){.colour = !options->json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR")});
+    ops->report(stdout, &report, &(struct render_options){.colour = colour_wanted(options->colour, stdout)});
 }
 
 static int try_all(const struct options *options, struct steer_runner *runner)

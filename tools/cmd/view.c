@@ -4,19 +4,14 @@
 #include "cmd/view.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include "cmd/die.h"
 
-static enum view_when parse_when(const char *word)
+enum colour_when view_when(const char *word)
 {
-    if (!word || strcmp(word, "always") == 0)
-        return VIEW_always;
-    if (strcmp(word, "never") == 0)
-        return VIEW_never;
-    if (strcmp(word, "auto") != 0)
+    enum colour_when when;
+    if (!colour_parse(word, &when))
         die("--color takes always, never or auto, not '%s'", word);
-    return VIEW_auto;
+    return when;
 }
 
 error_t view_option(struct view *view, int key, char *arg, struct argp_state *state)
@@ -26,7 +21,7 @@ error_t view_option(struct view *view, int key, char *arg, struct argp_state *st
         view->output = arg;
         return 0;
     case VIEW_KEY_COLOUR:
-        view->colour = parse_when(arg);
+        view->colour = view_when(arg);
         return 0;
     case ARGP_KEY_ARGS:
         view->paths = (const char *const *)state->argv + state->next;
@@ -44,10 +39,7 @@ const char *view_output(const struct view *view)
 
 bool view_in_colour(const struct view *view, FILE *out)
 {
-    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    if (view->colour != VIEW_auto)
-        return view->colour == VIEW_always;
-    return isatty(fileno(out)) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+    return colour_wanted(view->colour, out);
 }
 
 void view_warn_incomplete(const struct report *report)

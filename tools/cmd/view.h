@@ -11,15 +11,14 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include "render/colour.h"
 #include "render/render.h"
-
-enum view_when { VIEW_auto, VIEW_always, VIEW_never };
 
 struct view {
     const char *const *paths; /* of the traces */
     size_t path_count;
     const char *output; /* NULL: none given; "-": standard output */
-    enum view_when colour;
+    enum colour_when colour;
 };
 
 #define VIEW_KEY_COLOUR 0x7100
@@ -27,6 +26,9 @@ struct view {
 #define VIEW_COLOUR                                                                                                       \
     {"color", VIEW_KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "Colour: always, never, or auto (on a terminal unless NO_COLOR is set)", 0}, \
     {"colour", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0}
+
+/* What the word behind --color says, NULL where there is none; ends the program where it says nothing. */
+enum colour_when view_when(const char *word);
 
 /* Takes these options, and the arguments as traces; ARGP_ERR_UNKNOWN for all else. */
 error_t view_option(struct view *, int key, char *arg, struct argp_state *);
