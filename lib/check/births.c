@@ -90,6 +90,11 @@ void births_end(uint64_t object, uint8_t kind, int32_t tid, const struct check_s
     STORE(graves[slot].object, object);
 }
 
+void births_named(uint64_t object)
+{
+    dig_out(object);
+}
+
 bool births_grave(uint64_t object, struct grave *grave)
 {
     unsigned slot = slot_of(object);

@@ -34,6 +34,8 @@ void births_uncounted(uint64_t barrier);
 
 /* It was destroyed, or (`stack` NULL) its memory ends, or it lives again. */
 void births_end(uint64_t object, uint8_t kind, int32_t tid, const struct check_stack *stack);
+/* It has a name by which programs find it: it lives. */
+void births_named(uint64_t object);
 bool births_grave(uint64_t object, struct grave *grave);
 
 #endif

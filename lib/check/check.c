@@ -13,11 +13,13 @@
 #include "check/heap.h"
 #include "check/holders.h"
 #include "check/leaving.h"
+#include "check/life.h"
 #include "check/misuse.h"
 #include "check/order.h"
 #include "check/query.h"
 #include "check/report.h"
 #include "check/semaphore.h"
+#include "check/stall.h"
 #include "check/stacks.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
@@ -106,6 +108,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     hold(self, object, kind, mode, how, stack);
+    stall_taken(self, object);
 }
 
 /* What lies above the place where one was taken out. */
@@ -117,7 +120,7 @@ static void find_paths(struct check_thread *self, struct held *from)
         self->hashed = from;
 }
 
-static void take_out(struct check_thread *self, struct held *held)
+void held_take_out(struct check_thread *self, struct held *held)
 {
     memmove(held, held + 1, (size_t)(self->top - held - 1) * sizeof(*held));
     self->top[-1].what = 0;
@@ -135,10 +138,12 @@ static void give_back_held(struct check_thread *self, struct held *held, uint8_t
         misuse_unlock_as(self, held, kind, stacks_here(self, site, frame));
     else if (depth == 1 && held->depth & DEPTH_INCONSISTENT)
         misuse_inconsistent(self, held, stacks_here(self, site, frame));
-    if (depth > 1)
+    if (depth > 1) {
         held->depth--;
-    else
-        take_out(self, held);
+        return;
+    }
+    stall_given_back(self, held, site, frame);
+    held_take_out(self, held);
 }
 
 static void given_back(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame)
@@ -262,7 +267,7 @@ static void drop_mutex(struct check_thread *self, struct wait_target *target, ui
     target->mutex_kind = held->kind;
     target->mutex_depth = held->depth;
     if (held->kind == THRUM_kind_rlock)
-        take_out(self, held);
+        held_take_out(self, held);
     else
         given_back(target->mutex, held->kind, THRUM_mode_exclusive, site, frame);
 }
@@ -303,92 +308,6 @@ static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
         thread_is_joined(wait->object);
 }
 
-/* What the thread holds of an object that is no more, or another now. */
-static void forget_held(struct check_thread *self, uint64_t object)
-{
-    struct held *held = held_count(self) > 0 ? find_held(self, object) : NULL;
-
-    if (held)
-        take_out(self, held);
-}
-
-static void forget(uint64_t object)
-{
-    order_forget(object);
-    leaving_forget(object);
-    handlers_forget(object);
-}
-
-static void ends(const struct thrum_event_object_destroy *end, uintptr_t frame)
-{
-    struct check_thread *self = thread_self();
-
-    if (self) {
-        misuse_end(self, end->object, end->kind, check_mapping_ends, end->site ? stacks_here(self, end->site, frame) : &check_nowhere);
-        forget_held(self, end->object);
-    }
-    forget(end->object);
-}
-
-static void woken(const struct thrum_event_wake *wake, uintptr_t frame)
-{
-    struct check_thread *self = thread_self();
-
-    holders_wake(wake->object);
-    if (wake->kind == THRUM_kind_barrier)
-        births_uncounted(wake->object);
-    if (self && wake->kind == THRUM_kind_condition && self->handling)
-        handlers_unsafe(self, "pthread_cond_signal", wake->object, wake->kind, stacks_here(self, wake->site, frame));
-}
-
-static void spawns(const struct thrum_event_spawn *spawn, uintptr_t frame)
-{
-    struct check_thread *self = thread_self();
-    const struct check_stack *stack;
-
-    if (!self)
-        return;
-    stack = stacks_here(self, spawn->site, frame);
-    thread_spawns(spawn->serial, stack);
-    if (self->handling)
-        handlers_unsafe(self, "pthread_create", 0, 0, stack);
-}
-
-/* `real`: a handler that interrupts the thread, not one that the library calls in its own time. */
-static void handles(const struct thrum_event_interrupt_begin *begin, bool real)
-{
-    if (thread_self() && begin->means == THRUM_means_signal && real)
-        handlers_enter(thread_self(), begin->signal);
-}
-
-static void interrupts(const struct thrum_event_interrupt_send *send)
-{
-    struct check_thread *self = thread_self();
-
-    if (send->means == THRUM_means_cancel)
-        thread_is_cancelled(send->target);
-    else if (self && send->means == THRUM_means_signal && send->target && send->target == self->handle)
-        handlers_raises(self, send->signal);
-}
-
-static void made(const struct thrum_event_object_init *init, uintptr_t frame)
-{
-    struct check_thread *self = thread_self();
-
-    if (self) {
-        misuse_init(self, init->object, init->kind, stacks_here(self, init->site, frame));
-        forget_held(self, init->object);
-    }
-    forget(init->object);
-    births_add(init);
-    if (init->kind == THRUM_kind_semaphore)
-        semaphore_made(init->object, init->value);
-    else if (init->kind == THRUM_kind_lock)
-        semaphore_made(init->object, 1);
-    if (init->type == THRUM_type_prefer_writer_nonrecursive)
-        order_nonrecursive_reader(init->object);
-}
-
 static void check_event(enum thrum_event_id id, const union thrum_event_record *record, uintptr_t frame)
 {
     switch (id) {
@@ -406,18 +325,19 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
         break;
     case THRUM_EVENT_wait_begin: waits(&record->wait_begin, frame); break;
     case THRUM_EVENT_wait_end: waited(&record->wait_end, frame); break;
-    case THRUM_EVENT_object_init: made(&record->object_init, frame); break;
-    case THRUM_EVENT_object_destroy: ends(&record->object_destroy, frame); break;
+    case THRUM_EVENT_object_init: life_made(&record->object_init, frame); break;
+    case THRUM_EVENT_object_name: births_named(record->object_name.object); break;
+    case THRUM_EVENT_object_destroy: life_ends(&record->object_destroy, frame); break;
     case THRUM_EVENT_object_consistent: made_consistent(record->object_consistent.object); break;
-    case THRUM_EVENT_wake: woken(&record->wake, frame); break;
-    case THRUM_EVENT_spawn: spawns(&record->spawn, frame); break;
+    case THRUM_EVENT_wake: life_woken(&record->wake, frame); break;
+    case THRUM_EVENT_spawn: life_spawns(&record->spawn, frame); break;
     case THRUM_EVENT_spawn_end: thread_is_spawned(record->spawn_end.serial, record->spawn_end.handle); break;
     case THRUM_EVENT_thread_begin: thread_begins(record->thread_begin.serial, record->thread_begin.handle); break;
     case THRUM_EVENT_thread_end: thread_ends(); break;
     case THRUM_EVENT_thread_detach: thread_is_detached(record->thread_detach.handle); break;
     case THRUM_EVENT_thread_name: thread_is_named(record->thread_name.handle, record->thread_name.name); break;
-    case THRUM_EVENT_interrupt_send: interrupts(&record->interrupt_send); break;
-    case THRUM_EVENT_interrupt_begin: handles(&record->interrupt_begin, thrum_self.handlers > 0); break;
+    case THRUM_EVENT_interrupt_send: life_interrupts(&record->interrupt_send); break;
+    case THRUM_EVENT_interrupt_begin: life_handles(&record->interrupt_begin, thrum_self.handlers > 0); break;
     case THRUM_EVENT_interrupt_end:
         if (thrum_self.check && record->interrupt_end.means == THRUM_means_signal && thrum_self.handlers > 0)
             handlers_leave(thrum_self.check, record->interrupt_end.signal);
@@ -452,6 +372,7 @@ void check_configure(const struct env *env)
     wanted = env->check;
     dump_signal = env->dump_signal;
     report_configure(env);
+    stall_configure(env);
 }
 
 /*
@@ -510,6 +431,7 @@ static int check_start(thrum_sink_announce *announce)
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
     if (dump_signal)
         query_on_signal(dump_signal);
+    stall_start();
     return 0;
 }
 
@@ -517,4 +439,5 @@ const struct thrum_sink check_sink = {
     .name = "check",
     .start = check_start,
     .emit = check_emit,
+    .fork_returned = stall_start,
 };

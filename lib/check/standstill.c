@@ -6,9 +6,7 @@
  */
 #include "check/standstill.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +14,9 @@
 #include "check/births.h"
 #include "check/handlers.h"
 #include "check/holders.h"
+#include "check/kernel.h"
 #include "check/report.h"
+#include "check/stall.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
 
@@ -112,70 +112,17 @@ static int all_say_so(const struct check_thread *self)
 
 /* --- what the kernel says --- */
 
-static size_t read_file(const char *path, char *text, size_t size)
-{
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-    long got = fd < 0 ? -1 : syscall(SYS_read, fd, text, size - 1);
-
-    if (fd >= 0)
-        syscall(SYS_close, fd);
-    text[got > 0 ? got : 0] = 0;
-    return got > 0 ? (size_t)got : 0;
-}
-
-/* "202 0x7f... 0x189 ..." : the number that begins there, and where the next one does. */
-static uint64_t next_number(const char **at)
-{
-    uint64_t number = 0;
-    bool hex;
-
-    while (**at == ' ')
-        (*at)++;
-    hex = (*at)[0] == '0' && (*at)[1] == 'x';
-    for (*at += hex ? 2 : 0; **at && **at != ' ' && **at != '\n'; (*at)++)
-        number = number * (hex ? 16 : 10) + (uint64_t)(**at <= '9' ? **at - '0' : **at - 'a' + 10);
-    return number;
-}
-
-/* Whether the thread sleeps for as long as nobody in this process wakes it. */
+/* Whether the thread sleeps for as long as nobody in this process wakes it; who waits for a spinlock runs. */
 static bool is_asleep(const struct check_thread *thread)
 {
-    char path[64] = "/proc/self/task/", text[128], digits[12];
-    const char *at = text;
-    size_t used = 16, count = 0;
+    struct kernel_call call;
 
-    for (int32_t tid = thread->tid; tid > 0; tid /= 10)
-        digits[count++] = (char)('0' + tid % 10);
-    while (count > 0)
-        path[used++] = digits[--count];
-    for (const char *rest = "/syscall"; *rest; rest++)
-        path[used++] = *rest;
-    path[used] = 0;
-    if (read_file(path, text, sizeof(text)) == 0 || text[0] < '0' || text[0] > '9' || next_number(&at) != SYS_futex)
-        return thread->wait.kind == THRUM_kind_spinlock && text[0] == 'r';
-    uint64_t word = next_number(&at), operation = next_number(&at), timeout = (next_number(&at), next_number(&at));
-    return word != check_lock_word() && timeout == 0 && (operation & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread);
-}
-
-static int count_tasks(void)
-{
-    struct linux_entry {
-        uint64_t inode;
-        int64_t offset;
-        uint16_t length;
-        uint8_t type;
-        char name[];
-    };
-    static char buffer[4096] __attribute__((aligned(8)));
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
-    long got;
-
-    while (fd >= 0 && (got = syscall(SYS_getdents64, fd, buffer, sizeof(buffer))) > 0)
-        for (long at = 0; at < got; at += ((struct linux_entry *)(void *)(buffer + at))->length)
-            count += ((struct linux_entry *)(void *)(buffer + at))->name[0] != '.';
-    if (fd >= 0)
-        syscall(SYS_close, fd);
-    return count;
+    if (!kernel_ask(thread->tid, &call))
+        return false;
+    if (call.runs || call.number != SYS_futex)
+        return call.runs && thread->wait.kind == THRUM_kind_spinlock;
+    return call.arguments[0] != check_lock_word() && call.arguments[3] == 0 &&
+           (call.arguments[1] & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread);
 }
 
 enum verdict { RUNS, ON_ITS_WAY, STANDS_STILL };
@@ -185,11 +132,14 @@ static enum verdict ask(const struct check_thread *self)
 {
     int count = all_say_so(self);
 
-    if (count < 1 || count_tasks() != count)
+    if (count < 1 || kernel_count_threads() != count + stall_watches())
         return RUNS;
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next)
         if (!thread->ended && thread != self && !is_asleep(thread))
             return ON_ITS_WAY;
+    /* The others sleep in private futexes; what this thread will sleep in is known by where it lies. */
+    if (self->wait.kind != THRUM_kind_thread && !kernel_is_private(self->wait.object))
+        return RUNS;
     return all_say_so(self) == count ? STANDS_STILL : RUNS;
 }
 

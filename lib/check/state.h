@@ -59,6 +59,7 @@ struct wait {
     uint64_t mutex;      /* that a wait on a condition drops, 0 for none */
     uint32_t mutex_depth; /* how often it was held */
     uint8_t mutex_kind;
+    int64_t since;       /* CLOCK_MONOTONIC; 0 where nobody wants to know */
     uint32_t wakes;      /* of the object, by hash, when the wait began */
 };
 
@@ -78,7 +79,7 @@ struct check_clock {
 /* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
 #define DEPTH_INCONSISTENT 0x80000000u
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512, INTERRUPTED = 3 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512, INTERRUPTED = 3, TAKEN_SINCE = 16 };
 
 /* A stack that was taken from here lately. */
 struct recent {
@@ -114,6 +115,11 @@ struct check_thread {
     uint64_t handling; /* signals whose handlers run in it, a bit each */
     uint32_t handlers; /* how many run in it */
     struct wait interrupted[INTERRUPTED]; /* the waits that the outermost of them came in */
+    struct {
+        uint64_t object;
+        int64_t ns;
+    } since[TAKEN_SINCE]; /* when it took what it holds, where that is looked at */
+    uint64_t stalled;  /* the wait that was told of as a long one */
     int raising;       /* a signal that it sends itself: its handler interrupts nothing */
     uint64_t number;   /* of its creation, 0 for a main thread */
     _Atomic uint64_t stolen; /* what it holds, but another gave back or ended: the last such */

@@ -11,6 +11,7 @@
 #include "check/holders.h"
 #include "check/report.h"
 #include "check/semaphore.h"
+#include "check/stall.h"
 #include "check/standstill.h"
 #include "check/thread.h"
 
@@ -199,6 +200,7 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
     wait->mutex = target->mutex;
     wait->mutex_kind = target->mutex_kind;
     wait->mutex_depth = target->mutex_depth;
+    wait->since = stall_now();
     holders_wait_begins(wait);
     atomic_fetch_add_explicit(&wait->sequence, 1, memory_order_seq_cst);
     /* A wait that ends by itself is no deadlock. */

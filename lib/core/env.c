@@ -93,6 +93,26 @@ static uint64_t env_read_size(const char *name)
     return 0;
 }
 
+/* A number of seconds, also 0.5, as nanoseconds; 0 where there is none. */
+static int64_t env_read_seconds(const char *name)
+{
+    const char *value = getenv(name), *at = value;
+    int64_t result = 0, unit = 1000000000;
+
+    if (!value || !*value)
+        return 0;
+    for (; *at >= '0' && *at <= '9' && result < INT64_MAX / 20 / unit; at++)
+        result = 10 * result + (*at - '0');
+    result *= unit;
+    if (*at == '.')
+        for (at++; *at >= '0' && *at <= '9'; at++)
+            result += (*at - '0') * (unit /= 10);
+    if (!*at && at > value)
+        return result;
+    log_line(name, "=", value, " isn't a number of seconds: not used", NULL);
+    return 0;
+}
+
 void env_read(struct env *env)
 {
     *env = (struct env){.off = true};
@@ -104,6 +124,8 @@ void env_read(struct env *env)
     env->check_log = getenv("THRUM_CHECK_LOG");
     env->python = env_read_switch("THRUM_PYTHON") != ENV_OFF;
     env->dump_signal = env_read_signal("THRUM_DUMP_SIGNAL");
+    env->stall = env_read_seconds("THRUM_STALL");
+    env->held = env_read_seconds("THRUM_HELD");
     env->stack = env_read_stack();
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)

@@ -17,6 +17,8 @@ struct env {
     const char *check_log; /* THRUM_CHECK_LOG=FILE: findings go to its end, for another program to read; NULL for none */
     bool python;           /* unless THRUM_PYTHON=off: sites are lines of Python where a Python program is traced */
     int dump_signal;       /* THRUM_DUMP_SIGNAL=USR1: what threads hold and wait for is printed on this signal; 0: none */
+    int64_t stall;         /* THRUM_STALL=SECONDS: tell of threads that are blocked for so long; nanoseconds, 0: don't */
+    int64_t held;          /* THRUM_HELD=SECONDS: tell of locks that were held for so long; nanoseconds, 0: don't */
     unsigned stack;        /* THRUM_STACK=N: calls kept for each stack, 0 for none */
     const char *record;    /* THRUM_RECORD=DIR: record into this directory; NULL: don't */
     uint64_t ring;         /* THRUM_RECORD_RING=SIZE: keep each thread's newest bytes; 0: keep everything */

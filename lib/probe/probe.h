@@ -25,7 +25,12 @@
 #define SITE __builtin_return_address(0)
 
 /* Which sinks want events: a bit each; 0 means that probes are off. */
-enum probe_sink_bit { PROBE_CHECK = 1, PROBE_RECORD = 2, PROBE_LTTNG = 4 };
+enum probe_sink_bit {
+    PROBE_CHECK = 1,
+    PROBE_RECORD = 2,
+    PROBE_LTTNG = 4,
+    PROBE_WATCH = 8, /* no sink: the checker wants every event, and nobody may take a short way */
+};
 extern THRUM_PRIVATE volatile unsigned probe_sinks;
 
 /* Whether to probe: a sink listens, and this thread isn't inside thrum or a sink. */

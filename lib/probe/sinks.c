@@ -148,6 +148,8 @@ void sinks_start(const struct env *env)
     if (env->check != ENV_CHECK_OFF) {
         check_configure(env);
         add(&check_sink, PROBE_CHECK);
+        if (env->held)
+            probe_sinks |= PROBE_WATCH;
     }
     add(lttng_load(env->lttng), PROBE_LTTNG);
     if (env->record && recorder_configure(&(struct recorder_options){env->record, env->ring, env->max_size}) == 0)

@@ -19,7 +19,7 @@ def side(end):
 
 def step(step):
     """What a thread holds and wants; or what it does or did, with the verb that says so."""
-    sides = [f"{end['verb']} {side(end)}" if "verb" in end else side(end) for end in (step["holds"], step["wants"]) if end["kind"]]
+    sides = [f"{re.sub('[0-9.]+ s', 'N s', end['verb'])} {side(end)}" if "verb" in end else side(end) for end in (step["holds"], step["wants"]) if end["kind"]]
     return f"        {step['thread']}: " + " -> ".join(sides)
 
 

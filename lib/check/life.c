@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Events of the lives of objects and threads, and of interrupts: who has to hear of each. */
+#include "check/life.h"
+
+#include "check/births.h"
+#include "check/check.h"
+#include "check/handlers.h"
+#include "check/holders.h"
+#include "check/leaving.h"
+#include "check/misuse.h"
+#include "check/order.h"
+#include "check/semaphore.h"
+#include "check/stacks.h"
+#include "check/thread.h"
+#include "check/waitfor.h"
+
+/* What the thread holds of an object that is no more, or another now. */
+static void forget_held(struct check_thread *self, uint64_t object)
+{
+    struct held *held = held_count(self) > 0 ? (struct held *)held_find(self, object) : NULL;
+
+    if (held)
+        held_take_out(self, held);
+}
+
+static void forget(uint64_t object)
+{
+    order_forget(object);
+    leaving_forget(object);
+    handlers_forget(object);
+}
+
+void life_ends(const struct thrum_event_object_destroy *end, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    if (self) {
+        misuse_end(self, end->object, end->kind, check_mapping_ends, end->site ? stacks_here(self, end->site, frame) : &check_nowhere);
+        forget_held(self, end->object);
+    }
+    forget(end->object);
+}
+
+void life_woken(const struct thrum_event_wake *wake, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    holders_wake(wake->object);
+    if (wake->kind == THRUM_kind_barrier)
+        births_uncounted(wake->object);
+    if (self && wake->kind == THRUM_kind_condition && self->handling)
+        handlers_unsafe(self, "pthread_cond_signal", wake->object, wake->kind, stacks_here(self, wake->site, frame));
+}
+
+void life_spawns(const struct thrum_event_spawn *spawn, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+    const struct check_stack *stack;
+
+    if (!self)
+        return;
+    stack = stacks_here(self, spawn->site, frame);
+    thread_spawns(spawn->serial, stack);
+    if (self->handling)
+        handlers_unsafe(self, "pthread_create", 0, 0, stack);
+}
+
+/* `real`: a handler that interrupts the thread, not one that the library calls in its own time. */
+void life_handles(const struct thrum_event_interrupt_begin *begin, bool real)
+{
+    if (thread_self() && begin->means == THRUM_means_signal && real)
+        handlers_enter(thread_self(), begin->signal);
+}
+
+void life_interrupts(const struct thrum_event_interrupt_send *send)
+{
+    struct check_thread *self = thread_self();
+
+    if (send->means == THRUM_means_cancel)
+        thread_is_cancelled(send->target);
+    else if (self && send->means == THRUM_means_signal && send->target && send->target == self->handle)
+        handlers_raises(self, send->signal);
+}
+
+void life_made(const struct thrum_event_object_init *init, uintptr_t frame)
+{
+    struct check_thread *self = thread_self();
+
+    if (self) {
+        misuse_init(self, init->object, init->kind, stacks_here(self, init->site, frame));
+        forget_held(self, init->object);
+    }
+    forget(init->object);
+    births_add(init);
+    if (init->kind == THRUM_kind_semaphore)
+        semaphore_made(init->object, init->value);
+    else if (init->kind == THRUM_kind_lock)
+        semaphore_made(init->object, 1);
+    if (init->type == THRUM_type_prefer_writer_nonrecursive)
+        order_nonrecursive_reader(init->object);
+}
