@@ -33,6 +33,20 @@ for document in doc/add-*.md; do
     ok "$document: it shows something" [ -s "$tmp/shown" ]
 done
 
+# thrum(1) has every command, and what it refers to is there.
+is "thrum(1) has every command" "$(limit 20 "$thrum" --help | sed -nE 's/^  thrum .*//; s/^  ([a-z]+) .*/\1/p' | while read -r command; do
+    grep -q "^\.B \"thrum $command " man/thrum.1 || echo "$command"; done)" ""
+for page in man/*.1 man/*.7.in; do
+    sed -nE 's/\\-/-/g; s/^\.BR (thrum[a-z-]*|deadlock-report) +\(([0-9])\).*/\1.\2/p' "$page" | sort -u | while read -r other; do
+        case $other in
+        thrum.3 | thrum-base.3) ;;
+        *.3) other=${other#thrum-} && [ -e "lib/include/thrum/${other%.3}.h" ] || echo "$other" ;;
+        *) [ -e "man/$other" ] || [ -e "man/$other.in" ] || echo "$other" ;;
+        esac
+    done > "$tmp/missing"
+    is "$page: the pages that it refers to are there" "$(cat "$tmp/missing")" ""
+done
+
 # Every command has a page, with the sections that people look for, which names each of its options.
 for command in $(limit 20 "$thrum" --help | sed -nE 's/^  thrum .*//; s/^  ([a-z]+) .*/\1/p'); do
     page=man/thrum-$command.1
