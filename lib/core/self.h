@@ -16,6 +16,7 @@ struct thrum_self {
     int32_t pid;
     bool forking;      /* in fork: ids aren't kept, since handlers of fork run in both processes */
     bool asynchronous; /* may be cancelled at any instruction (pthread_setcanceltype) */
+    bool tickless;     /* may not read the tick counter, nor the time without a system call (PR_SET_TSC) */
     uint16_t handlers; /* signal handlers that run in this thread */
     volatile bool pending; /* a signal handler that interrupted thrum wants to jump out, once thrum has finished */
     struct check_thread *check; /* what the checker knows of this thread, NULL where it hasn't met it */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What interposers share: timeouts, and ends that are recorded whichever way a call is left. */
+#include <sys/syscall.h>
+
 #include "interpose/interpose.h"
 
 int64_t timeout_until(clockid_t clock, const struct timespec *absolute)
@@ -9,7 +11,10 @@ int64_t timeout_until(clockid_t clock, const struct timespec *absolute)
 
     if (!absolute)
         return -1;
-    clock_gettime(clock, &now);
+    if (thrum_self.tickless)
+        REAL(syscall)(SYS_clock_gettime, clock, &now);
+    else
+        clock_gettime(clock, &now);
     if (__builtin_sub_overflow((int64_t)absolute->tv_sec, now.tv_sec, &left) || __builtin_mul_overflow(left, 1000000000, &left) ||
         __builtin_add_overflow(left, absolute->tv_nsec - now.tv_nsec, &left))
         return absolute->tv_sec > now.tv_sec ? INT64_MAX : 0;

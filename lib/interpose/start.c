@@ -52,6 +52,7 @@ struct start *start_new(void *argument, const pthread_attr_t *attributes)
         return NULL;
     start->argument = argument;
     start->users = 2;
+    start->tickless = thrum_self.tickless;
     start->detached = attributes && is_detached(attributes);
     start->stack_size = pages < UINT32_MAX ? (uint32_t)pages : 0;
     return start;
@@ -85,6 +86,7 @@ static struct start start_begin(struct start *passed)
     struct start start = {.routine = passed->routine, .argument = passed->argument, .serial = passed->serial,
                           .stack_size = passed->stack_size, .detached = passed->detached};
 
+    thrum_self.tickless = passed->tickless;
     futex_lock_acquire(&passed->lock);
     passed->handle = pthread_self();
     futex_lock_release(&passed->lock);

@@ -19,6 +19,7 @@ struct start {
     struct futex_lock lock; /* over `handle` */
     uint32_t stack_size;    /* in pages */
     bool detached;          /* born so */
+    bool tickless;          /* as its creator was */
     _Atomic int users;
 };
 _Static_assert(sizeof(struct start) <= MEMORY_BLOCK, "a start fits a block");

@@ -107,7 +107,11 @@ INTERPOSE int prctl(int option, ...)
     for (int i = 0; i < 4; i++)
         arguments[i] = va_arg(rest, unsigned long);
     va_end(rest);
+    if (option == PR_SET_TSC && arguments[0] == PR_TSC_SIGSEGV)
+        probe_ticks_forbidden();
     result = REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
+    if (option == PR_SET_TSC && (arguments[0] == PR_TSC_SIGSEGV) == (result != 0))
+        thrum_self.tickless = false;
     if (result == 0 && option == PR_SET_NAME && probe_on())
         probe_thread_name((uint64_t)pthread_self(), (const char *)arguments[0]);
     return result;

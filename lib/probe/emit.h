@@ -24,13 +24,13 @@
 /* The sinks' emit functions, ended by NULL. */
 extern void (*emit_sinks[])(enum thrum_event_id id, const void *record);
 
-/* The same where the thread may be cancelled at any instruction: not while a sink writes. */
-void emit_record_deferred(enum thrum_event_id id, const void *record);
+/* The same where the thread may be cancelled at any instruction: not while a sink writes; and where it can't tell the time. */
+void emit_record_apart(enum thrum_event_id id, const void *record);
 
 static inline void emit_record(enum thrum_event_id id, const void *record)
 {
-    if (__builtin_expect(thrum_self.asynchronous, 0)) {
-        emit_record_deferred(id, record);
+    if (__builtin_expect(thrum_self.asynchronous | thrum_self.tickless, 0)) {
+        emit_record_apart(id, record);
         return;
     }
     int *error = &errno;

@@ -42,6 +42,9 @@ static inline bool probe_on(void)
 /* Whether a call at this site is the program's, not LTTng-UST's. */
 THRUM_PRIVATE bool probe_is_programs(const void *site);
 
+/* From now on reading the tick counter is a SIGSEGV in this thread, which so is recorded no longer; a line says so. */
+THRUM_PRIVATE void probe_ticks_forbidden(void);
+
 /* --- acquire and release --- */
 
 THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);

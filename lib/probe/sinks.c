@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "check/check.h"
 #include "core/backtrace.h"
+#include "core/log.h"
 #include "core/modules.h"
 #include "core/python.h"
 #include "probe/emit.h"
@@ -24,7 +26,30 @@ static unsigned sink_count;
 volatile unsigned probe_sinks;
 unsigned sinks_stack_depth = BACKTRACE_DEFAULT;
 
-void emit_record_deferred(enum thrum_event_id id, const void *record)
+/* What is recorded has its time: a thread that may not read it isn't, and the line that says so was said. */
+static void emit_without_time(enum thrum_event_id id, const void *record)
+{
+    int saved = errno;
+
+    self_enter();
+    for (unsigned i = 0; i < sink_count; i++)
+        if (sinks[i] == &check_sink)
+            emit_sinks[i](id, record);
+    errno = saved;
+    self_leave();
+}
+
+void probe_ticks_forbidden(void)
+{
+    static atomic_bool said;
+
+    thrum_self.tickless = true;
+    recorder_direct = false;
+    if ((probe_sinks & (PROBE_RECORD | PROBE_LTTNG)) && !atomic_exchange(&said, true))
+        log_line("a thread may not read the tick counter from now on (PR_SET_TSC): what it does isn't recorded", NULL);
+}
+
+static void emit_deferred(enum thrum_event_id id, const void *record)
 {
     /* Not under the guard: a cancellation may still come before the call, and one that came meanwhile unwinds from the last. */
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
@@ -32,6 +57,14 @@ void emit_record_deferred(enum thrum_event_id id, const void *record)
     emit_record(id, record);
     thrum_self.asynchronous = true;
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+}
+
+void emit_record_apart(enum thrum_event_id id, const void *record)
+{
+    if (thrum_self.asynchronous)
+        emit_deferred(id, record);
+    else
+        emit_without_time(id, record);
 }
 
 static void fill_module(struct thrum_event_module_load *record, const struct module *module)

@@ -245,10 +245,25 @@ void conform_last(void)
     close(pipe_fds[0]), close(pipe_fds[1]);
 }
 
+/* Where reading the processor's tick counter is forbidden, so is the time, but by a system call: what traces mustn't. */
+static int without_ticks(void *unused)
+{
+    if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) != 0)
+        return 0; /* not on this processor */
+    locks_on_little(unused);
+    if (in_thread(locks_on_little, &mutex) != &mutex)
+        return 1;
+    if (prctl(PR_SET_TSC, PR_TSC_ENABLE) != 0)
+        return 2;
+    locks_on_little(unused);
+    return 0;
+}
+
 void conform_thread(void)
 {
     ends();
     names();
+    expect_number("prctl: PR_SET_TSC", in_child(without_ticks, NULL), 0);
     creations();
     handles();
     destructors();

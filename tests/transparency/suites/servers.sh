@@ -35,7 +35,7 @@ redis() { # REQUESTS
 }
 redis_is="redis-check-rdb:redis-tools redis-benchmark:redis-tools"
 suite redis quick 60 "$redis_is" redis 4000
-suite redis-long whole 300 "$redis_is" redis 200000
+suite redis-long whole 300 "$redis_is" redis 20000
 
 memcached_begin() { # WORD OF ITS COMMAND LINE...
     under memcached -t 4 -m 64 $([ "$(id -u)" != 0 ] || echo -u root) "$@" >&2 &
