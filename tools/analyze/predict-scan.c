@@ -107,8 +107,11 @@ static void acquired(void *self, int64_t now, const struct acquisition *got)
         note_one(&scan->hints->takers, got->object->id, got->thread->id);
         if (got->how == THRUM_how_block)
             note_holdings(scan, got->thread, got->object);
-    } else if (!got->hold && got->how == THRUM_how_block && is_told(got->object))
-        note_holdings(scan, got->thread, got->object);
+    } else if (!got->hold) {
+        note_one(&scan->hints->takers, got->object->id, got->thread->id);
+        if (got->how == THRUM_how_block && is_told(got->object))
+            note_holdings(scan, got->thread, got->object);
+    }
 }
 
 static void released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site)

@@ -24,17 +24,19 @@ struct options {
     struct view view;
     const struct render_ops *renderer;
     bool all;
+    const char *std; /* a file of the STD format, in place of traces; NULL: none */
     struct suppressions *suppressions;
     pid_t pid; /* of a running process to look into; 0: traces */
 };
 
-enum { KEY_SARIF = 256, KEY_SUPPRESSIONS, KEY_PID };
+enum { KEY_SARIF = 256, KEY_SUPPRESSIONS, KEY_PID, KEY_STD };
 
 static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
     {"sarif", KEY_SARIF, NULL, 0, "Write a SARIF 2.1.0 log, for code scanning", 0},
     {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
     {"pid", KEY_PID, "PID", 0, "Look into a running process, without stopping it, instead of a trace", 0},
+    {"std", KEY_STD, "FILE", 0, "Read FILE, of lines as 'T0|acq(L1)|12', in place of a TRACE", 0},
     {"all", 'a', NULL, 0, "Show also what was ruled out, and why", 0},
     VIEW_OUTPUT,
     VIEW_COLOUR,
@@ -80,6 +82,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_SUPPRESSIONS:
         read_suppressions(options->suppressions, arg);
         return 0;
+    case KEY_STD:
+        options->std = arg;
+        return 0;
     case 'a':
         options->all = true;
         return 0;
@@ -108,12 +113,24 @@ static void warn_incomplete(const struct report *report, const struct options *o
         view_warn_incomplete(report);
 }
 
+/* The file takes the place of the traces. */
+static void take_std(struct options *options)
+{
+    if (options->view.path_count)
+        die("--std reads %s alone: leave out %s", options->std, options->view.paths[0]);
+    options->view.paths = &options->std;
+    options->view.path_count = 1;
+    reader_choose(READER_std);
+}
+
 static int run(int argc, char **argv)
 {
     struct options options = {.renderer = &render_text, .suppressions = suppressions_new()};
     struct replay replay;
     options_parse(&cmd_report, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
+    if (options.std)
+        take_std(&options);
     if (options.pid) {
         replay_process(&replay, options.pid);
     } else {

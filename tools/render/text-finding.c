@@ -214,7 +214,7 @@ static void put_object(const struct paper *paper, const struct finding *finding,
     fputs(after_of(object), paper->out);
     if (holder)
         put_holder(paper, holder);
-    put_time(paper, words->when, object->since_ns, span, wanted && finding->certainty == CERTAINTY_happened);
+    put_time(paper, object->verb ? "at" : words->when, object->since_ns, span, wanted && finding->certainty == CERTAINTY_happened);
     fputc('\n', paper->out);
     put_stack(paper, object);
     free(label);

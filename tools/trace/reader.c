@@ -9,10 +9,12 @@
 #include "trace/reader-babeltrace.h"
 #include "trace/reader-fast.h"
 #include "trace/reader-find.h"
+#include "trace/reader-std.h"
 
-/* One of the two. */
+/* One of the three. */
 struct reader {
     struct fast_reader *fast;
+    struct std_reader *std;
     struct babeltrace_reader *babeltrace;
 };
 
@@ -68,7 +70,9 @@ int reader_open(struct reader **to, const char *const *paths, size_t count, char
     char *why = NULL;
     int err = -ENOTSUP;
     *trouble = NULL;
-    if (reader_choice != READER_babeltrace2)
+    if (reader_choice == READER_std)
+        err = std_reader_open(&reader->std, paths[0], trouble);
+    else if (reader_choice != READER_babeltrace2)
         err = find_and_open_fast(reader, paths, count, &why, trouble);
     if (err && !*trouble && reader_choice == READER_fast)
         *trouble = memory_format("the fast reader can't read %s; leave out --reader=fast", why);
@@ -84,16 +88,22 @@ int reader_open(struct reader **to, const char *const *paths, size_t count, char
 
 const struct trace_event *reader_next(struct reader *reader)
 {
+    if (reader->std)
+        return std_reader_next(reader->std);
     return reader->fast ? fast_reader_next(reader->fast) : babeltrace_reader_next(reader->babeltrace);
 }
 
 const struct reader_losses *reader_losses(const struct reader *reader)
 {
+    if (reader->std)
+        return std_reader_losses(reader->std);
     return reader->fast ? fast_reader_losses(reader->fast) : babeltrace_reader_losses(reader->babeltrace);
 }
 
 int64_t reader_stopped_ns(const struct reader *reader)
 {
+    if (reader->std)
+        return 0;
     return reader->fast ? fast_reader_stopped_ns(reader->fast) : babeltrace_reader_stopped_ns(reader->babeltrace);
 }
 
@@ -107,6 +117,7 @@ void reader_close(struct reader *reader)
     if (!reader)
         return;
     fast_reader_close(reader->fast);
+    std_reader_close(reader->std);
     if (reader->babeltrace)
         babeltrace_reader_close(reader->babeltrace);
     free(reader);

@@ -29,8 +29,9 @@ struct reader_losses {
 
 struct reader;
 
-/* Which implementation reads: the fast one, and where it declines a trace the other; or always the same. */
-enum reader_choice { READER_any, READER_fast, READER_babeltrace2 };
+/* Which implementation reads: the fast one, and where it declines a trace the other; or always the same. READER_std: one file
+ * of text, see reader-std.h. */
+enum reader_choice { READER_any, READER_fast, READER_babeltrace2, READER_std };
 
 /* For all readers opened from here on. */
 void reader_choose(enum reader_choice choice);
