@@ -2,10 +2,10 @@
 /* Two tables. A slot's object is written last and cleared first, so a reader that finds it twice read what belongs to it. */
 #include "check/births.h"
 
-enum { BIRTHS = 1 << 12, GRAVES = 1 << 12, SHARED = 1, ROBUST = 2 };
+enum { BIRTHS = 1 << 14, GRAVES = 1 << 12, SHARED = 1, ROBUST = 2 };
 
 static struct {
-    _Atomic uint64_t object;
+    _Atomic uint64_t object, site;
     _Atomic uint32_t what; /* kind, type and flags, a byte each */
     _Atomic uint32_t value, arrived;
 } births[BIRTHS];
@@ -42,6 +42,7 @@ void births_add(const struct thrum_event_object_init *init)
     STORE(births[slot].what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
     STORE(births[slot].value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
     STORE(births[slot].arrived, 0);
+    STORE(births[slot].site, init->site);
     STORE(births[slot].object, init->object);
 }
 
@@ -52,7 +53,7 @@ bool births_find(uint64_t object, struct birth *birth)
     if (LOAD(births[slot].object) != object)
         return false;
     uint32_t what = LOAD(births[slot].what);
-    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
+    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .site = LOAD(births[slot].site), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
                             .value = LOAD(births[slot].value), .arrived = LOAD(births[slot].arrived)};
     return LOAD(births[slot].object) == object;
 }

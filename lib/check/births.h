@@ -14,6 +14,7 @@
 /* An object that was initialised and not ended since. */
 struct birth {
     uint8_t kind, type;
+    uint64_t site;    /* who made it */
     bool robust, shared;
     uint32_t value;   /* a barrier's size */
     uint32_t arrived; /* so many came to a barrier; only where `value` isn't 0 */

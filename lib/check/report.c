@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings as text on stderr, and as lines of JSON with bare addresses for the program that asked for them. */
+#include "check/births.h"
 #include "check/report.h"
 
 #include <fcntl.h>
@@ -147,6 +148,8 @@ static bool add_thread_name(struct text *text, uint64_t handle)
 
 static void add_object(struct text *text, const struct record_object *object)
 {
+    struct birth birth;
+
     text_add(text, kinds[object->kind]);
     text_add(text, " ");
     if (object->kind == THRUM_kind_thread && add_thread_name(text, object->object))
@@ -154,6 +157,10 @@ static void add_object(struct text *text, const struct record_object *object)
     if (object->kind != THRUM_kind_thread && symbol_data(text, object->object))
         return;
     text_hex(text, object->object);
+    if (births_find(object->object, &birth) && birth.site) {
+        text_add(text, ", made in ");
+        symbol_code(text, birth.site);
+    }
 }
 
 static void add_stack(struct text *text, const struct check_stack *stack)
@@ -262,6 +269,8 @@ static void json_lines(struct text *text)
 
 static void json_object(struct text *text, const char *key, const struct record_object *object, const char *verb)
 {
+    struct birth birth;
+
     text_add(text, ",\"");
     text_add(text, key);
     text_add(text, "\":{");
@@ -277,6 +286,10 @@ static void json_object(struct text *text, const char *key, const struct record_
         text_add(text, "\",");
     }
     json_number(text, "object", object->object);
+    if (births_find(object->object, &birth) && birth.site) {
+        text_add(text, ",");
+        json_number(text, "birth", birth.site);
+    }
     text_add(text, ",\"stack\":[");
     for (uint32_t i = 0; i < object->stack->count; i++) {
         text_add(text, i ? "," : "");

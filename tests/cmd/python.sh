@@ -60,6 +60,7 @@ if [ "$version" = 3.11 ]; then
     limit 60 "$thrum" check -- "$python" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
     is "so does the checker" $? 66
     like "with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
+    like "and where the locks were made" "$(cat "$tmp/out")" 'Python lock S1   semaphore made in Account.__init__ \(bank.py:7\)'
     LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$python" "$tmp/bank.py" 1 2> "$tmp/out"
     like "also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
 else

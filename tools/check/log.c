@@ -3,10 +3,12 @@
 #include "config.h"
 #include "check/log.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/known.h"
 #include "trace/memory.h"
 
 static struct json_object *member(struct json_object *of, const char *key)
@@ -83,18 +85,53 @@ static char *thread_name(const char *word)
     return word[strspn(word, "0123456789")] ? memory_text(word) : memory_format("thread %s", word);
 }
 
+/* "Python lock S1": the same for the same object as long as the log goes on. */
+static char *label_of(struct check_log *log, int32_t pid, uint64_t address, const char *word, char letter)
+{
+    struct check_object *object = NULL;
+    unsigned last = 0;
+    for (size_t i = 0; i < log->object_count && !object; i++) {
+        struct check_object *one = &log->objects[i];
+        if (one->pid == pid && one->address == address && one->letter == letter)
+            object = one;
+        else if (one->letter == letter)
+            last = one->number;
+    }
+    if (!object) {
+        log->objects = memory_grow(log->objects, log->object_count + 1, &log->object_capacity, sizeof(*log->objects));
+        object = &log->objects[log->object_count++];
+        *object = (struct check_object){.pid = pid, .address = address, .letter = letter, .number = last + 1};
+    }
+    return memory_format("%s %c%u", word, letter, object->number);
+}
+
+/* Its name, or what tells it from others and where it was made. */
+static void name_object(struct check_log *log, struct finding_object *object, int32_t pid, uint64_t birth_site)
+{
+    if (!*object->kind) {
+        object->name = memory_text(""), object->birth = memory_text(""), object->object = memory_text("");
+        return;
+    }
+    const struct symbol_variable *variable = symbols_variable(log->symbols, pid, 0, object->address);
+    const struct symbol_place *birth = birth_site ? symbols_call(log->symbols, pid, 0, birth_site) : NULL;
+    const struct known *known = known_object(variable, birth);
+    object->birth = memory_text(birth ? birth->site->text : variable ? variable->place : "");
+    if (variable && !known) {
+        object->name = memory_text(variable->name);
+        object->object = memory_format("%s %s", object->kind, variable->name);
+        return;
+    }
+    object->object = label_of(log, pid, object->address, known ? known->word : object->kind, (char)toupper((unsigned char)*object->kind));
+    object->name = memory_text(known ? object->object : "");
+}
+
 static void take_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
 {
     object->address = number(from, "object");
     object->since_ns = -1;
     object->kind = memory_text(text(from, "kind"));
     object->verb = *text(from, "verb") ? memory_text(text(from, "verb")) : NULL;
-    const struct symbol_variable *variable = *object->kind ? symbols_variable(log->symbols, pid, 0, object->address) : NULL;
-    object->name = memory_text(variable ? variable->name : "");
-    object->birth = memory_text(variable ? variable->place : "");
-    object->object = !*object->kind ? memory_text("")
-                     : variable     ? memory_format("%s %s", object->kind, variable->name)
-                                    : memory_format("%s 0x%" PRIx64, object->kind, object->address);
+    name_object(log, object, pid, member(from, "birth") ? number(from, "birth") : 0);
     take_stack(log, object, pid, member(from, "stack"));
     if (strcmp(object->kind, "thread") == 0 && *text(from, "thread")) {
         char *name = thread_name(text(from, "thread"));
@@ -236,6 +273,7 @@ static bool take_finding(struct check_log *log, struct json_object *from)
 void check_log_free(struct check_log *log)
 {
     findings_free(&log->findings);
+    free(log->objects);
     free(log->origins);
 }
 

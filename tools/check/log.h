@@ -18,11 +18,21 @@ struct check_origin {
     uint64_t count;
 };
 
+/* An object that has no name but a number. */
+struct check_object {
+    int32_t pid;
+    uint64_t address;
+    char letter;
+    unsigned number;
+};
+
 struct check_log {
     struct symbols *symbols;
     struct findings findings;
     struct check_origin *origins;
     size_t origin_count, origin_capacity;
+    struct check_object *objects;
+    size_t object_count, object_capacity;
     uint64_t unreadable; /* lines that make no sense: cut by the end of a process, or not the checker's */
     /* Lines of other sorts, by their first key; false where it isn't known. May be NULL. */
     bool (*other)(void *data, struct json_object *line);
