@@ -12,10 +12,12 @@ if ! limit 20 lttng --no-sessiond list > /dev/null 2>&1; then
     trap 'kill "$(cat "$tmp/sessiond.pid")"; rm -rf "$tmp"' EXIT
 fi
 
-mkdir -p "$tmp/tree/examples"
+mkdir -p "$tmp/tree/examples" "$tmp/tree/lib"
 cd "$tmp/tree" || exit 1
-ln -s "$top_builddir/tools" "$top_builddir/lib" .
-ln -s "$top_builddir/examples/dining" "$top_srcdir/examples/threads.py" examples
+ln -s "$top_builddir/tools" .
+ln -s "$top_builddir/lib/.libs" "$top_srcdir/lib/include" lib
+ln -s "$top_builddir/examples/dining" "$top_srcdir/examples/threads.py" "$top_srcdir/examples/threads.c" examples
+printf 'install:\n\t@$(MAKE) -C %s install\n' "$top_builddir" > Makefile
 
 # Each block of indented lines below the first heading of the second level, in a file of its own.
 awk '/^## / { inside = 1 }
@@ -27,6 +29,9 @@ for file in ../block-?.sh; do
     ok "$(head -n 1 "$file")" limit 90 bash -c "trap 'case \$? in 2 | 126 | 127) exit 99 ;; esac' ERR
         . $file; [ \$? -ne 99 ]" || diag "$(cat "$file")"
 done
+
+ok "make install put it there" [ -x "$tmp/tree/root/$(sed -n 's/^prefix=//p' "$top_builddir/lib/thrum.pc")/bin/thrum" ]
+like "the primitives' names are in the picture" "$(cat "$tmp/tree/mill-in-c.html")" millstones
 
 # The finding on the first screen is the one that is printed; ids and times are as they come.
 same_every_time() { sed 's/^ *//; s/(thread [0-9]*)//; s/ since .*//'; }
