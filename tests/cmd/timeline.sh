@@ -44,7 +44,7 @@ like "a thread by its name" "$(limit 60 "$thrum" timeline -f text --thread 'thre
 # --- on a terminal ---
 trouble "-i without one" '^thrum timeline: -i (needs a terminal|: thrum was built)' "$thrum" timeline -i "$tmp/run"
 if [ -x "$PYTHON3" ] && grep -q '^#define HAVE_NCURSES 1' "$top_builddir/config.h"; then
-    screen=$(limit 60 "$PYTHON3" -B "$srcdir/cmd/screen.py" "q end" '/' 'search:' 'thread 2\n\x0c' 'q end' 'n\x0c' 'q end' '[\x0c' 'q end' 'ww\x0c' 'q end' q -- \
+    screen=$(limit 60 "$PYTHON3" -B "$srcdir/cmd/screen.py" "q end" '/' 'search:' 'thread 2\n\x0c' ' of ' 'n\x0c' ' of ' '[\x0c' ' of ' 'ww\x0c' ' of ' q -- \
         "$thrum" timeline -i "$tmp/run")
     like "-i: a row for each lock" "$screen" 'table'
     like "-i: a wait that was gone to, and who ended it" "$screen" 'thread 2 \(worker\) waited (for|on) [a-z]+ in worker \(contended\.c:[0-9]+\)'

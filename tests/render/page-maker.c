@@ -143,6 +143,8 @@ static void maker_read(struct maker *maker, FILE *in)
         fprintf(stderr, "nothing is called %s\n", unknown);
         exit(1);
     }
+    if (maker->with_path)
+        timeline_set_path(maker->timeline, contention_path(maker->contention));
 }
 
 static void maker_free(struct maker *maker)

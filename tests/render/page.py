@@ -435,6 +435,33 @@ def test_fragment(s):
     s.has("and the selection", s.text("#details"), "Blocked for mutex left")
 
 
+PATH = """main process /usr/bin/story; main begin; main start T1; main label A left
+T1 lock A @10; main want A @20; T1 fail B; T1 fail B; T1 unlock A @11; main got A; main unlock A; main exit
+path"""
+
+
+def test_path(s):
+    s.open(PATH)
+    s.equal("the critical path, worked out by hand: who, from when, how long, doing what", s.js("""Array.from({length: thrum.trace.path.count}, (_, i) =>
+        [thrum.trace.threadName(thrum.trace.path.thread[i]), thrum.trace.path.begin[i], thrum.trace.path.length[i], thrum.trace.path.kind[i]].join(' '))"""),
+            ["main 0 2000 0", "thread 2 (step_0) 2000 2000 0", "thread 2 (step_0) 4000 4000 1", "main 8000 1000 2", "main 9000 2000 0"])
+    s.equal("it isn't drawn until it is asked for", s.js("thrum.painter.drawn.path"), 0)
+    s.browser.key("c")
+    s.browser.settle()
+    s.equal("then each piece is", s.js("thrum.painter.drawn.path"), 5)
+    s.equal("the button says so", s.js("document.getElementById('path-button').getAttribute('aria-pressed')"), "true")
+    picture = s.browser.screenshot()
+    pink = lambda x, y: any("%02x%02x%02x" % picture.at(x, y + dy) == "cc2a6f" or picture.at(x, y + dy)[0] > picture.at(x, y + dy)[1] + 80 for dy in (-1, 0, 1))
+    s.ok("over who was on the path", pink(s.x(6.5, 11), s.y("thread", "thread 2 (step_0)", "state")))
+    s.ok("and not over who wasn't", not pink(s.x(10, 11), s.y("thread", "thread 2 (step_0)", "state")))
+    s.browser.until("location.hash.includes('path=1')")
+    s.ok("the address keeps it", True)
+    s.open(STORY)
+    s.ok("no button where there is no path", s.js("document.getElementById('path-button').hidden"))
+    s.open(STORY + "\nrange 5 10")
+    s.equal("a range that was asked for is what is seen first", s.view(), [5000, 10000])
+
+
 def test_small_and_empty(s):
     s.open(STORY, width=640, height=420)
     s.equal("a small window: no error", s.browser.log, [])

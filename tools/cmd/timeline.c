@@ -37,7 +37,7 @@ static const struct argp_option option_list[] = {
     {"beside", KEY_BESIDE, "TRACE2", 0, "Draw TRACE2 in the same page, below the others, in the same scale: to compare two runs", 0},
     {"interactive", 'i', NULL, 0, "Show it on the terminal, to move about in", 0},
     CUT_OPTIONS,
-    {"critical-path", KEY_PATH, NULL, 0, "Draw also the critical path: what made the run as long as it was", 0},
+    {"critical-path", KEY_PATH, NULL, 0, "Draw also the critical path: what made the run as long as it was; the page always can", 0},
     {"threads", KEY_THREADS, "N", 0, "Text and pictures: rows of N threads at most, those that waited longest", 0},
     {"locks", KEY_LOCKS, "N", 0, "Text and pictures: rows of N locks at most, those waited for longest", 0},
     {"width", KEY_WIDTH, "N", 0, "Text and pictures: so wide, in columns or pixels", 0},
@@ -161,6 +161,8 @@ static void finish(struct drawing *drawing, const struct options *options)
     const char *unknown = timeline_cut(drawing->timeline, &options->cut);
     if (unknown)
         die("nothing in %s is called '%s'; 'thrum contention' and the page list what there is", replay->report.paths[0], unknown);
+    if (drawing->contention && options->format == &timeline_html)
+        timeline_set_path(drawing->timeline, contention_path(drawing->contention));
 }
 
 static void drawing_make(struct drawing *drawing, const struct options *options, const char *const *paths, size_t count)
@@ -170,7 +172,7 @@ static void drawing_make(struct drawing *drawing, const struct options *options,
     replay_foresee(replay);
     struct timeline_names names = timeline_names_of(replay->symbols);
     drawing->timeline = timeline_new(replay->model, &names, options->all);
-    drawing->contention = options->path ? contention_new(replay->model, replay->symbols, options->all) : NULL;
+    drawing->contention = options->path || options->format == &timeline_html ? contention_new(replay->model, replay->symbols, options->all) : NULL;
     replay_run(replay);
     finish(drawing, options);
 }

@@ -269,6 +269,10 @@ char *html_head(const struct timeline *timeline, const struct report *report, st
     put(head, "title", owned_json(html_title(timeline)));
     put(head, "begin_ns", owned_json(memory_format("%lld", (long long)timeline->begin_ns)));
     put_number(head, "duration_ns", timeline->end_ns - timeline->begin_ns);
+    if (timeline->from_ns > timeline->begin_ns || timeline->to_ns < timeline->end_ns) {
+        put_number(head, "from_ns", timeline->from_ns - timeline->begin_ns);
+        put_number(head, "to_ns", timeline->to_ns - timeline->begin_ns);
+    }
     put_number(head, "last_ns", timeline->last_ns - timeline->begin_ns);
     put_number(head, "quiet_ns", timeline->quiet_ns);
     put(head, "trace", trace_json(report));

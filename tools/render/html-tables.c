@@ -17,6 +17,7 @@ typedef int64_t column_value(const struct timeline *, size_t row);
 #define SPAN timeline->spans.at[row]
 #define ARROW timeline->arrows.at[row]
 #define MARK timeline->marks.at[row]
+#define STEP timeline->path.at[row]
 COLUMN(span, thread, SPAN.thread)
 COLUMN(span, what, SPAN.what)
 COLUMN(span, object, SPAN.object)
@@ -37,6 +38,10 @@ COLUMN(mark, thread, MARK.thread)
 COLUMN(mark, what, MARK.what)
 COLUMN(mark, object, MARK.object)
 COLUMN(mark, site, MARK.site)
+COLUMN(step, thread, STEP.thread)
+COLUMN(step, begin, STEP.begin_ns - timeline->begin_ns)
+COLUMN(step, length, STEP.end_ns - STEP.begin_ns)
+COLUMN(step, kind, STEP.kind)
 
 struct column {
     const char *name;
@@ -57,6 +62,9 @@ static const struct column arrow_columns[] = {
 static const struct column mark_columns[] = {
     {"time", true, mark_time}, {"thread", false, mark_thread}, {"what", false, mark_what},
     {"object", false, mark_object}, {"site", false, mark_site}, {0},
+};
+static const struct column step_columns[] = {
+    {"thread", false, step_thread}, {"begin", true, step_begin}, {"length", false, step_length}, {"kind", false, step_kind}, {0},
 };
 
 static size_t pack_column(const struct timeline *timeline, const struct column *column, size_t rows, struct pack *pack)
@@ -96,5 +104,6 @@ struct json_object *html_tables(const struct timeline *timeline, struct pack *pa
     json_object_object_add(tables, "spans", table_json(timeline, span_columns, timeline->spans.count, pack));
     json_object_object_add(tables, "arrows", table_json(timeline, arrow_columns, timeline->arrows.count, pack));
     json_object_object_add(tables, "marks", table_json(timeline, mark_columns, timeline->marks.count, pack));
+    json_object_object_add(tables, "path", table_json(timeline, step_columns, timeline->path.count, pack));
     return tables;
 }

@@ -24,6 +24,7 @@
     SCRIPT(gutter)      \
     SCRIPT(marks)       \
     SCRIPT(links)       \
+    SCRIPT(path)        \
     SCRIPT(draw)        \
     SCRIPT(overview)    \
     SCRIPT(words)       \

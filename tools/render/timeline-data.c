@@ -41,6 +41,7 @@ void timeline_free(struct timeline *timeline)
     free(timeline->spans.at);
     free(timeline->arrows.at);
     free(timeline->marks.at);
+    free(timeline->path.at);
     free(timeline->stacks.at);
     texts_free(&timeline->frames);
     map_free(&timeline->last);

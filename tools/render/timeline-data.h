@@ -77,6 +77,13 @@ struct timeline_mark {
     uint8_t what;
 };
 
+/* A piece of the critical path (contention.h). The kinds' numbers are written to pages. */
+struct timeline_step {
+    int64_t begin_ns, end_ns;
+    uint32_t thread;
+    uint8_t kind;
+};
+
 struct timeline_process {
     int32_t pid;
     char *executable; /* path; "" where not known */
@@ -139,6 +146,7 @@ struct timeline {
     TIMELINE_TABLE(struct timeline_span) spans; /* by begin, once finished */
     TIMELINE_TABLE(struct timeline_arrow) arrows; /* by span, once finished */
     TIMELINE_TABLE(struct timeline_mark) marks; /* by time */
+    TIMELINE_TABLE(struct timeline_step) path; /* by time; empty where it isn't wanted */
     struct texts frames;
     TIMELINE_TABLE(uint32_t *) stacks; /* each: a length, then that many frames, innermost first; NULL for 0 */
     uint64_t left_out_objects, left_out_spans; /* of a runtime's own: Python's GIL above all */
@@ -165,6 +173,10 @@ void timeline_free(struct timeline *);
  * recording stopped; no later than the last event: not known.
  */
 void timeline_finish(struct timeline *, const struct findings *, int64_t stopped_ns);
+
+/* Takes a critical path in: of the threads that are there. Afterwards timeline_cut() must not be called any more. */
+struct contention_path;
+void timeline_set_path(struct timeline *, const struct contention_path *);
 
 /* Names from symbols, which is fed every event before the model is. */
 struct timeline_names timeline_names_of(struct symbols *);

@@ -7,7 +7,7 @@ class App {
     this.view = new View(trace, this.layout);
     this.painter = new Painter(document.getElementById('canvas'), trace, this.layout, this.view);
     this.overview = new Overview(document.getElementById('overview'), trace, this.view);
-    this.state = { hover: -1, selected: -1, row: null, finding: -1, pointer: null, found: null, range: null };
+    this.state = { hover: -1, selected: -1, row: null, finding: -1, pointer: null, found: null, range: null, path: false };
     this.panel = new Panel(trace, { span: (id) => this.goSpan(id), row: (type, id) => this.goRow(type, id), finding: (i) => this.goFinding(i), filter: (text) => this.filter(text) });
     this.search = new Search(trace, (result) => this.found(result), () => { this.state.found = null; this.changed(); });
     this.input = new Input(this);
@@ -23,6 +23,7 @@ class App {
     addEventListener('hashchange', () => this.fromHash());
     this.resize();
     this.view.set(...this.view.full);
+    if (trace.head.to_ns > trace.head.from_ns) this.view.set(trace.head.from_ns, trace.head.to_ns); // --range
     this.fromHash();
     Pair.join((t0, t1) => { this.flight = null; this.view.set(t0, t1); this.changed(); }, (longest) => { this.view.longest = longest; this.view.set(...this.view.full); this.changed(); });
   }
@@ -33,6 +34,7 @@ class App {
     on('zoom-out', () => this.zoom(1.5));
     on('zoom-fit', () => this.fit());
     on('help-button', () => this.help());
+    Path.button(this);
   }
 
   filterKey(event) {
@@ -285,6 +287,7 @@ class App {
       if (state.selected >= 0) parts.push(`span=${state.selected}`);
       if (state.finding >= 0) parts.push(`finding=${state.finding}`);
       if (state.range) parts.push(`range=${state.range.map(Math.round).join('..')}`);
+      if (state.path) parts.push('path=1');
       if (this.filterBox.value) parts.push(`rows=${encodeURIComponent(this.filterBox.value)}`);
       history.replaceState(null, '', `#${parts.join('&')}`);
     }, 300);
@@ -295,6 +298,7 @@ class App {
     if (finding >= 0) this.goFinding(finding); else if (span >= 0) this.goSpan(span);
     const times = (name) => { const [, from, to] = /^(-?\d+)\.\.(-?\d+)$/.exec(wanted.get(name) || '') || []; return +to > +from ? [+from, +to] : null; };
     const seen = times('t'), range = times('range');
+    if (wanted.get('path')) Path.toggle(this, true);
     if (wanted.get('rows')) this.filter(wanted.get('rows'));
     if (range) this.selectRange(...range);
     if (seen) this.jump(...seen, false);

@@ -92,6 +92,7 @@ const Data = (() => {
       const arrows = this.arrows = tables.arrows;
       arrows.time = fill(new Float64Array(arrows.count), (i) => spans.end[arrows.span[i]] - arrows.back[i]);
       this.marks = tables.marks;
+      this.path = tables.path;
       this.spansOfThread = bucket(spans.count, this.threads.length, (i) => spans.thread[i]);
       this.spansOfObject = bucket(spans.count, this.objects.length, (i) => spans.object[i]);
       this.marksOfThread = bucket(this.marks.count, this.threads.length, (i) => this.marks.thread[i]);

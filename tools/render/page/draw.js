@@ -33,6 +33,7 @@ class Painter {
       this.outside();
       for (const row of rows) if (row.type !== 'section') this.row(row, state);
       Links.draw(this, state);
+      Path.draw(this, state);
       this.outline(state.hover, 1.5, Theme.theme.color.ink);
       this.outline(state.selected, 2.5, Theme.theme.color.accent);
       this.overlays(state);

@@ -60,6 +60,7 @@ const Legend = (() => {
     if (marks.has(Marks.SENT)) list.append(el('li', {}, swatch((c) => Marks.triangle(c, 14, 7, color.ink)), 'sends a signal or cancellation'));
     if (hows.has(0) || hows.has(2)) list.append(el('li', {}, arrow(color.arrow, []), 'release or end that let a waiter go on'));
     if (hows.has(1) || hows.has(3)) list.append(el('li', {}, arrow(color['arrow-wake'], [3, 2]), 'wake (signal, broadcast, post, set)'));
+    if (Path.has(trace)) list.append(el('li', {}, swatch((c) => { c.fillStyle = color.path; c.fillRect(0, 5, 28, 4); }), 'the critical path (c shows it)'));
     if (trace.deadlockWaits.length) list.append(el('li', {}, arrow(color['arrow-forever'], []), 'waits for ever for what that thread holds'));
     return list;
   }
