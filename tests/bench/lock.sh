@@ -50,6 +50,10 @@ line() { # LABEL VARIANT
 ratio() { # LABEL VARIANT OTHER
     awk -v label="$1" -v ns="$(best "$2")" -v other="$(best "$3")" 'BEGIN { printf "  %-44s %8.2f\n", label, ns / other }'
 }
+added() { # LABEL VARIANT OTHER: how often what one adds to bare goes into what the other adds
+    awk -v label="$1" -v ns="$(best "$2")" -v other="$(best "$3")" -v bare="$(best bare)" \
+        'BEGIN { printf "  %-44s %8.1f\n", label, (other - bare) / (ns - bare) }'
+}
 
 echo "An uncontended mutex lock + unlock: best of $rounds rounds of $pairs"
 printf '  %-44s %8s %9s\n' "" ns "over bare"
@@ -66,3 +70,6 @@ echo "Ratios"
 ratio "LTTng session / LTTng's wrapper" thrum_lttng wrapper_plain
 ratio "LTTng session / the wrapper with vpid, vtid" thrum_lttng wrapper_ids
 ratio "recorder / LTTng's wrapper" thrum_record wrapper_plain
+echo "What the wrapper adds, for what the recorder adds"
+added "the wrapper" thrum_record wrapper_plain
+added "the wrapper with vpid, vtid" thrum_record wrapper_ids
