@@ -113,7 +113,8 @@ fn panics() -> (bool, bool) {
 
 fn timeout() -> bool {
     let (lock, condition) = (Mutex::new(()), Condvar::new());
-    condition.wait_timeout(lock.lock().unwrap(), Duration::from_millis(5)).unwrap().1.timed_out()
+    let (_guard, result) = condition.wait_timeout(lock.lock().unwrap(), Duration::from_millis(5)).unwrap();
+    result.timed_out()
 }
 
 fn main() {
