@@ -172,6 +172,8 @@ void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
 {
     int saved = errno;
 
+    if (check_torn)
+        return;
     self_enter();
     taken(object, kind, mode, how, site, frame, false);
     errno = saved;
@@ -182,6 +184,8 @@ void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, u
 {
     int saved = errno;
 
+    if (check_torn)
+        return;
     self_enter();
     given_back(object, kind, mode, site, frame);
     errno = saved;
@@ -356,7 +360,8 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
  */
 static void check_emit(enum thrum_event_id id, const void *data)
 {
-    check_event(id, data, (uintptr_t)__builtin_frame_address(0));
+    if (!check_torn)
+        check_event(id, data, (uintptr_t)__builtin_frame_address(0));
 }
 
 int check_refusal(void)
@@ -386,7 +391,7 @@ static void before_fork(void)
     sigset_t signals;
 
     thrum_self.guard++;
-    check_lock(&signals);
+    check_lock_fork(&signals);
     fork_signals = signals;
 }
 
@@ -394,7 +399,7 @@ static void after_fork(void)
 {
     sigset_t signals = fork_signals;
 
-    check_unlock(&signals);
+    check_unlock_fork(&signals);
     thrum_self.guard--;
 }
 
@@ -415,8 +420,23 @@ static void forget_files(struct check_thread *self)
     find_paths(self, self->held);
 }
 
+/* What was copied amid a change isn't to be looked at. */
+static void go_unchecked(void)
+{
+    sigset_t signals = fork_signals;
+
+    check_fork_torn(&signals);
+    thrum_self.check = NULL;
+    log_line("this process was forked amid a change of what the checker knows: it isn't checked", NULL);
+    thrum_self.guard--;
+}
+
 static void after_fork_in_child(void)
 {
+    if (!check_kept_fork()) {
+        go_unchecked();
+        return;
+    }
     threads_forked();
     order_forked();
     if (thrum_self.check)

@@ -150,6 +150,14 @@ extern struct check_state check_state;
 
 /* Takes and gives back the checker's lock; not recursive. */
 void check_lock(sigset_t *signals);
+/* The same around fork, so that the copy is whole; but it can't be kept for ever: somebody may take it over meanwhile, and
+ * be amid a change. Then the child calls the last of these in place of the second. */
+void check_lock_fork(sigset_t *signals);
+void check_unlock_fork(const sigset_t *signals);
+bool check_kept_fork(void);
+void check_fork_torn(const sigset_t *signals);
+/* This process is such a copy: nothing is known here, and nothing is checked. */
+extern bool check_torn;
 void check_unlock(const sigset_t *signals);
 /* The address of what threads that wait for the lock sleep on. */
 uint64_t check_lock_word(void);
