@@ -251,10 +251,12 @@ static void look_at_wait(struct check_thread *self, const struct wait_target *ta
 {
     if (self->handling && target->kind < sizeof(unsafe_waits) / sizeof(unsafe_waits[0]) && unsafe_waits[target->kind])
         handlers_unsafe(self, unsafe_waits[target->kind], 0, 0, target->stack);
-    if (target->kind == THRUM_kind_thread)
+    if (target->kind == THRUM_kind_thread) {
         misuse_join(self, target->object, target->stack);
-    else
+        thread_joins(target->object);
+    } else {
         misuse_use(self, target->object, target->kind, target->stack);
+    }
     if (target->kind == THRUM_kind_barrier)
         births_arrive(target->object);
     if (target->mutex)

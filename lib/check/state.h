@@ -127,6 +127,8 @@ struct check_thread {
     const struct check_stack *born; /* where it was created, NULL where that isn't known */
     struct check_thread *next;
     struct check_thread *same_hash;  /* in the table by handle */
+    struct check_thread *joining;    /* whom it is about to join, or that one's number where it hasn't begun yet */
+    uint64_t joining_number;
     struct check_thread *next_spare; /* in the list of those that ended */
     bool spare;
     /* published */

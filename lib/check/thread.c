@@ -281,6 +281,41 @@ void thread_ends(void)
     check_unlock(&signals);
 }
 
+void thread_joins(uint64_t handle)
+{
+    struct check_thread *self = thread_self();
+    struct pending *creation;
+    sigset_t signals;
+
+    if (!self)
+        return;
+    check_lock(&signals);
+    creation = pending_by_handle(handle);
+    self->joining = thread_by_handle(handle);
+    self->joining_number = creation && !self->joining ? creation->number : 0;
+    check_unlock(&signals);
+}
+
+/*
+ * As it was when the join began:
+ *
+ *     T1 joins T2: the real call returns                                  thread_is_joined(T2's handle)
+ *     T3                                   creates T4, with T2's handle
+ */
+static struct check_thread *take_joining(struct check_thread *self, uint64_t handle)
+{
+    struct check_thread *other = self->joining;
+    uint64_t number = self->joining_number;
+
+    self->joining = NULL;
+    self->joining_number = 0;
+    if (other || !number)
+        return other ? other : thread_by_handle(handle);
+    for (other = check_state.threads; other && other->number != number; other = other->next)
+        ;
+    return other;
+}
+
 void thread_is_joined(uint64_t handle)
 {
     struct check_thread *self = thread_self(), *other;
@@ -289,7 +324,7 @@ void thread_is_joined(uint64_t handle)
     if (!self)
         return;
     check_lock(&signals);
-    other = thread_by_handle(handle);
+    other = take_joining(self, handle);
     if (other && other != self) {
         struct check_clock *clock = clock_join(self->clock, other);
 

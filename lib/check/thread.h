@@ -33,6 +33,7 @@ void thread_is_spawned(uint64_t number, uint64_t handle);
 /* The calling thread begins; `number` as above, 0 for a main thread. */
 void thread_begins(uint64_t number, uint64_t handle);
 void thread_ends(void);
+void thread_joins(uint64_t handle); /* is about to: once it was joined, its handle may be another's */
 void thread_is_joined(uint64_t handle);
 void thread_is_detached(uint64_t handle);
 void thread_is_cancelled(uint64_t handle);

@@ -107,7 +107,7 @@ judge() {
 # events DIRECTORY: whether a trace was left there; findings DIRECTORY: how many findings of which kinds.
 events() { find "$1" -type f -size +0 2> /dev/null | grep -q .; }
 findings() {
-    cat "$1"/findings* 2> /dev/null | sed -n 's/^{"finding":{"kind":"\([^"]*\)".*/\1/p' | sort | uniq -c |
+    cat "$1"/findings* 2> /dev/null | sed -n 's/^{"finding":.*"kind":"\([^"]*\)","certainty".*/\1/p' | sort | uniq -c |
         awk '{ printf "%s%d %s", (NR > 1 ? ", " : ""), $1, $2 }'
 }
 
