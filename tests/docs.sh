@@ -6,7 +6,7 @@ documents=$(echo README.md CONTRIBUTING.md CHANGELOG.md tests/README.md doc/*.md
 
 # What is named: words in backquotes that begin like a path of the tree.
 for document in $documents; do
-    grep -oE '`[^` ]+`' "$document" | tr -d '`' | grep -v '\.log$' | grep -E '^\.?(ci|completions|debian|doc|examples|lib|man|tests|tools|tracepoints)/|^(configure\.ac|autogen\.sh|Makefile\.am)$' |
+    grep -oE '`[^` ]+`' "$document" | tr -d '`' | grep -v '\.log$' | grep -E '^\.?(ci|debian|doc|examples|lib|man|tests|tools|tracepoints)/|^(configure\.ac|autogen\.sh|Makefile\.am)$' |
         sort -u | while read -r named; do
         ls -d $named > /dev/null 2>&1 || echo "$named"
     done > "$tmp/missing"

@@ -2,7 +2,7 @@
 # The completions for bash, zsh and fish offer every command, and every option that its --help has.
 . "$srcdir/tap.sh"
 PATH=$top_builddir/tools:$PATH
-completions=$top_srcdir/completions
+completions=$top_srcdir/tools/completions
 commands=$(limit 20 thrum --help | sed -nE 's/^  thrum .*//; s/^  ([a-z]+) .*/\1/p')
 sorted() { tr -s ' =' '\n' | grep . | sort -u; }
 options() { limit 20 thrum help "$1" | grep -oE -- '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
