@@ -39,6 +39,8 @@ like "behind whom" "$text" 'behind main in main \(contended\.c:[0-9]+\)'
 like "what else was waited on" "$text" '^next +barrier '
 like "the critical path" "$text" '^critical path: [0-9.]+ [mu]?s, from thread to thread [0-9]+ times?$'
 like "and what it ran through" "$text" '^ +[0-9.]+ [munsec ]+ +[0-9]+ %  main runs$'
+like "--path-of: to another thread's end" "$(limit 60 "$thrum" contention --by path --path-of 'thread 2*' "$tmp/trace")" '^ +[0-9.]+ [munsec ]+ +[0-9]+ %  thread 2 \(worker\) runs$'
+trouble "no such thread" '--path-of nobody: no thread is called that' "$thrum" contention --path-of nobody "$tmp/trace"
 like "--by convoys: that there are none" "$(limit 60 "$thrum" contention --by convoys "$tmp/trace")" '^No convoys: '
 is "--by path: nothing else" "$(limit 60 "$thrum" contention --by path "$tmp/trace" | grep -c '^who made\|^taken in\|^thread ')" 0
 like "threads" "$text" '^thread 2 \(worker\) +[0-9.]+ [mu]?s '

@@ -202,6 +202,25 @@ START_TEST(a_section_that_began_before_the_trace_goes_back_to_its_begin)
 }
 END_TEST
 
+START_TEST(the_path_to_another_threads_end)
+{
+    contention_path_of(contention, "thread 2");
+    play(BEGIN "main start T1; T1 fail B; T1 end; main lock A; main exit");
+    const struct contention_path *path = contention_path(contention);
+    char *text = path_text(path);
+    ck_assert_str_eq(text, "1-3 main runs\n3-5 thread 2 runs\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(of_no_such_thread_there_is_none)
+{
+    contention_path_of(contention, "thread 9");
+    play(BEGIN "main lock A; main exit");
+    ck_assert_uint_eq(contention_path(contention)->step_count, 0);
+}
+END_TEST
+
 /* --- what it would gain --- */
 
 /* T2 would end 3 earlier, main go on 2 earlier, but T3 ended only 1 before main asked for its end. */
@@ -308,6 +327,8 @@ Suite *suite_create_all(void)
     tcase_add_test(path, a_post_a_barrier_and_an_event_lead_to_who_ended_the_wait);
     tcase_add_test(path, of_threads_that_wait_for_each_other_for_ever_the_last_event_is_the_end);
     tcase_add_test(path, a_section_that_began_before_the_trace_goes_back_to_its_begin);
+    tcase_add_test(path, the_path_to_another_threads_end);
+    tcase_add_test(path, of_no_such_thread_there_is_none);
     tcase_add_test(path, the_next_longest_way_limits_the_gain);
     tcase_add_test(path, a_wait_that_is_not_on_the_path_gains_nothing);
     tcase_add_test(path, the_longer_of_two_sections_hides_the_shorter);

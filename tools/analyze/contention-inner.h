@@ -74,6 +74,7 @@ struct walker {
     int32_t pid, tid;
     uint32_t last; /* its last past */
     int64_t begin_ns;
+    int64_t end_ns; /* 0: it hasn't ended */
 };
 
 /* What is known of a thread while it lives. */
@@ -132,6 +133,7 @@ struct contention {
     struct walker *walkers;
     size_t walker_count, walker_capacity;
     int32_t last_pid, last_tid; /* of the last event */
+    const char *path_of; /* whose end the path leads to; NULL: the last event */
     struct contention_path path;
 };
 

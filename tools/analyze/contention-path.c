@@ -2,7 +2,9 @@
 /* The critical path: backwards from the last event, from who waited to who let it go on. */
 #include "config.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 #include "analyze/contention-inner.h"
 #include "trace/memory.h"
 
@@ -132,14 +134,27 @@ static void make_shares(struct contention_path *path)
 
 /* --- the whole --- */
 
-/* The thread of the last event. */
+void contention_path_of(struct contention *contention, const char *thread)
+{
+    contention->path_of = thread;
+}
+
+static bool is_meant(const struct contention *contention, const struct walker *walker)
+{
+    if (!contention->path_of)
+        return walker->tid == contention->last_tid && walker->pid == contention->last_pid;
+    const char *name = result_row(walker->entry)->name;
+    char *end;
+    long tid = strtol(contention->path_of, &end, 10);
+    return (!*end && tid == walker->tid) || strcmp(contention->path_of, name) == 0 || fnmatch(contention->path_of, name, 0) == 0;
+}
+
+/* The thread of the last event, or the one that was asked for; of several the last. */
 static uint32_t last_walker(const struct contention *contention)
 {
-    for (size_t i = contention->walker_count; i-- > 0;) {
-        const struct walker *walker = &contention->walkers[i];
-        if (walker->tid == contention->last_tid && walker->pid == contention->last_pid)
+    for (size_t i = contention->walker_count; i-- > 0;)
+        if (is_meant(contention, &contention->walkers[i]))
             return (uint32_t)i;
-    }
     return NO_PAST;
 }
 
@@ -149,6 +164,8 @@ void path_make(struct contention *contention)
     struct walk walk = {.contention = contention, .walker = last_walker(contention), .now = model_totals(contention->model)->end_ns};
     if (walk.walker == NO_PAST)
         return;
+    if (contention->path_of && contention->walkers[walk.walker].end_ns)
+        walk.now = contention->walkers[walk.walker].end_ns;
     uint32_t last = contention->walkers[walk.walker].last;
     path->end_ns = walk.now;
     go_back(&walk, last);

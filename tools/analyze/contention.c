@@ -210,6 +210,7 @@ static void on_thread_ended(void *self, int64_t now, struct thread *thread)
 {
     struct contention *contention = self;
     visitor_of(contention, thread)->entry->row.life_ns += life(contention, thread, now);
+    contention->walkers[visitor_of(contention, thread)->walker].end_ns = now;
     entry_retire_thread(contention, thread);
 }
 
@@ -237,6 +238,8 @@ static void cut_thread(struct contention *contention, struct thread *thread, int
     if (thread->blocked.what != BLOCKING_no) {
         struct blocked was = thread->blocked;
         struct entry *entry = entry_of_object(contention, was.object, was.site);
+        struct walker *walker = &contention->walkers[visitor_of(contention, thread)->walker];
+        walker->end_ns = walker->end_ns ? walker->end_ns : was.since_ns; /* what it did ends here */
         entry->row.unended++;
         contention->totals.unended += !entry->inner;
         end_wait(contention, thread, &was, (struct waker){0}, end_ns);

@@ -172,6 +172,12 @@ struct contention;
 /* symbols NULL: addresses stay numbers. all: with a runtime's own objects, such as Python's global interpreter lock. */
 struct contention *contention_new(struct model *, struct symbols *, bool all);
 
+/*
+ * Before contention_finish(): the critical path is to lead to the end of this thread, by its name, a pattern or its tid, instead
+ * of to the last event. No such thread: the path has no steps.
+ */
+void contention_path_of(struct contention *, const char *thread);
+
 /* After model_finish(). Waits that go on count until stopped_ns; 0: until the last event. */
 void contention_finish(struct contention *, int64_t stopped_ns);
 void contention_free(struct contention *);

@@ -13,7 +13,7 @@
 #include "cmd/view.h"
 #include "render/contention.h"
 
-enum { KEY_CSV = 0x100, KEY_BY, KEY_DIFF };
+enum { KEY_PATH_OF = 0x180, KEY_CSV = 0x100, KEY_BY, KEY_DIFF };
 
 /* Rows of each table where -E says nothing: a screen's worth. */
 enum { ENTRIES = 10 };
@@ -24,6 +24,7 @@ struct options {
     struct view view;
     enum format format;
     bool all, entries_given, diff;
+    const char *path_of; /* NULL: the last event */
     const char *by; /* one table alone, NULL: all */
     unsigned key;
     unsigned fields[CONTENTION_FIELDS_MAX];
@@ -35,6 +36,7 @@ static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
     {"csv", KEY_CSV, NULL, 0, "Write one table as comma-separated values: locks, or what --by names", 0},
     {"by", KEY_BY, "TABLE", 0, "One table alone: path (the critical one), locks, sites, pairs (who made whom wait), convoys, waits, threads", 0},
+    {"path-of", KEY_PATH_OF, "THREAD", 0, "The critical path to the end of this thread, by name or tid, instead of to the last event", 0},
     {"diff", KEY_DIFF, NULL, 0, "Compare two recordings: what changed from the first TRACE to the second", 0},
     {"key", 'k', "FIELD", 0, "Sort by this column, largest first (wait_total)", 0},
     {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
@@ -108,6 +110,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_BY:
         parse_by(options, arg);
         return 0;
+    case KEY_PATH_OF:
+        options->path_of = arg;
+        return 0;
     case KEY_DIFF:
         options->diff = true;
         return 0;
@@ -156,7 +161,10 @@ static void count(struct counted *counted, const struct options *options, const 
     replay_open_to_watch(replay, paths, path_count);
     counted->contention = contention_new(replay->model, replay->symbols, options->all);
     replay_run(replay);
+    contention_path_of(counted->contention, options->path_of);
     contention_finish(counted->contention, replay->report.stopped_ns);
+    if (options->path_of && !contention_path(counted->contention)->step_count)
+        die("--path-of %s: no thread is called that; --by threads lists them", options->path_of);
     replay->report.notes = symbols_notes(replay->symbols, &replay->report.note_count);
 }
 

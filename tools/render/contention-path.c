@@ -109,6 +109,18 @@ static void put_gains(const struct paper *paper, const struct contention_view *v
     contention_put_more(paper, shown, path->gain_count);
 }
 
+static uint64_t model_threads(const struct contention_view *view)
+{
+    return view->report->totals->threads;
+}
+
+static void put_alone(const struct paper *paper, const char *thread)
+{
+    char *text = memory_format("%s waited for no other thread: it ran, or slept in a call that isn't recorded. --path-of THREAD tells of another one.", thread);
+    paper_paragraph(paper, INK_aside, text, 0, 0);
+    free(text);
+}
+
 void contention_put_path(const struct paper *paper, const struct contention_view *view)
 {
     const struct contention_path *path = contention_path(view->contention);
@@ -119,6 +131,8 @@ void contention_put_path(const struct paper *paper, const struct contention_view
                                 format_count(count, path->switches), path->switches == 1 ? "" : "s");
     put_title(paper, title);
     free(title);
+    if (!path->switches && path->steps[0].thread && model_threads(view) > 1)
+        put_alone(paper, path->steps[0].thread->name);
     put_shares(paper, view, path);
     put_gains(paper, view, path);
 }
