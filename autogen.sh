@@ -10,7 +10,7 @@ set -e
 cd "$(dirname "$0")"
 
 build="gcc libc6-dev make autoconf automake libtool pkg-config"
-libraries="liblttng-ust-dev liblttng-ctl-dev libbabeltrace2-dev libdw-dev libjson-c-dev zlib1g-dev librsvg2-dev libprotobuf-c-dev protobuf-c-compiler libncurses-dev"
+libraries="liblttng-ust-dev liblttng-ctl-dev libbabeltrace2-dev libdw-dev libjson-c-dev zlib1g-dev librsvg2-dev libprotobuf-c-dev protobuf-c-compiler libncurses-dev libsqlite3-dev"
 recording="lttng-tools"
 testing="check babeltrace2 python3 chromium gdb procps pigz xz-utils"
 # Programs that must do the same under the preload: tests/transparency/.

@@ -11,6 +11,7 @@
 #include "check/seen.h"
 #include "check/semaphore.h"
 #include "check/tell.h"
+#include "check/wire.h"
 #include "check/thread.h"
 
 enum { GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
@@ -140,7 +141,10 @@ static void learn(struct record *record)
 
         if (fresh)
             tell_edge(&record->held[i], &record->wanted);
-        if (edge && add_witness(edge, record, i) && check_state.graph.back_count > 0)
+        if (!edge || !add_witness(edge, record, i))
+            continue;
+        wire_edge(record, i);
+        if (check_state.graph.back_count > 0)
             cycle_search(edge, edge->witnesses);
     }
 }

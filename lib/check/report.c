@@ -3,7 +3,6 @@
 #include "check/births.h"
 #include "check/report.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +14,9 @@
 #include "check/tell.h"
 #include "check/text.h"
 #include "check/thread.h"
+#include "check/wire.h"
 #include "core/log.h"
 #include "core/modules.h"
-#include "core/python.h"
 
 enum { FINDINGS = 1024 };
 
@@ -41,7 +40,6 @@ static const struct {
 };
 
 static enum env_check wanted;
-static char log_path[4096]; /* "": findings are text on stderr */
 
 /* What was said, by hash of its id. */
 static struct said {
@@ -54,9 +52,6 @@ static struct said *newest;
 static uint32_t last_number;
 
 static unsigned found_count, cut_count;
-static uint64_t line_told = PYTHON_SITE_FIRST; /* lines of Python below this are known there too */
-static const struct module *told; /* the newest module that the log's reader knows of this process */
-static int32_t told_of;           /* this process, or the one that it was forked from */
 
 static const char *const kinds[] = {
 #define KIND(enumeration, word, number) [number] = #word,
@@ -67,8 +62,7 @@ static const char *const kinds[] = {
 void report_configure(const struct env *env)
 {
     wanted = env->check;
-    if (env->check_log && strlen(env->check_log) < sizeof(log_path))
-        strcpy(log_path, env->check_log);
+    wire_configure(env);
 }
 
 /* --- each finding once --- */
@@ -110,7 +104,7 @@ static bool is_new(uint64_t id)
             return true;
         }
         /* Seldom enough for what comes all the time; the rest is told at the end. */
-        if (*log_path && (slot->count & (slot->count - 1)) == 0)
+        if (wire_on() && (slot->count & (slot->count - 1)) == 0)
             log_again(slot);
         return false;
     }
@@ -130,29 +124,13 @@ static void add_thread(struct text *text, const struct part *part)
     }
 }
 
-/* The thread of a handle: its name, or its number where it has none; false where it isn't known. */
-static bool add_thread_name(struct text *text, uint64_t handle)
-{
-    const struct check_thread *thread = thread_last_with(handle);
-
-    if (!thread)
-        return false;
-    if (*thread->name)
-        text_json(text, thread->name);
-    else if (thread->main)
-        text_add(text, "main");
-    else
-        text_number(text, (uint64_t)thread->tid);
-    return true;
-}
-
 static void add_object(struct text *text, const struct record_object *object)
 {
     struct birth birth;
 
     text_add(text, kinds[object->kind]);
     text_add(text, " ");
-    if (object->kind == THRUM_kind_thread && add_thread_name(text, object->object))
+    if (object->kind == THRUM_kind_thread && wire_thread_name(text, object->object))
         return;
     if (object->kind != THRUM_kind_thread && symbol_data(text, object->object))
         return;
@@ -208,123 +186,20 @@ static void say(const char *headline, const char *holds, const char *wants, cons
 
 /* --- JSON, a line for each thing --- */
 
-static void json_text(struct text *text, const char *key, const char *value)
-{
-    text_add(text, "\"");
-    text_add(text, key);
-    text_add(text, "\":\"");
-    text_json(text, value);
-    text_add(text, "\"");
-}
-
-static void json_number(struct text *text, const char *key, uint64_t value)
-{
-    text_add(text, "\"");
-    text_add(text, key);
-    text_add(text, "\":");
-    text_number(text, value);
-}
-
-static void json_modules(struct text *text, const struct module *module)
-{
-    if (module == told)
-        return;
-    if (module->next)
-        json_modules(text, module->next);
-    text_add(text, "{\"module\":{");
-    json_text(text, "path", module->path);
-    text_add(text, ",");
-    json_text(text, "build_id", module->build_id);
-    text_add(text, ",");
-    json_number(text, "base", module->base);
-    text_add(text, ",");
-    json_number(text, "begin", module->begin);
-    text_add(text, ",");
-    json_number(text, "end", module->end);
-    text_add(text, ",");
-    json_number(text, "pid", (uint64_t)self_pid());
-    text_add(text, "}}\n");
-}
-
-static void json_lines(struct text *text)
-{
-    for (; line_told < python_sites_end(); line_told++) {
-        const struct python_place *line = python_place(line_told);
-
-        if (!line)
-            continue;
-        text_add(text, "{\"line\":{");
-        json_number(text, "site", line_told);
-        text_add(text, ",");
-        json_text(text, "function", line->function);
-        text_add(text, ",");
-        json_text(text, "file", line->file);
-        text_add(text, ",");
-        json_number(text, "line", line->line);
-        text_add(text, ",");
-        json_number(text, "pid", (uint64_t)self_pid());
-        text_add(text, "}}\n");
-    }
-}
-
-static void json_object(struct text *text, const char *key, const struct record_object *object, const char *verb)
-{
-    struct birth birth;
-
-    text_add(text, ",\"");
-    text_add(text, key);
-    text_add(text, "\":{");
-    json_text(text, "kind", object->kind ? kinds[object->kind] : "");
-    text_add(text, ",");
-    if (verb) {
-        json_text(text, "verb", verb);
-        text_add(text, ",");
-    }
-    if (object->kind == THRUM_kind_thread) {
-        text_add(text, "\"thread\":\"");
-        add_thread_name(text, object->object);
-        text_add(text, "\",");
-    }
-    json_number(text, "object", object->object);
-    if (births_find(object->object, &birth) && birth.site) {
-        text_add(text, ",");
-        json_number(text, "birth", birth.site);
-    }
-    text_add(text, ",\"stack\":[");
-    for (uint32_t i = 0; i < object->stack->count; i++) {
-        text_add(text, i ? "," : "");
-        text_number(text, object->stack->at[i]);
-    }
-    text_add(text, "]}");
-}
-
-/* Opened for each line: programs close descriptors that aren't theirs. */
-static bool open_log(struct text *text)
-{
-    text->fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return text->fd >= 0;
-}
-
-static void close_log(struct text *text)
-{
-    text_flush(text);
-    syscall(SYS_close, text->fd);
-}
-
 static void log_again(struct said *again)
 {
     static struct text text;
 
-    if (!open_log(&text))
+    if (!wire_open(&text))
         return;
     text_add(&text, "{\"again\":{");
-    json_number(&text, "pid", (uint64_t)again->pid);
+    wire_number(&text, "pid", (uint64_t)again->pid);
     text_add(&text, ",");
-    json_number(&text, "number", again->number);
+    wire_number(&text, "number", again->number);
     text_add(&text, ",");
-    json_number(&text, "count", again->count);
+    wire_number(&text, "count", again->count);
     text_add(&text, "}}\n");
-    close_log(&text);
+    wire_close(&text);
     again->told = again->count;
 }
 
@@ -332,40 +207,38 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
 {
     static struct text text;
 
-    if (!open_log(&text))
+    for (uint32_t i = 0; i < count; i++) {
+        wire_meet(parts[i].holds->stack);
+        wire_meet(parts[i].wants->stack);
+    }
+    if (!wire_open(&text))
         return;
-    if (told_of != self_pid())
-        told = NULL, line_told = PYTHON_SITE_FIRST;
-    told_of = self_pid();
-    json_modules(&text, modules_known());
-    told = modules_known();
-    json_lines(&text);
     text_add(&text, "{\"finding\":{");
-    json_number(&text, "pid", (uint64_t)self_pid());
+    wire_number(&text, "pid", (uint64_t)self_pid());
     text_add(&text, ",");
-    json_number(&text, "number", newest->number);
+    wire_number(&text, "number", newest->number);
     text_add(&text, ",");
-    json_text(&text, "kind", findings[kind].word);
+    wire_text(&text, "kind", findings[kind].word);
     text_add(&text, ",");
-    json_text(&text, "certainty", certainty);
+    wire_text(&text, "certainty", certainty);
     if (message) {
         text_add(&text, ",");
-        json_text(&text, "message", message);
+        wire_text(&text, "message", message);
     }
     text_add(&text, ",\"steps\":[");
     for (uint32_t i = 0; i < count; i++) {
         text_add(&text, i ? ",{" : "{");
-        json_number(&text, "pid", (uint64_t)self_pid());
+        wire_number(&text, "pid", (uint64_t)self_pid());
         text_add(&text, ",");
-        json_number(&text, "tid", (uint64_t)parts[i].tid);
+        wire_number(&text, "tid", (uint64_t)parts[i].tid);
         text_add(&text, ",");
-        json_text(&text, "thread", *parts[i].thread ? parts[i].thread : parts[i].main ? "main" : "");
-        json_object(&text, "holds", parts[i].holds, NULL);
-        json_object(&text, "wants", parts[i].wants, parts[i].does);
+        wire_text(&text, "thread", *parts[i].thread ? parts[i].thread : parts[i].main ? "main" : "");
+        wire_object(&text, "holds", parts[i].holds, NULL);
+        wire_object(&text, "wants", parts[i].wants, parts[i].does);
         text_add(&text, "}");
     }
     text_add(&text, "]}}\n");
-    close_log(&text);
+    wire_close(&text);
 }
 
 /* --- the findings --- */
@@ -384,7 +257,7 @@ static void tell(enum thrum_finding kind, const char *certainty, const char *mes
                  const struct part *parts, uint32_t count)
 {
     found_count++;
-    if (*log_path)
+    if (wire_on())
         log_finding(kind, certainty, message, parts, count);
     else
         say(message ? message : findings[kind].message, holds, wants, parts, count);
@@ -471,12 +344,12 @@ static void log_summary(void)
     for (unsigned i = 0; i < FINDINGS; i++)
         if (said[i].count > said[i].told)
             log_again(&said[i]);
-    if (cut_count == 0 || !open_log(&text))
+    if (cut_count == 0 || !wire_open(&text))
         return;
     text_add(&text, "{\"cut\":{");
-    json_number(&text, "count", cut_count);
+    wire_number(&text, "count", cut_count);
     text_add(&text, "}}\n");
-    close_log(&text);
+    wire_close(&text);
 }
 
 void report_forked(void)
@@ -490,9 +363,9 @@ void report_summary(void)
 {
     static struct text text;
 
-    if (*log_path)
+    if (wire_on())
         log_summary();
-    if (*log_path || found_count + cut_count == 0)
+    if (wire_on() || found_count + cut_count == 0)
         return;
     text.fd = STDERR_FILENO;
     text_add(&text, "thrum: ");

@@ -123,6 +123,7 @@ void env_read(struct env *env)
     env->check = env_read_check();
     env->check_log = getenv("THRUM_CHECK_LOG");
     env->python = env_read_switch("THRUM_PYTHON") != ENV_OFF;
+    env->check_edges = env_read_switch("THRUM_CHECK_EDGES") == ENV_ON;
     env->dump_signal = env_read_signal("THRUM_DUMP_SIGNAL");
     env->stall = env_read_seconds("THRUM_STALL");
     env->held = env_read_seconds("THRUM_HELD");

@@ -16,6 +16,7 @@ struct env {
     enum env_check check;  /* THRUM_CHECK=report|abort|break|off */
     const char *check_log; /* THRUM_CHECK_LOG=FILE: findings go to its end, for another program to read; NULL for none */
     bool python;           /* unless THRUM_PYTHON=off: sites are lines of Python where a Python program is traced */
+    bool check_edges;      /* THRUM_CHECK_EDGES=1: the orders in which locks are taken go to THRUM_CHECK_LOG, too */
     int dump_signal;       /* THRUM_DUMP_SIGNAL=USR1: what threads hold and wait for is printed on this signal; 0: none */
     int64_t stall;         /* THRUM_STALL=SECONDS: tell of threads that are blocked for so long; nanoseconds, 0: don't */
     int64_t held;          /* THRUM_HELD=SECONDS: tell of locks that were held for so long; nanoseconds, 0: don't */

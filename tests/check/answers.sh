@@ -125,6 +125,36 @@ limit 30 "$deadlock_report" --pid $$ > "$tmp/out" 2>&1
 is "a process without thrum: status" $? 2
 like "and what to do" "$(cat "$tmp/out")" "thrum isn't in it; start it with"
 
+# --- classes of locks; orders of many runs ---
+limit 30 "$thrum" check -- "$programs/two_ways" instances > "$tmp/out" 2>&1
+is "locks that never met: by instance" $? 0
+limit 30 "$thrum" check --by=site -- "$programs/two_ways" instances > "$tmp/out" 2>&1
+is "locks that never met: by site" $? 66
+like "with the place where they are made" "$(cat "$tmp/out")" 'mutex made in make_inner \(two_ways.c:[0-9]+\)'
+limit 30 "$thrum" check --by=site -- "$programs/two_ways" gated > "$tmp/out" 2>&1
+is "by site, under a common lock" $? 0
+limit 30 "$thrum" check --by=site -- "$programs/two_ways" one_after_the_other > "$tmp/out" 2>&1
+is "by site, the very same locks in threads that joins keep apart" $? 0
+if limit 30 "$thrum" check --graph="$tmp/graph" -- "$programs/two_ways" forwards > "$tmp/out" 2>&1; then
+    tap_result ok "a run that takes them one way"
+    limit 30 "$thrum" check --graph="$tmp/graph" -- "$programs/two_ways" forwards > "$tmp/out" 2>&1
+    is "and again" $? 0
+    limit 30 "$thrum" check --graph="$tmp/graph" --json --log "$tmp/graph.json" -- "$programs/two_ways" backwards > "$tmp/out" 2>&1
+    is "a run that takes them the other way" $? 66
+    is "the inversion between two runs" "$(in_json "$tmp/graph.json" '[(f["kind"], f["certainty"], len(f["steps"]), sorted("earlier" in s["thread"] for s in f["steps"])) for f in d["findings"]]')" \
+        "[('lock-order', 'potential', 2, [False, True])]"
+    rm -f "$tmp/graph"
+    for run in 1 2 3 4 5 6; do
+        limit 60 "$thrum" check --graph="$tmp/graph" -- "$programs/two_ways" "$([ $((run % 2)) = 0 ] && echo forwards || echo backwards)" > "$tmp/out.$run" 2>&1 &
+    done
+    wait
+    is "six runs at once: all orders are kept" "$("$PYTHON3" -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*), sum(seen) FROM orders").fetchone())' "$tmp/graph" 2>&1)" "(2, 6)"
+    unlike "and none had trouble" "$(cat "$tmp"/out.*)" "can't be kept"
+else
+    like "without SQLite, that is said" "$(cat "$tmp/out")" 'built without SQLite'
+fi
+is "orders kept where nothing can be" "$(limit 30 "$thrum" check --graph=/nowhere/graph -- "$programs/two_ways" forwards 2>&1 | grep -c 'nowhere/graph: lock orders can.t be kept')" 1
+
 # --- events ---
 THRUM_CHECK=report limit 60 "$thrum" record -o "$tmp/checked" -- "$programs/three_way" > "$tmp/out" 2>&1
 if [ -x "$BABELTRACE2" ]; then

@@ -49,7 +49,12 @@ void answer_begin(struct answer *answer)
 
 void answer_finding(struct answer *answer)
 {
-    struct finding *finding = &answer->log->findings.at[answer->log->findings.count - 1];
+    answer_finding_at(answer, answer->log->findings.count - 1);
+}
+
+void answer_finding_at(struct answer *answer, size_t index)
+{
+    struct finding *finding = &answer->log->findings.at[index];
     if (suppressions_apply(answer->suppressions, finding) && is_text(answer))
         return;
     if (is_text(answer)) {

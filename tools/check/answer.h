@@ -21,8 +21,9 @@ struct answer {
 /* Opens the file; ends the program where it can't be written. */
 void answer_begin(struct answer *);
 
-/* The newest finding came. */
+/* The newest finding came; or that of this index. */
 void answer_finding(struct answer *);
+void answer_finding_at(struct answer *, size_t index);
 
 /* The program is over; how many findings there are that count. */
 size_t answer_end(struct answer *);

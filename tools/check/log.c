@@ -125,7 +125,7 @@ static void name_object(struct check_log *log, struct finding_object *object, in
     object->name = memory_text(known ? object->object : "");
 }
 
-static void take_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
+void check_log_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
 {
     object->address = number(from, "object");
     object->since_ns = -1;
@@ -146,8 +146,8 @@ static void take_step(struct check_log *log, struct finding_step *step, struct j
     step->pid = (int32_t)number(from, "pid");
     step->tid = (int32_t)number(from, "tid");
     step->thread = *name ? memory_text(name) : memory_format("thread %d", step->tid);
-    take_object(log, &step->holds, step->pid, member(from, "holds"));
-    take_object(log, &step->wants, step->pid, member(from, "wants"));
+    check_log_object(log, &step->holds, step->pid, member(from, "holds"));
+    check_log_object(log, &step->wants, step->pid, member(from, "wants"));
 }
 
 static enum finding_certainty certainty_of(const char *word)

@@ -42,6 +42,9 @@ struct check_log {
 /* Takes one line; true where it brought a finding that wasn't there, the newest of log->findings. */
 bool check_log_take(struct check_log *, const char *line);
 
+/* Fills in an object of a finding from what a process says of it. */
+void check_log_object(struct check_log *, struct finding_object *, int32_t pid, struct json_object *from);
+
 /* Frees all but the symbols. */
 void check_log_free(struct check_log *);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "check/answer.h"
+#include "check/edges.h"
 #include "check/follow.h"
 #include "check/log.h"
 #include "cmd/cmd.h"
@@ -29,6 +30,8 @@ struct options {
     enum colour_when colour;
     struct suppressions *suppressions;
     const char *mode;
+    bool by_site;
+    const char *graph; /* file that keeps lock orders; NULL: none */
     int64_t timeout_ms;
     char **program;
 };
@@ -39,17 +42,25 @@ struct check {
     char *path; /* of the checker's log in it */
     char *preload;
     struct check_log log;
+    struct orders orders;
     struct follow follow;
     struct answer answer;
 };
 
-enum { KEY_JSON = 256, KEY_SARIF, KEY_LOG, KEY_ABORT, KEY_BREAK, KEY_SUPPRESSIONS };
+enum { KEY_JSON = 256, KEY_SARIF, KEY_LOG, KEY_ABORT, KEY_BREAK, KEY_SUPPRESSIONS, KEY_BY, KEY_GRAPH };
 
 static void read_suppressions(struct suppressions *suppressions, const char *path)
 {
     char *trouble;
     if (!suppressions_read(suppressions, path, &trouble))
         die("%s", trouble);
+}
+
+static bool parse_by(const char *word)
+{
+    if (strcmp(word, "site") != 0 && strcmp(word, "instance") != 0)
+        die("--by takes instance or site, not '%s'", word);
+    return strcmp(word, "site") == 0;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -59,6 +70,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
     case KEY_JSON: options->renderer = &render_json; return 0;
     case KEY_SARIF: options->renderer = &render_sarif; return 0;
+    case KEY_BY: options->by_site = parse_by(arg); return 0;
+    case KEY_GRAPH: options->graph = arg; return 0;
     case KEY_SUPPRESSIONS: read_suppressions(options->suppressions, arg); return 0;
     case KEY_LOG: options->output = arg; return 0;
     case VIEW_KEY_COLOUR: options->colour = view_when(arg); return 0;
@@ -76,6 +89,9 @@ static const struct argp_option option_list[] = {
     {"log", KEY_LOG, "FILE", 0, "Print there, not on stderr; the file is whole at every moment", 0},
     {"suppressions", KEY_SUPPRESSIONS, "FILE", 0, "Leave out the findings that FILE names; see thrum-check(1)", 0},
     VIEW_COLOUR,
+    {"by", KEY_BY, "WHAT", 0, "A lock is one 'instance' (default), or all that are made at one 'site' are one: finds inversions "
+     "between locks that never met", 0},
+    {"graph", KEY_GRAPH, "FILE", 0, "Keep the orders of many runs and programs in FILE, by site, and find inversions between them", 0},
     {"abort", KEY_ABORT, NULL, 0, "Stop the program at the first finding, for a debugger", 0},
     {"break", KEY_BREAK, NULL, 0, "Let the lock call that would close a deadlock return EDEADLK", 0},
     {0},
@@ -112,6 +128,8 @@ static int prepare(void *data)
     struct check *check = data;
     if (setenv("THRUM_CHECK", check->options->mode, 1) < 0 || setenv("THRUM_CHECK_LOG", check->path, 1) < 0)
         return -errno;
+    if ((check->options->by_site || check->options->graph) && setenv("THRUM_CHECK_EDGES", "1", 1) < 0)
+        return -errno;
     /* What listens to LTTng is no concern of a check, and brings threads of its own. */
     if (setenv("THRUM_LTTNG", "off", 0) < 0)
         return -errno;
@@ -141,6 +159,26 @@ static bool read_log(void *data)
     return true;
 }
 
+static bool take_edge(void *data, struct json_object *line)
+{
+    struct check *check = data;
+    const char *slash = strrchr(check->options->program[0], '/');
+    return edges_take(&check->log, &check->orders, slash ? slash + 1 : check->options->program[0], line);
+}
+
+static void find_by_site(struct check *check)
+{
+    size_t before = check->log.findings.count;
+    char *trouble = NULL;
+    if (check->options->graph && !orders_keep(&check->orders, check->options->graph, &trouble)) {
+        warn("%s", trouble);
+        free(trouble);
+    }
+    orders_find(&check->orders, &check->log.findings);
+    for (size_t i = before; i < check->log.findings.count; i++)
+        answer_finding_at(&check->answer, i);
+}
+
 static int check_program(struct check *check)
 {
     struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms,
@@ -155,6 +193,8 @@ static int check_program(struct check *check)
         return child.exec_error == ENOENT ? 127 : 126;
     }
     read_log(check);
+    if (check->options->by_site || check->options->graph)
+        find_by_site(check);
     return answer_end(&check->answer) > 0 ? EXIT_FOUND : child.status;
 }
 
@@ -176,9 +216,12 @@ static int run(int argc, char **argv)
     answer_begin(&check.answer);
     make_place(&check);
     check.log.symbols = symbols_new();
+    check.log.other = take_edge;
+    check.log.data = &check;
     int status = check_program(&check);
     remove_place(&check);
     check_log_free(&check.log);
+    orders_free(&check.orders);
     suppressions_free(options.suppressions);
     symbols_free(check.log.symbols);
     free(check.preload);
