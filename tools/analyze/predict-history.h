@@ -8,7 +8,7 @@
  * between them, and is about to do deed n.
  *
  * Memory: of a stretch of a thread's life in which nothing happened that a schedule could stop at, only the last time is
- * kept that each lock was taken ("touched").
+ * kept that each lock was taken ("touched"); and of each wish so many instances, beyond which a schedule doesn't stop there.
  */
 #ifndef THRUM_ANALYZE_PREDICT_HISTORY_H
 #define THRUM_ANALYZE_PREDICT_HISTORY_H
@@ -86,6 +86,7 @@ struct wish {
     struct held *held; /* by resource; the deeds are those of the first time */
     uint32_t *at;
     uint32_t count, capacity;
+    bool more;          /* there were more than are kept */
     int64_t time_ns;    /* the first time */
     uint64_t site;
 };

@@ -7,6 +7,8 @@
 #include "analyze/predict-history.h"
 #include "trace/memory.h"
 
+enum { INSTANCES_MAX = 1 << 17 }; /* of a wish */
+
 static uint64_t mix(uint64_t sum, uint64_t more)
 {
     sum = (sum ^ more) * 0x9e3779b97f4a7c15u;
@@ -79,6 +81,10 @@ void history_wish(struct history *h, uint32_t thread, uint32_t resource, bool sh
     memcpy(like.held, t->held, t->held_count * sizeof *like.held);
     qsort(like.held, like.held_count, sizeof *like.held, by_resource);
     struct wish *wish = wish_of(h, &like);
+    if (wish->count == INSTANCES_MAX) {
+        wish->more = true;
+        return;
+    }
     wish->at = memory_grow32(wish->at, wish->count + 1, &wish->capacity, sizeof *wish->at);
     wish->at[wish->count++] = t->count;
     if (t->held_count)

@@ -173,6 +173,15 @@ static bool is_proof(const struct predict *p)
     return true;
 }
 
+/* Whether there were more instances of these wishes than are kept. */
+static bool is_cut(const struct predict *p)
+{
+    bool cut = p->history->full;
+    for (uint32_t i = 0; i < p->circle.count; i++)
+        cut |= p->circle.wishes[i]->more;
+    return cut;
+}
+
 /* All ways to choose wishes, until one of them meets. */
 static enum prediction search(struct predict *p)
 {
@@ -182,7 +191,7 @@ static enum prediction search(struct predict *p)
         any = true;
         if (meet(p, true, false))
             return is_proof(p) ? PREDICTION_feasible : PREDICTION_unproven;
-        order |= meet(p, false, true);
+        order |= meet(p, false, true) || is_cut(p);
         if (p->closure->steps - begun > CIRCLE_STEPS || p->closure->steps > p->steps_left)
             return PREDICTION_unknown;
     }
