@@ -187,6 +187,18 @@ static struct json_object *step_json(const struct timeline *timeline, const stru
     return json;
 }
 
+/* The schedule, a line for each move. */
+static struct json_object *moves_json(const struct finding *it)
+{
+    struct json_object *moves = json_object_new_array();
+    for (size_t i = 0; i < it->move_count; i++) {
+        char *text = memory_format("%s %s", it->moves[i].thread, it->moves[i].text);
+        json_object_array_add(moves, owned_json(clean_text(text)));
+        free(text);
+    }
+    return moves;
+}
+
 static struct json_object *finding_json(const struct timeline *timeline, const struct finding *it)
 {
     struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
@@ -199,6 +211,7 @@ static struct json_object *finding_json(const struct timeline *timeline, const s
     for (size_t i = 0; i < it->step_count; i++)
         json_object_array_add(steps, step_json(timeline, &it->steps[i]));
     put(finding, "steps", steps);
+    put(finding, "moves", moves_json(it));
     return finding;
 }
 

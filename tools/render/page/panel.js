@@ -18,6 +18,8 @@ class Panel {
       el('span', { class: 'kind' }, finding.kind), ' ', el('span', { class: 'certainty' }, `· ${finding.certainty}`),
       el('span', { class: 'message' }, finding.message),
       el('ol', {}, finding.steps.map((step) => this.step(step))),
+      finding.moves.length ? el('span', { class: 'message' }, 'The schedule that leads there:') : '',
+      finding.moves.length ? el('ol', { class: 'moves' }, finding.moves.map((move) => el('li', {}, move))) : '',
       el('span', { class: 'advice' }, Format.sentence(finding.advice))));
     box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint' }, note)));
   }
