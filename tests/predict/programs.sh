@@ -43,11 +43,11 @@ for program in "${programs[@]}"; do
 done
 
 # The schedule, as people read it: in text, and in the timeline's page.
-limit 60 "$deadlock_report" "$tmp/barrier_behind" > "$tmp/text"
+limit 60 "$deadlock_report" "$tmp/hidden_nest" > "$tmp/text"
 is "schedule in text" "$(sed -n 's/^  how   //p; s/^        \([23]\. .*\)/\1/p' "$tmp/text" | sed -E 's/[a-z_]+\.c:[0-9]+/LINE/')" \
 "1. first runs to first (LINE), holding lock_a
 2. second runs to second (LINE), holding lock_b
 3. now first waits for lock_b and second for lock_a"
-limit 60 "$thrum" timeline "$tmp/barrier_behind" -o "$tmp/page.html" 2> "$tmp/err"
-ok "schedule in the page" grep -q '"moves":.*first runs to first (barrier_behind.c:[0-9]*), holding lock_a' "$tmp/page.html" || diag "$(cat "$tmp/err")"
+limit 60 "$thrum" timeline "$tmp/hidden_nest" -o "$tmp/page.html" 2> "$tmp/err"
+ok "schedule in the page" grep -q '"moves":.*first runs to first (hidden_nest.c:[0-9]*), holding lock_a' "$tmp/page.html" || diag "$(cat "$tmp/err")"
 done_testing
