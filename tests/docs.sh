@@ -47,6 +47,10 @@ for page in man/*.1 man/*.7.in; do
     is "$page: the pages that it refers to are there" "$(cat "$tmp/missing")" ""
 done
 
+# Every public header has one, too.
+is "each header has a page" "$(for header in lib/include/thrum/*.h; do
+    header=${header##*/} && [ -s "$top_builddir/man/thrum-${header%.h}.3" ] || [ "$header" = thrum.h ] || echo "$header"; done)" ""
+
 # Every command has a page, with the sections that people look for, which names each of its options.
 for command in $(limit 20 "$thrum" --help | sed -nE 's/^  thrum .*//; s/^  ([a-z]+) .*/\1/p'); do
     page=man/thrum-$command.1
