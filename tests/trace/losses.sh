@@ -52,4 +52,9 @@ for kind in missing cut; do
         said cut "$tmp/cut" "$(basename "$stream"): (cut short|can't be read)"
     fi
 done
+
+is "two processes are recorded" "$(status record recorder -o "$tmp/headless" -- "$programs/forked_ok")" 0
+metadata=$(find "$tmp/headless" -name metadata | sort -V | tail -n 1)
+rm "$metadata"
+said headless "$tmp/headless" "$metadata: this file is missing"
 done_testing

@@ -57,3 +57,8 @@ void missing_say(const char *directory, struct reader_losses *losses)
     if (list)
         fclose(list);
 }
+
+void missing_say_metadata(const char *directory, struct reader_losses *losses)
+{
+    losses_say(losses, "%s/metadata: this file is missing, so nothing can be read of what this process did", directory);
+}

@@ -5,6 +5,9 @@
 
 #include "trace/reader.h"
 
+/* Says that the metadata is. */
+void missing_say_metadata(const char *directory, struct reader_losses *losses);
+
 /* Says how many of those that the trace in `directory` lists aren't there; nothing where it has no such list. */
 void missing_say(const char *directory, struct reader_losses *losses);
 

@@ -338,6 +338,10 @@ static const bt_component_source *open_place(struct babeltrace_reader *reader, s
     snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
     if (place->live)
         return add_source_of("lttng-live", reader->graph, name, place->path);
+    if (place->headless) {
+        missing_say_metadata(place->path, &reader->losses);
+        return NULL;
+    }
     missing_say(place->path, &reader->losses);
     if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
         return NULL;

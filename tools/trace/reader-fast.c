@@ -245,6 +245,11 @@ int fast_reader_add(struct fast_reader *reader, const char *directory, char **wh
     return err;
 }
 
+void fast_reader_add_headless(struct fast_reader *reader, const char *directory)
+{
+    missing_say_metadata(directory, &reader->losses);
+}
+
 int fast_reader_add_memory(struct fast_reader *reader, const char *metadata, size_t length,
                            const struct fast_stream_bytes *streams, size_t count, char **why)
 {

@@ -16,6 +16,9 @@ struct fast_reader *fast_reader_new(void);
 /* Adds the trace of a directory. 0; -ENOTSUP and *why, a line to be freed: declined; another -errno and *why. */
 int fast_reader_add(struct fast_reader *reader, const char *directory, char **why);
 
+/* The directory's metadata is missing: so it is said. */
+void fast_reader_add_headless(struct fast_reader *reader, const char *directory);
+
 /* Adds a trace that lies in memory, which the caller keeps: each stream must be followed by 8 bytes that can be read. */
 struct fast_stream_bytes {
     const uint8_t *bytes;

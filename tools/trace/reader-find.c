@@ -29,10 +29,10 @@ static void add_place(struct trace_places *places, const char *path)
     places->at[places->count++] = (struct trace_place){.path = memory_text(path)};
 }
 
-static bool has_metadata(const char *directory)
+static bool has_file(const char *directory, const char *name)
 {
     struct stat status;
-    char *path = memory_format("%s/metadata", directory);
+    char *path = memory_format("%s/%s", directory, name);
     bool has = !stat(path, &status) && S_ISREG(status.st_mode);
     free(path);
     return has;
@@ -42,9 +42,13 @@ static void find_below(struct trace_places *places, const char *path)
 {
     char *const paths[] = {(char *)path, NULL};
     FTS *walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR | FTS_NOSTAT, by_name);
-    for (FTSENT *entry; walk && (entry = fts_read(walk));)
-        if (entry->fts_info == FTS_D && has_metadata(entry->fts_path))
-            add_place(places, entry->fts_path);
+    for (FTSENT *entry; walk && (entry = fts_read(walk));) {
+        bool headless = entry->fts_info == FTS_D && !has_file(entry->fts_path, "metadata");
+        if (entry->fts_info != FTS_D || (headless && !has_file(entry->fts_path, ".streams")))
+            continue;
+        add_place(places, entry->fts_path);
+        places->at[places->count - 1].headless = headless;
+    }
     if (walk)
         fts_close(walk);
 }

@@ -18,6 +18,7 @@ struct trace_place {
     char *path;    /* as it was found */
     char *scratch; /* directory to be read in its place, or NULL */
     bool live;     /* `path` is the URL of a session that a relay daemon passes on */
+    bool headless; /* our recorder's, and its metadata is missing */
     bool known;    /* its packets begin as LTTng's do, so they can be checked and mended */
     bool own;      /* it is one of our recorder's */
 };

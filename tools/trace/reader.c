@@ -32,6 +32,10 @@ static int open_fast(struct reader *reader, const struct trace_places *places, c
     reader->fast = fast_reader_new();
     for (size_t i = 0; i < places->count && !err; i++) {
         char *reason = places->at[i].live ? memory_text("it isn't a file: a session is read as it goes on") : NULL;
+        if (places->at[i].headless) {
+            fast_reader_add_headless(reader->fast, places->at[i].path);
+            continue;
+        }
         err = reason ? -ENOTSUP : fast_reader_add(reader->fast, places->at[i].path, &reason);
         if (err)
             *why = memory_format("%s: %s", places->at[i].path, reason);
