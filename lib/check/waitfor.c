@@ -51,6 +51,9 @@ static bool keeps_from(const struct check_thread *holder, const struct check_thr
 
     if (wait->kind == THRUM_kind_thread)
         return holder->handle == wait->handle && !holder->ended && !holder->joined;
+    /* Of a file's records, which are one object, it may hold others than it waits for, or make its own larger. */
+    if (wait->kind == THRUM_kind_file_lock && holder == waiter)
+        return false;
     held = held_find(holder, wait->object);
     if (!held || (held->mode == THRUM_mode_shared && wait->mode == THRUM_mode_shared))
         return false;
