@@ -41,7 +41,7 @@ struct steer {
     uint32_t pause_ms; /* at a point, at most; then the run is given up and goes on unsteered */
     uint32_t anyone;   /* who comes to a gate first plays its role, whichever thread it is and how often it was there */
     uint64_t seed;     /* stress */
-    uint32_t depth;    /* stress: how many times a thread's priority drops */
+    uint32_t depth;    /* stress: how many times a thread pauses, at most, and drops behind the others */
     uint32_t role_count;
     _Atomic uint32_t given_up;
     _Atomic uint32_t changes; /* a futex: of any state */

@@ -2,7 +2,8 @@
 /*
  * Random priorities with change points, as in PCT (Burckhardt and others, A Randomized Scheduler with Probabilistic
  * Guarantees of Finding Bugs, 2010): a thread that comes to a point lets threads of higher priority run, as long as they
- * get on; at some steps, chosen by the seed, the thread that takes the step falls behind all others.
+ * get on; at some steps, chosen by the seed, a thread falls behind all others, and pauses for so long that they get far, also
+ * where they compute. Steps are a thread's own, so that the same seed means the same in another run.
  */
 #include "steer/steer.h"
 
@@ -29,15 +30,15 @@ static uint64_t chosen(uint64_t what)
     return mix(steer_plan->seed * 0x9e3779b97f4a7c15 + what + 1);
 }
 
-/* The steps at which somebody falls behind: as many short runs as long ones. */
-static bool is_change(uint64_t step)
+/* How long a thread pauses at a step of its own, 0: not at all. Early steps are as likely as late ones. */
+static int64_t pause_at(uint32_t number, uint64_t step)
 {
     for (uint32_t i = 0; i < steer_plan->depth && i < CHANGES; i++) {
-        uint64_t random = chosen(0x10000 + i), length = (uint64_t)2 << (random >> 60);
-        if (step == 1 + (random & (length - 1)))
-            return true;
+        uint64_t random = chosen(0x10000 + (uint64_t)number * CHANGES + i), length = (uint64_t)1 << (random >> 60);
+        if (random & 0x8000000 && step == 1 + (random & (length - 1)))
+            return (int64_t)1000000 << (random >> 32 & 7);
     }
-    return false;
+    return 0;
 }
 
 /* How far the threads of a higher priority have come, all together. */
@@ -66,14 +67,16 @@ static void give_way(uint64_t priority)
 
 void steer_stress(void)
 {
-    uint64_t step = atomic_fetch_add(&steer_plan->steps, 1) + 1;
     uint32_t number = steer_number();
+    atomic_fetch_add(&steer_plan->steps, 1);
     if (number >= THREADS)
         return;
     if (!atomic_load(&threads[number].priority))
         atomic_store(&threads[number].priority, (1u << 21) + (chosen(number) >> 8));
-    atomic_fetch_add(&threads[number].steps, 1);
-    if (is_change(step))
+    int64_t pause = pause_at(number, atomic_fetch_add(&threads[number].steps, 1) + 1);
+    if (pause) {
         atomic_store(&threads[number].priority, atomic_fetch_sub(&lowest, 1));
+        steer_sleep_ns(pause);
+    }
     give_way(atomic_load(&threads[number].priority));
 }

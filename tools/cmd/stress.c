@@ -32,7 +32,7 @@ enum { KEY_JSON = 256, KEY_OUTPUT };
 static const struct argp_option option_list[] = {
     {"runs", 'n', "N", 0, "Run the program at most N times (default 100)", 0},
     {"seed", 's', "SEED", 0, "Begin with this seed; the next run takes the next one", 0},
-    {"depth", 'd', "N", 0, "Let priorities drop at N steps of a run (default 2)", 0},
+    {"depth", 'd', "N", 0, "Pause each thread at up to N of its steps (default 2)", 0},
     {"timeout", 't', "SECONDS", 0, "End a run that takes longer (default 30)", 0},
     {"json", KEY_JSON, NULL, 0, "Print one JSON object, as deadlock-report --json does", 0},
     {"output", KEY_OUTPUT, NULL, 0, "Let the program print what it prints", 0},
@@ -41,8 +41,8 @@ static const struct argp_option option_list[] = {
 };
 
 static const char help_text[] =
-    "Each thread has a random priority, and at random steps one drops below all others; at calls\n"
-    "that may block, a thread lets those of higher priority run. The seed that brought a deadlock\n"
+    "Each thread has a random priority, and at random steps it pauses and drops below all others; at\n"
+    "calls that may block, a thread lets those of higher priority run. The seed that brought a deadlock\n"
     "out is printed; with --seed it disturbs the program in the same way again, as far as the\n"
     "program itself does the same again.\n"
     "\n"
