@@ -343,9 +343,13 @@ static void look_at_processes(struct live *live, int64_t stopped_ns)
     live->events = totals->events;
     if (!count)
         return;
-    const char *slash = strrchr(processes[0]->executable, '/');
-    live->program = memory_text(slash ? slash + 1 : processes[0]->executable);
-    live->pid = processes[0]->pid;
+    const struct process *most = processes[0]; /* with the most threads: others only start it, or wait for it */
+    for (size_t i = 1; i < count; i++)
+        if (processes[i]->thread_count > most->thread_count)
+            most = processes[i];
+    const char *slash = strrchr(most->executable, '/');
+    live->program = memory_text(slash ? slash + 1 : most->executable);
+    live->pid = most->pid;
 }
 
 int live_look(struct live *live, char **trouble)

@@ -39,7 +39,7 @@ struct live {
     bool goes_on;        /* a process of it is alive and records */
     int64_t interval_ns; /* since the look before, 0: there was none */
     uint64_t events, recent_events;
-    char *program;       /* the first process's name */
+    char *program;       /* of the process with the most threads */
     int32_t pid;
     size_t processes, threads, waiting; /* that are there now */
     bool incomplete;                    /* something of the trace is missing */

@@ -117,7 +117,7 @@ static void put_story(const struct screen *screen, int y)
 
 static void put_head(const struct screen *screen)
 {
-    char length[32], *name = screen->timeline->processes.count ? timeline_process_name(screen->timeline, 0) : memory_text("empty trace");
+    char length[32], *name = timeline_title(screen->timeline);
     char *clean = clean_text(name);
     attron(A_BOLD | COLOR_PAIR(PAIR_label + 1));
     mvprintw(0, 0, "%s: %s", clean, format_duration(length, screen->to_ns - screen->from_ns));

@@ -56,31 +56,6 @@ static int64_t place_or_minus(uint32_t place)
 
 /* --- who takes part --- */
 
-/* The one that held and waited most: what was recorded may have been started by shells. */
-static uint32_t busiest_process(const struct timeline *timeline)
-{
-    size_t *spans = memory_new(timeline->processes.count + 1, sizeof *spans);
-    uint32_t busiest = 0;
-    for (size_t i = 0; i < timeline->spans.count; i++)
-        spans[timeline->threads.at[timeline->spans.at[i].thread].process]++;
-    for (uint32_t i = 1; i < timeline->processes.count; i++)
-        if (spans[i] > spans[busiest])
-            busiest = i;
-    free(spans);
-    return busiest;
-}
-
-char *html_title(const struct timeline *timeline)
-{
-    if (!timeline->processes.count)
-        return memory_text("empty trace");
-    char *first = timeline_process_name(timeline, busiest_process(timeline));
-    size_t more = timeline->processes.count - 1;
-    char *title = !more ? memory_text(first) : memory_format("%s and %zu more process%s", first, more, more > 1 ? "es" : "");
-    free(first);
-    return title;
-}
-
 static struct json_object *processes_json(const struct timeline *timeline)
 {
     struct json_object *list = json_object_new_array();
@@ -279,7 +254,7 @@ char *html_head(const struct timeline *timeline, const struct report *report, st
 {
     struct json_object *head = json_object_new_object();
     put_number(head, "version", 1);
-    put(head, "title", owned_json(html_title(timeline)));
+    put(head, "title", owned_json(timeline_title(timeline)));
     put(head, "begin_ns", owned_json(memory_format("%lld", (long long)timeline->begin_ns)));
     put_number(head, "duration_ns", timeline->end_ns - timeline->begin_ns);
     if (timeline->from_ns > timeline->begin_ns || timeline->to_ns < timeline->end_ns) {

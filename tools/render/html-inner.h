@@ -23,9 +23,6 @@ int html_fill(struct page_part page, const struct html_content *, FILE *out);
 /* What became of writing: the status so far, or why `out` could not be written. */
 int html_flush(FILE *out, int status);
 
-/* The page's title, in new memory: which program. */
-char *html_title(const struct timeline *);
-
 /* All that the page knows, as JSON in one line of new memory, but for the numbers of its tables: those go to the pack. */
 char *html_head(const struct timeline *, const struct report *, struct pack *);
 

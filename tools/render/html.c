@@ -46,7 +46,7 @@ static void write_text(const char *text, FILE *out)
 
 static void write_title(const struct timeline *timeline, FILE *out)
 {
-    char *title = html_title(timeline);
+    char *title = timeline_title(timeline);
     write_text(title, out);
     free(title);
 }

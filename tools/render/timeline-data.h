@@ -190,4 +190,7 @@ char *timeline_thread_name(const struct timeline *, uint32_t thread);
 char *timeline_object_label(const struct timeline *, uint32_t object);
 char *timeline_process_name(const struct timeline *, uint32_t process);
 
+/* What the whole is called, in new memory: "dining", "server and 2 more processes". */
+char *timeline_title(const struct timeline *);
+
 #endif

@@ -249,3 +249,28 @@ char *timeline_object_label(const struct timeline *timeline, uint32_t object)
     }
     return memory_format("%s %u", it->word, it->number);
 }
+
+/* The one that held and waited most: what was recorded may have been started by shells. */
+static uint32_t busiest_process(const struct timeline *timeline)
+{
+    size_t *spans = memory_new(timeline->processes.count + 1, sizeof *spans);
+    uint32_t busiest = 0;
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        spans[timeline->threads.at[timeline->spans.at[i].thread].process]++;
+    for (uint32_t i = 1; i < timeline->processes.count; i++)
+        if (spans[i] > spans[busiest])
+            busiest = i;
+    free(spans);
+    return busiest;
+}
+
+char *timeline_title(const struct timeline *timeline)
+{
+    if (!timeline->processes.count)
+        return memory_text("empty trace");
+    char *first = timeline_process_name(timeline, busiest_process(timeline));
+    size_t more = timeline->processes.count - 1;
+    char *title = !more ? memory_text(first) : memory_format("%s and %zu more process%s", first, more, more > 1 ? "es" : "");
+    free(first);
+    return title;
+}

@@ -105,7 +105,7 @@ static void measure(struct svg *svg)
 
 static char *title_of(const struct svg *svg)
 {
-    char length[32], *name = svg->timeline->processes.count ? timeline_process_name(svg->timeline, 0) : memory_text("empty trace");
+    char length[32], *name = timeline_title(svg->timeline);
     size_t threads = svg->timeline->threads.count;
     char *title = memory_format("%s: %s, %zu thread%s", name, format_duration(length, svg->timeline->to_ns - svg->timeline->from_ns),
                                 threads, threads == 1 ? "" : "s");

@@ -220,7 +220,7 @@ static const char *plural(size_t count)
 
 static void put_head(const struct text *text, const struct report *report)
 {
-    char length[32], *name = text->timeline->processes.count ? timeline_process_name(text->timeline, 0) : memory_text("empty trace");
+    char length[32], *name = timeline_title(text->timeline);
     char *losses = report_losses(report);
     size_t threads = text->timeline->threads.count;
     if (*losses) {
@@ -244,17 +244,28 @@ static void put_left_out(const struct text *text, size_t count, const char *what
     free(line);
 }
 
+/* "█ holds a lock   ", on a new line where it would be too long for this one, which is `*at` columns long. */
+static void put_item(struct text *text, size_t *at, int colour, const char *glyph, const char *meaning)
+{
+    size_t needed = paper_width(glyph) + 1 + paper_width(meaning);
+    bool first = *at == 0, fits = *at + 3 + needed <= text->name_width + 2 + text->width;
+    fputs(first ? "" : fits ? "   " : "\n", text->paper.out);
+    put_coloured(text, colour, false, glyph);
+    end_colour(text);
+    fprintf(text->paper.out, " %s", meaning);
+    *at = first || !fits ? needed : *at + 3 + needed;
+}
+
 static void put_legend(struct text *text)
 {
+    size_t at = 0;
     fputc('\n', text->paper.out);
-    for (int i = 0; i < LANE_STATES; i++) {
-        if (!text->used[i] || !looks[i].meaning)
-            continue;
-        put_coloured(text, looks[i].colour, false, looks[i].glyph);
-        end_colour(text);
-        fprintf(text->paper.out, " %s   ", looks[i].meaning);
-    }
-    fputs(text->lanes.object_count ? "a A the thread that has it; a capital while others wait\n" : "\n", text->paper.out);
+    for (int i = 0; i < LANE_STATES; i++)
+        if (text->used[i] && looks[i].meaning)
+            put_item(text, &at, looks[i].colour, looks[i].glyph, looks[i].meaning);
+    if (text->lanes.object_count)
+        put_item(text, &at, 0, "a A", "the thread that has it; a capital while others wait");
+    fputc('\n', text->paper.out);
 }
 
 static void put_waits(const struct text *text)
