@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# A program can't tell, at the edges either: before constructors, after destructors, with next to no stack, in children of a
+# fork amid other threads' calls, with exceptions through our frames, and by the old forms of functions. See corners.c.
+. "$srcdir/record/namespaces.sh"
+. "$srcdir/tap.sh"
+preload=$top_builddir/lib/.libs/libthrum-preload.so
+
+ok "the programs are built" sh -ec "
+    $CC -D_GNU_SOURCE -g -O1 -pthread -o '$tmp/corners' '$srcdir/interpose/corners.c'
+    $CC -D_GNU_SOURCE -g -O1 -pthread -shared -fPIC -o '$tmp/library.so' '$srcdir/interpose/corners-library.c'"
+echo 'exit 44' > "$tmp/script"
+chmod 755 "$tmp/script"
+
+# compared NAME COMMAND...: bare, and in each way of tracing.
+compared() {
+    local name=$1 way
+    shift
+    limit 60 "$@" > "$tmp/bare" 2> "$tmp/bare.err"
+    echo "status $?" >> "$tmp/bare"
+    [ "$(tail -n 1 "$tmp/bare")" = "status 0" ] || diag "bare: $(cat "$tmp/bare" "$tmp/bare.err")"
+    for way in THRUM=off THRUM_CHECK=off THRUM_CHECK=report THRUM_RECORD="$tmp/$name"; do
+        [ "$way" != "THRUM_RECORD=$tmp/$name" ] || way="$way THRUM_CHECK=report"
+        limit 60 env LD_PRELOAD="$preload" THRUM_LTTNG=off THRUM_CHECK_LOG="$tmp/log" $way "$@" > "$tmp/traced" 2> "$tmp/traced.err"
+        echo "status $?" >> "$tmp/traced"
+        is "$name: ${way//$tmp\//}" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -n 5 "$tmp/traced.err")"
+    done
+    [ "$LTTNG" = yes ] || return
+    limit 60 "$thrum" record --lttng -o "$tmp/lttng-$name" -- "$@" > "$tmp/traced" 2> "$tmp/traced.err"
+    echo "status $?" >> "$tmp/traced"
+    is "$name: LTTng" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -n 5 "$tmp/traced.err")"
+}
+
+compared before-and-after "$tmp/corners" before-and-after
+compared little-stack "$tmp/corners" little-stack
+compared forks "$tmp/corners" forks
+compared recycled "$tmp/corners" recycled
+compared libraries "$tmp/corners" libraries "$tmp/library.so"
+compared tidy "$tmp/corners" tidy
+compared old-forms "$tmp/corners" old-forms "$tmp/script"
+if command -v g++ > /dev/null; then
+    ok "the C++ program is built" g++ -std=c++17 -g -O1 -pthread -o "$tmp/unwind" "$srcdir/interpose/corners-unwind.cpp"
+    compared unwind "$tmp/unwind"
+else
+    skip "C++ exceptions" "no g++"
+fi
+done_testing
