@@ -447,6 +447,25 @@ static void after_fork_in_child(void)
     after_fork();
 }
 
+/* Of a fork without handlers: nothing of the program's runs between these and the copying. */
+static void before_bare_fork(void)
+{
+    if (thrum_self.forking_bare)
+        before_fork();
+}
+
+static void after_bare_fork(void)
+{
+    if (thrum_self.forking_bare)
+        after_fork();
+}
+
+static void after_bare_fork_in_child(void)
+{
+    if (thrum_self.forking_bare)
+        after_fork_in_child();
+}
+
 static int check_start(thrum_sink_announce *announce)
 {
     (void)announce;
@@ -461,5 +480,8 @@ const struct thrum_sink check_sink = {
     .name = "check",
     .start = check_start,
     .emit = check_emit,
+    .fork_prepare = before_bare_fork,
+    .fork_parent = after_bare_fork,
+    .fork_child = after_bare_fork_in_child,
     .fork_returned = stall_start,
 };

@@ -169,9 +169,9 @@
     REAL(close_range, "file_lock", "release") \
     REAL(closefrom, "file_lock", "release")
 
-/* --- System calls: futexes, which Rust, GLib and C++20 wait on by syscall(), and tgkill; others are passed on unseen --- */
+/* --- System calls: futexes, which Rust, GLib and C++20 wait on by syscall(), tgkill and fork; others are passed on unseen --- */
 #define REAL_SYSCALL(REAL) \
-    REAL(syscall, "futex", "wait_begin wait_end | wake | acquire_begin acquire_end | acquire_fail | release | interrupt_send")
+    REAL(syscall, "futex", "wait_begin wait_end | wake | acquire_begin acquire_end | acquire_fail | release | interrupt_send | process_fork; process_begin")
 
 /* --- What takers of events call: nothing is shown, but a thread that is to be cancelled isn't in there, and descriptors are moved --- */
 #define REAL_SINK(REAL) \

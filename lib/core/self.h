@@ -15,6 +15,7 @@ struct thrum_self {
     int32_t tid; /* 0: not known; so is pid */
     int32_t pid;
     bool forking;      /* in fork: ids aren't kept, since handlers of fork run in both processes */
+    bool forking_bare; /* by a call that runs no handlers of fork */
     bool asynchronous; /* may be cancelled at any instruction (pthread_setcanceltype) */
     bool tickless;     /* may not read the tick counter, nor the time without a system call (PR_SET_TSC) */
     uint16_t handlers; /* signal handlers that run in this thread */

@@ -23,7 +23,7 @@ INTERPOSE pid_t fork(void)
 {
     if (!probe_on())
         return REAL(fork)();
-    probe_fork_prepare();
+    probe_fork_prepare(false);
     return forked(REAL(fork)(), SITE);
 }
 
@@ -32,7 +32,7 @@ INTERPOSE pid_t _Fork(void)
 {
     if (!probe_on())
         return REAL(_Fork)();
-    probe_fork_prepare();
+    probe_fork_prepare(true);
     return forked(REAL(_Fork)(), SITE);
 }
 
@@ -40,7 +40,7 @@ INTERPOSE int forkpty(int *master, char *name, const struct termios *attributes,
 {
     if (!probe_on())
         return REAL(forkpty)(master, name, attributes, size);
-    probe_fork_prepare();
+    probe_fork_prepare(false);
     return forked(REAL(forkpty)(master, name, attributes, size), SITE);
 }
 
@@ -52,7 +52,7 @@ INTERPOSE int daemon(int keep_directory, int keep_open)
 
     if (!probe_on())
         return REAL(daemon)(keep_directory, keep_open);
-    probe_fork_prepare();
+    probe_fork_prepare(false);
     result = REAL(daemon)(keep_directory, keep_open);
     if (getpid() != caller)
         probe_fork_child();
@@ -130,7 +130,7 @@ INTERPOSE int clone(int (*function)(void *), void *stack, int flags, void *argum
             probe_fork_seen(child, SITE);
         return child;
     }
-    probe_fork_prepare();
+    probe_fork_prepare(true);
     int child = REAL(clone)(clone_run, stack, flags, &cloned, parent_tid, tls, child_tid);
     probe_fork_parent(child, SITE);
     return child;

@@ -4,6 +4,7 @@
  * sent signals. Any other call goes on to libc with its registers and stack as they came, for it may be a clone.
  */
 #include <linux/futex.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
@@ -118,18 +119,37 @@ static long kill_thread(system_call *call, const long *a, const void *site)
 #ifdef SYS_fork
 #define IS_FORK(number) ((number) == SYS_fork || (number) == SYS_clone || (number) == SYS_clone3)
 #else
+#define SYS_fork (-1)
 #define IS_FORK(number) ((number) == SYS_clone || (number) == SYS_clone3)
 #endif
+
+/* A fork in all but name: a child with a copy of the memory, that returns from here on a copy of the stack. */
+static bool is_copying(long number, long flags, long stack)
+{
+    return number == SYS_fork || (number == SYS_clone && !(flags & CLONE_VM) && stack == 0);
+}
+
+static long copy_process(system_call *call, long number, const long *a, const void *site)
+{
+    probe_fork_prepare(true);
+    long child = call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (child == 0)
+        probe_fork_child();
+    else
+        probe_fork_parent((int32_t)child, site);
+    return child;
+}
 
 #if defined(__x86_64__)
 /*
  * The sixth argument, if there is one, lies on the caller's stack; if there is none, something else of the caller's does. So
  * C, which may write to where arguments lie, sees only the calls that it must; for the others this is a jump, and nothing
- * of ours is on the stack of a child that returns by it.
+ * of ours is on the stack of a child that returns by it: one that shares the memory, or was given a stack.
  */
 #define SEEN __attribute__((visibility("hidden"), used)) long syscall_seen
 __attribute__((visibility("hidden"))) long (*syscall_next)(long number, ...);
 _Static_assert(SYS_futex == 202 && SYS_tgkill == 234 && SYS_clone == 56 && SYS_fork == 57 && SYS_clone3 == 435, "as below");
+_Static_assert(CLONE_VM == 0x100, "as below");
 _Static_assert(offsetof(struct thrum_self, tid) == 4 && offsetof(struct thrum_self, pid) == 8, "as below");
 __asm__(".pushsection .text\n"
         ".globl syscall\n"
@@ -144,13 +164,18 @@ __asm__(".pushsection .text\n"
         "movq syscall_next(%rip), %rax\n"
         "testq %rax, %rax\n"
         "jz syscall_seen\n"
-        "cmpq $56, %rdi\n"
-        "je 1f\n"
         "cmpq $57, %rdi\n"
-        "je 1f\n"
+        "je syscall_seen\n"
         "cmpq $435, %rdi\n"
         "je 1f\n"
-        "jmp *%rax\n"
+        "cmpq $56, %rdi\n"
+        "jne 2f\n"
+        "testq $0x100, %rsi\n" /* CLONE_VM */
+        "jnz 1f\n"
+        "testq %rdx, %rdx\n"
+        "jz syscall_seen\n"
+        "jmp 1f\n"
+        "2: jmp *%rax\n"
         "1: movq thrum_self@gottpoff(%rip), %r11\n" /* self_forget() */
         "movq $0, %fs:4(%r11)\n"
         "jmp *%rax\n"
@@ -178,6 +203,8 @@ SEEN(long number, long a, long b, long c, long d, long e, long f)
         return futex(call, (long[]){a, b, c, d, e, f}, SITE);
     if (number == SYS_tgkill && probe_on())
         return kill_thread(call, (long[]){a, b, c, d, e, f}, SITE);
+    if (is_copying(number, a, b) && probe_on())
+        return copy_process(call, number, (long[]){a, b, c, d, e, f}, SITE);
     if (IS_FORK(number))
         self_forget();
     return call(number, a, b, c, d, e, f);

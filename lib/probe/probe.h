@@ -112,8 +112,11 @@ THRUM_PRIVATE void probe_handler(int signal, bool set);
 
 /* --- processes --- */
 
-/* Around fork, in the forking thread: prepare, then parent (with the child's pid, or -1) or child. */
-THRUM_PRIVATE void probe_fork_prepare(void);
+/*
+ * Around fork, in the forking thread: prepare, then parent (with the child's pid, or -1) or child. `bare`: by a call that
+ * runs no handlers of fork.
+ */
+THRUM_PRIVATE void probe_fork_prepare(bool bare);
 THRUM_PRIVATE void probe_fork_parent(int32_t child, const void *site);
 THRUM_PRIVATE void probe_fork_child(void);
 /* A child was made that needs nothing done in it: it shares its parent's memory until it becomes another program. */

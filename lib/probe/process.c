@@ -87,8 +87,9 @@ static void fork_returned(void)
         probe_thread_begin(0, NULL);
 }
 
-void probe_fork_prepare(void)
+void probe_fork_prepare(bool bare)
 {
+    thrum_self.forking_bare = bare;
     self_enter();
     sinks_fork_prepare();
     self_leave();

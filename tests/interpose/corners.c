@@ -141,6 +141,7 @@ static void *hammers(void *unused)
         pthread_mutex_init(&own, NULL);
         sem_wait(&semaphore), sem_post(&semaphore);
         free(malloc(100));
+        sched_yield();
     }
     return unused;
 }
@@ -171,18 +172,17 @@ static pid_t fork_by(int way, char *stack, size_t size)
     }
 }
 
-static void forks(const char *unused)
+static void forks(const char *times)
 {
     static char stack[65536];
     pthread_t threads[3];
     int status, right = 0;
 
-    (void)unused;
     sem_init(&posted, 0, 0);
     signal(SIGUSR2, nothing);
     for (int i = 0; i < 3; i++)
         threads[i] = start(hammers, NULL);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < atoi(times); i++) {
         pid_t pid = fork_by(i % 4, stack, sizeof(stack));
 
         if (pid == 0)

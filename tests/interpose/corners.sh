@@ -32,7 +32,7 @@ compared() {
 
 compared before-and-after "$tmp/corners" before-and-after
 compared little-stack "$tmp/corners" little-stack
-compared forks "$tmp/corners" forks
+compared forks "$tmp/corners" forks 40
 compared recycled "$tmp/corners" recycled
 compared libraries "$tmp/corners" libraries "$tmp/library.so"
 compared tidy "$tmp/corners" tidy

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <threads.h>
 
@@ -202,16 +203,26 @@ static void ends_by(int way)
     }
 }
 
+static pid_t forks_by(int way)
+{
+    switch (way) {
+    case 0: return fork();
+    case 1: return _Fork();
+    case 2: return (pid_t)syscall(SYS_fork);
+    default: return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    }
+}
+
 void events_process(void)
 {
     static char stack[65536];
     int master;
     pid_t child;
 
-    for (int way = 0; way < 4; way++) {
-        child = way % 2 ? fork() : _Fork();
+    for (int way = 0; way < 8; way++) {
+        child = forks_by(way / 2);
         if (child == 0)
-            ends_by(way);
+            ends_by(way % 4);
         gives(CHILD "process_end");
         child_ends(child, 14);
     }
