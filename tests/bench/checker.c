@@ -2,8 +2,8 @@
 /*
  * What the checker costs as things grow: prints the best of some rounds, in nanoseconds for each lock and unlock.
  *
- *     checker one             one lock, nothing else held
- *     checker nested          two locks, one under the other, for each pair of them
+ *     checker one [N]         one lock, nothing else held; an N-th of the usual rounds
+ *     checker nested [N]      two locks, one under the other, for each pair of them
  *     checker live N          N locks that live, taken in a scattered order, each under one other lock
  *     checker held N          one lock, while N others are held
  *     checker threads N       a thread that is created, takes a lock and is joined, while N others live: processor time
@@ -255,9 +255,9 @@ int main(int argc, char **argv)
     pthread_mutex_unlock(&idle);
     pthread_join(company, NULL);
     if (strcmp(what, "one") == 0)
-        best_of(one, 1000000, 1);
+        best_of(one, 1000000 / (count ? count : 1), 1);
     else if (strcmp(what, "nested") == 0)
-        best_of(nest, 500000, 1);
+        best_of(nest, 500000 / (count ? count : 1), 1);
     else if (strcmp(what, "live") == 0)
         live();
     else if (strcmp(what, "held") == 0)
