@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 build="gcc libc6-dev make autoconf automake libtool pkg-config"
 libraries="liblttng-ust-dev liblttng-ctl-dev libbabeltrace2-dev libdw-dev libjson-c-dev zlib1g-dev librsvg2-dev libprotobuf-c-dev protobuf-c-compiler libncurses-dev libsqlite3-dev"
 recording="lttng-tools"
-testing="check babeltrace2 python3 chromium gdb procps pigz xz-utils"
+testing="check babeltrace2 python3 chromium gdb procps pigz xz-utils g++ libjemalloc2 libtcmalloc-minimal4 libeatmydata1"
 # Programs that must do the same under the preload: tests/transparency/.
 programs="libpython3.11-testsuite libglib2.0-tests gstreamer1.0-tools stress-ng redis-tools ripgrep"
 [ -d /run/systemd/system ] || programs="$programs memcached" # systemd would start it as a service, which nobody asked for

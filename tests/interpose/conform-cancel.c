@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/wait.h>
+#include <threads.h>
 
 #include "conform.h"
 
@@ -25,19 +26,6 @@ static void unlock(void *unused)
 {
     (void)unused;
     cleanups = cleanups * 10 + (pthread_mutex_trylock(&mutex) == EBUSY && pthread_mutex_unlock(&mutex) == 0);
-}
-
-static void *in_cond_wait(void *timed)
-{
-    pthread_mutex_lock(&mutex);
-    pthread_cleanup_push(unlock, NULL);
-    blocked = gettid();
-    if (timed)
-        pthread_cond_timedwait(&cond, &mutex, &never);
-    else
-        pthread_cond_wait(&cond, &mutex);
-    pthread_cleanup_pop(0);
-    return NULL;
 }
 
 static void *in_sem_wait(void *timed)
@@ -95,16 +83,73 @@ static void *in_file_lock(void *unused)
     return unused;
 }
 
+/* Of several calls that block alike, the one of this number. */
+static void *in_call(void *number)
+{
+    struct timespec until = {.tv_sec = 1L << 40};
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    blocked = gettid();
+    switch ((long)number) {
+    case 0: sem_clockwait(&semaphore, CLOCK_MONOTONIC, &never); break;
+    case 1: sigwaitinfo(&set, NULL); break;
+    case 2: sigtimedwait(&set, NULL, &until); break;
+    case 3: pthread_timedjoin_np(other, NULL, &never); break;
+    case 4: pthread_clockjoin_np(other, NULL, CLOCK_MONOTONIC, &never); break;
+    case 5: thrd_join(other, NULL); break;
+    case 6: lockf(lock_fd, F_LOCK, 0); break;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    case 7: sigpause(SIGUSR2); break;
+#pragma GCC diagnostic pop
+    }
+    return NULL;
+}
+
+/* The mutex of C11 is POSIX's here: what is cleaned up finds it so. */
+static void *in_condition(void *number)
+{
+    pthread_mutex_lock(&mutex);
+    pthread_cleanup_push(unlock, NULL);
+    blocked = gettid();
+    switch ((long)number) {
+    case 0: pthread_cond_wait(&cond, &mutex); break;
+    case 1: pthread_cond_timedwait(&cond, &mutex, &never); break;
+    case 2: pthread_cond_clockwait(&cond, &mutex, CLOCK_MONOTONIC, &never); break;
+    case 3: cnd_wait((cnd_t *)&cond, (mtx_t *)&mutex); break;
+    case 4: cnd_timedwait((cnd_t *)&cond, (mtx_t *)&mutex, &never); break;
+    }
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
 static const struct {
     const char *name;
     void *(*function)(void *);
     void *argument;
 } points[] = {
-    {"pthread_cond_wait", in_cond_wait, NULL},      {"pthread_cond_timedwait", in_cond_wait, &cond},
-    {"sem_wait", in_sem_wait, NULL},                {"sem_timedwait", in_sem_wait, &cond},
-    {"pthread_join", in_join, NULL},                {"pause", in_pause, NULL},
-    {"sigwait", in_sigwait, NULL},                  {"sigsuspend", in_sigsuspend, NULL},
+    {"pthread_cond_wait", in_condition, (void *)0},
+    {"pthread_cond_timedwait", in_condition, (void *)1},
+    {"pthread_cond_clockwait", in_condition, (void *)2},
+    {"cnd_wait", in_condition, (void *)3},
+    {"cnd_timedwait", in_condition, (void *)4},
+    {"sem_wait", in_sem_wait, NULL},
+    {"sem_timedwait", in_sem_wait, &cond},
+    {"sem_clockwait", in_call, (void *)0},
+    {"pthread_join", in_join, NULL},
+    {"pthread_timedjoin_np", in_call, (void *)3},
+    {"pthread_clockjoin_np", in_call, (void *)4},
+    {"thrd_join", in_call, (void *)5},
+    {"pause", in_pause, NULL},
+    {"sigwait", in_sigwait, NULL},
+    {"sigwaitinfo", in_call, (void *)1},
+    {"sigtimedwait", in_call, (void *)2},
+    {"sigsuspend", in_sigsuspend, NULL},
+    {"__xpg_sigpause", in_call, (void *)7},
     {"fcntl", in_file_lock, NULL},
+    {"lockf", in_call, (void *)6},
 };
 
 /* Cleans up in the order last in, first out, and doesn't return. */
@@ -137,7 +182,7 @@ static void cancel_blocked(void)
         snprintf(what, sizeof(what), "%s: cancelled", points[i].name);
         expect_number(what, finish(thread) == PTHREAD_CANCELED, 1);
         snprintf(what, sizeof(what), "%s: cleaned up", points[i].name);
-        expect_number(what, cleanups, points[i].function == in_cond_wait ? 112 : 12);
+        expect_number(what, cleanups, points[i].function == in_condition ? 112 : 12);
     }
 }
 
