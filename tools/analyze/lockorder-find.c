@@ -366,8 +366,8 @@ static void find_all(struct finder *f, bool waits)
     build(f);
     prepare(f);
     if (waits) {
-        f->looks_left /= 4;
-        f->steps_left /= 4;
+        f->looks_left /= 16;
+        f->steps_left /= 16;
     }
     for (uint32_t e = 0; e < f->edge_count; e++)
         if (map_get(&f->context->happened, analysis_order_key(f->edges[e]->held->object, f->edges[e]->wanted->object)))

@@ -13,6 +13,7 @@ struct known_resource {
     struct object *object; /* a reference */
     struct need *posts;    /* of a count: one for each that was given and not taken yet */
     uint32_t post_head, post_count, post_capacity;
+    struct need first_wake; /* of what isn't one; upto 0: none yet */
     int64_t first;         /* of a count: how many of those that it began with are left */
     struct need *comers[PREDICT_ROUNDS]; /* of a barrier: who came in a round; as many as it has places */
 };
@@ -48,6 +49,7 @@ struct predict {
     bool has_sent[65];
     struct circle circle;
     uint64_t steps_left;
+    uint64_t pairs_left; /* of wishes compared, over all circles */
 };
 
 /* --- predict-observe.c --- */

@@ -85,7 +85,7 @@ static bool is_lock(struct predict *p, uint32_t resource)
 
 /* --- needs --- */
 
-/* Whether nobody else could have ended this wait, and nobody else waited. */
+/* Whether somebody else could have ended this wait, or somebody else waited: then it could have ended otherwise. */
 static bool is_soft(const struct predict *p, const struct object *object)
 {
     return (uintptr_t)map_get(&p->hints->wakers, object->id + 1) <= HINT_MANY ||
@@ -113,10 +113,15 @@ static void need_wake(struct predict *p, uint32_t thread, struct object *object,
     if (other == thread)
         return;
     uint32_t wake = other == HISTORY_NONE ? HISTORY_NONE : find_wake(&p->history->threads[other], resource, waker->time_ns);
-    if (wake != HISTORY_NONE)
-        history_need(p->history, thread, (struct need){other, wake + 1}, is_soft(p, object));
-    else
+    if (wake == HISTORY_NONE) {
         history_need_all(p->history, thread);
+        return;
+    }
+    /* It was this wake; it could have been an earlier one of the same thread's. */
+    struct need first = p->resources[resource].first_wake;
+    if (!is_soft(p, object) && first.upto && first.thread == other)
+        history_need(p->history, thread, first, false);
+    history_need(p->history, thread, (struct need){other, wake + 1}, true);
 }
 
 /* It took the oldest that was given. */
@@ -217,9 +222,11 @@ static void leave_barrier(struct predict *p, uint32_t thread, uint32_t number, s
         history_need_all(p->history, thread);
         return;
     }
+    /* Where more threads use it than it has places, others could have come in this round. */
+    uintptr_t users = (uintptr_t)map_get(&p->hints->waker_counts, p->resources[number].object->id + 1);
     if (round + PREDICT_ROUNDS > barrier->round)
         for (uint32_t i = 0; i < barrier->value; i++)
-            history_need(p->history, thread, p->resources[number].comers[round % PREDICT_ROUNDS][i], false);
+            history_need(p->history, thread, p->resources[number].comers[round % PREDICT_ROUNDS][i], users != barrier->value);
     else
         history_need_all(p->history, thread);
     history_pass(p->history, thread, number, round, at);
@@ -310,8 +317,12 @@ static void woke(void *self, int64_t now, struct thread *thread, struct object *
 {
     struct predict *p = self;
     (void)scope;
-    if (object->kind != THRUM_kind_barrier)
-        history_wake(p->history, thread_number(p, thread), resource_number(p, object), (struct moment_at){now, site});
+    if (object->kind == THRUM_kind_barrier)
+        return;
+    uint32_t by = thread_number(p, thread), number = resource_number(p, object);
+    history_wake(p->history, by, number, (struct moment_at){now, site});
+    if (!p->resources[number].first_wake.upto)
+        p->resources[number].first_wake = history_mark(p->history, by);
 }
 
 static void failed(void *self, int64_t now, struct thread *thread, struct object *object, enum thrum_mode mode,

@@ -49,6 +49,8 @@ static void note_waking(struct scan *scan, uint64_t object, uint64_t thread)
         return;
     map_put(&scan->known, key, scan);
     note_one(&scan->hints->wakers, object, thread);
+    uintptr_t count = (uintptr_t)map_get(&scan->hints->waker_counts, object + 1);
+    map_put(&scan->hints->waker_counts, object + 1, (void *)(count + 1));
     scan->wakings = memory_grow(scan->wakings, scan->waking_count + 1, &scan->waking_capacity, sizeof *scan->wakings);
     scan->wakings[scan->waking_count++] = (struct waking){object, thread};
 }
@@ -205,6 +207,7 @@ void hints_free(struct hints *hints)
     map_free(&hints->signals);
     map_free(&hints->wakers);
     map_free(&hints->takers);
+    map_free(&hints->waker_counts);
     map_free(&hints->obliged);
     free(hints);
 }

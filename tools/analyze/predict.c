@@ -7,7 +7,7 @@
 #include "trace/memory.h"
 
 /* What may be spent on one circle and on all, in deeds taken into closures. */
-enum { CIRCLE_STEPS = 20000000, ALL_STEPS = 400000000 };
+enum { CIRCLE_STEPS = 20000000, ALL_STEPS = 400000000, CIRCLE_PAIRS = 1000000, ALL_PAIRS = 20000000 };
 
 struct predict *predict_new(struct model *model, const struct hints *hints)
 {
@@ -16,6 +16,7 @@ struct predict *predict_new(struct model *model, const struct hints *hints)
     p->hints = hints;
     p->history = history_new();
     p->steps_left = ALL_STEPS;
+    p->pairs_left = ALL_PAIRS;
     p->slot = model_subscribe(model, &predict_ops, p);
     return p;
 }
@@ -185,19 +186,23 @@ static bool is_cut(const struct predict *p)
 /* All ways to choose wishes, until one of them meets. */
 static enum prediction search(struct predict *p)
 {
-    uint64_t pairs = 1000000, begun = p->closure->steps;
+    uint64_t given = p->pairs_left < CIRCLE_PAIRS ? p->pairs_left : CIRCLE_PAIRS, pairs = given, begun = p->closure->steps;
     bool any = false, order = false;
+    enum prediction prediction = PREDICTION_unproven;
     for (uint32_t at = 0; choose(p, at, &pairs); at = p->circle.count) {
         any = true;
-        if (meet(p, true, false))
+        if (meet(p, true, false)) {
+            p->pairs_left -= given - pairs;
             return is_proof(p) ? PREDICTION_feasible : PREDICTION_unproven;
+        }
         order |= meet(p, false, true) || is_cut(p);
         if (p->closure->steps - begun > CIRCLE_STEPS || p->closure->steps > p->steps_left)
-            return PREDICTION_unknown;
+            pairs = 0;
     }
-    if (!pairs)
-        return PREDICTION_unknown;
-    return !any ? PREDICTION_unproven : order ? PREDICTION_none : PREDICTION_impossible;
+    p->pairs_left -= given - pairs;
+    if (any)
+        prediction = order ? PREDICTION_none : PREDICTION_impossible;
+    return pairs ? prediction : PREDICTION_unknown;
 }
 
 static bool find_resources(struct predict *p, struct object *const *objects, uint32_t count)

@@ -24,6 +24,7 @@ struct hints {
     struct map signals; /* id + 1 of semaphores and locks that nobody holds: used as signals */
     struct map wakers;  /* id + 1 of what is waited for -> who alone wakes it */
     struct map takers;  /* the same -> who alone waits for it */
+    struct map waker_counts; /* the same -> how many threads wake it */
     struct map obliged; /* id + 1 of threads that wake what is in `waited` */
 };
 
