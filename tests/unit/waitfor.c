@@ -223,7 +223,8 @@ END_TEST
 
 START_TEST(a_recursively_held_mutex_is_still_the_waiters_own)
 {
-    verdict_expect(START "T1 init A type=recursive; T1 lock A; T1 lock A; T1 wait C A", "");
+    verdict_expect(START "T1 init A type=recursive; T1 lock A; T1 lock A; T1 wait C A",
+                   "happened cond-recursive: T1 ?->A, T1 ?->A\n");
 }
 END_TEST
 
@@ -247,13 +248,15 @@ END_TEST
 
 START_TEST(a_robust_mutex_is_taken_from_the_dead)
 {
-    verdict_expect(START "T1 lock A; T1 end; T2 lock B; T2 want A; T2 got A EOWNERDEAD; T3 want B; T2 unlock A", "");
+    verdict_expect(START "T1 lock A; T1 end; T2 lock B; T2 want A; T2 got A EOWNERDEAD; T3 want B; T2 unlock A",
+                   "happened robust-inconsistent: T2 ?->A, T2 ?->A\n");
 }
 END_TEST
 
 START_TEST(a_mutex_at_the_same_address_is_another)
 {
-    verdict_expect(START "T1 init A; T1 lock A; T1 destroy A; T2 init A; T2 lock A; T2 lock B; T1 want B; T3 want A", "");
+    verdict_expect(START "T1 init A; T1 lock A; T1 destroy A; T2 init A; T2 lock A; T2 lock B; T1 want B; T3 want A",
+                   "happened destroy-held: T1 ?->A, T1 ?->A\n");
 }
 END_TEST
 

@@ -12,6 +12,7 @@
 static const struct analysis *const list[] = {
     &analysis_waitfor,
     &analysis_lockorder,
+    &analysis_misuse,
 };
 enum { COUNT = sizeof list / sizeof list[0] };
 

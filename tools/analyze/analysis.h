@@ -47,6 +47,7 @@ struct analysis {
 
 extern const struct analysis analysis_waitfor;   /* deadlocks that happened */
 extern const struct analysis analysis_lockorder; /* locks taken in opposite orders */
+extern const struct analysis analysis_misuse;    /* what may not be done to an object */
 
 /* Every analysis subscribes to the model. hints: of a first reading, which outlive the analyses; NULL: this is it. */
 struct analyses *analyses_begin(struct model *, const struct hints *hints);

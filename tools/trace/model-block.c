@@ -127,10 +127,10 @@ void on_wait_begin(struct thread *thread, const struct thrum_event_wait_begin *e
                         });
 }
 
-/* The waiter has its mutex back, whatever the wait's result, unless the mutex is lost for good. */
+/* The waiter has its mutex back, whatever the wait's result, unless the mutex is lost for good or (EPERM) wasn't its own. */
 static void take_back(struct thread *thread, struct object *mutex, const struct thrum_event_wait_end *event)
 {
-    if (event->result == THRUM_result_ENOTRECOVERABLE)
+    if (event->result == THRUM_result_ENOTRECOVERABLE || event->result == THRUM_result_EPERM)
         return;
     hold_take(&(struct acquisition){.thread = thread, .object = mutex, .mode = THRUM_mode_exclusive,
                                     .how = THRUM_how_block, .site = event->site, .back = true,
