@@ -46,7 +46,13 @@ for sanitizer in ${SANITIZERS:-thread address helgrind}; do
         export THRUM_STRESS=${STRESS:-0.1} TSAN_OPTIONS="halt_on_error=0 exitcode=66 die_after_fork=0 report_thread_leaks=0"
         # (tests leave threads behind at exit and in forked children, on purpose)
         ok "thread: builds" build thread "-O1 -fsanitize=thread"
-        for program in $programs; do try thread "$program"; done ;;
+        for program in $programs; do try thread "$program"; done
+        # The checker's own threads' paths: its sources, not the library that is there.
+        checker="$srcdir/unit/check-threads.c $srcdir/unit/suite.c $top_srcdir/lib/check/*.c $top_srcdir/lib/core/*.c"
+        # shellcheck disable=SC2086
+        ok "thread: the checker builds" $CC $flags -I"$top_builddir" -O1 -fsanitize=thread $checker -o "$tmp/thread/check-threads" \
+            $(pkg-config --libs check) -lgcc_s
+        TSAN_OPTIONS="$TSAN_OPTIONS history_size=7 suppressions=$srcdir/unit/check-threads.supp" try thread check-threads ;;
     address)
         export THRUM_STRESS=${STRESS:-0.3} ASAN_OPTIONS="detect_stack_use_after_return=1 detect_leaks=0"
         ok "address: builds" build address "-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -DTHRUM_DEBUG"

@@ -35,7 +35,7 @@ valgrind_says() {
     timeout -k 1 8 valgrind --tool="$1" --error-exitcode=9 "$top_builddir/tests/programs/$2" > "$tmp/out" 2>&1 < /dev/null
     said "$(sed -n 's/^==[0-9]*== \(Thread #[0-9]* *\(unlocked a not-locked lock\|.s call\|.*\)\|Mutex .*\|.*lock order.*\|.*Possible data race.*\|.*Conflicting.*\|Probably a race.*\|.*estroying.*\|.*not locked.*\|.*recursiv.*\|.*arrier.*\|.*still locked.*\)$/\1/p' "$tmp/out" |
         sed 's/0x[0-9A-Fa-f]*/X/g; s/#[0-9]*/#/g; s/[Tt]hread #:* *//; s/ at X.*//; s/ (.*//; s/by thread.*//; s/ during.*//' |
-        grep -v '^was created\|^---' | cut -c1-60 | awk '!seen[$0]++' | head -2 | paste -sd';' | sed 's/;/; /g')"
+        grep -v "^was created\|^---\|^Command:\|root thread\|^ *by X\|^ *\$" | cut -c1-60 | awk '!seen[$0]++' | head -2 | paste -sd';' | sed 's/;/; /g')"
 }
 
 has_tsan=no
