@@ -157,6 +157,8 @@ is "orders kept where nothing can be" "$(limit 30 "$thrum" check --graph=/nowher
 
 # --- events ---
 THRUM_CHECK=report limit 60 "$thrum" record -o "$tmp/checked" -- "$programs/three_way" > "$tmp/out" 2>&1
+like "deadlock-report tells what the checker found meanwhile" "$(limit 60 "$deadlock_report" "$tmp/checked" 2>&1 | tr '\n' ' ')" \
+    'note: the checker in process [0-9]+ told of lock-order \(potential\), lock-order-[0-9a-f]{8}:'
 if [ -x "$BABELTRACE2" ]; then
     limit 60 "$BABELTRACE2" "$tmp/checked" > "$tmp/events" 2> "$tmp/err"
     is "each order is an event" "$(grep -c 'thrum:order_edge' "$tmp/events")" 3

@@ -7,6 +7,7 @@
 #include "analyze/predict.h"
 #include "cmd/die.h"
 #include "trace/live.h"
+#include "trace/memory.h"
 #include "cmd/progress.h"
 
 /* Between two looks at how far it is. */
@@ -53,6 +54,15 @@ static _Noreturn void die_empty(const struct report *report)
     die("%s%s: no event of thrum; was the program run under 'thrum record', or with LD_PRELOAD=libthrum-preload.so?", path, more);
 }
 
+/* What the checker in the process found while it was recorded, once for each of its findings. */
+static void take_finding(struct replay *replay, const struct trace_event *event)
+{
+    const struct thrum_event_finding *told = &event->record.finding;
+    char *note = memory_format("the checker in process %d told of %s (%s), %s: %s", (int)told->common.pid, told->finding, told->certainty,
+                               told->id, told->message);
+    findings_note(&replay->findings, note);
+}
+
 void replay_run(struct replay *replay)
 {
     const struct trace_event *event;
@@ -60,6 +70,8 @@ void replay_run(struct replay *replay)
     for (uint64_t count = 1; (event = reader_next(replay->reader)); count++) {
         symbols_event(replay->symbols, event);
         model_feed(replay->model, event);
+        if (event->id == THRUM_EVENT_finding)
+            take_finding(replay, event);
         if (count % PROGRESS_EVENTS == 0)
             progress_at(&progress, reader_part(replay->reader));
     }
