@@ -139,6 +139,18 @@ START_TEST(everything)
 }
 END_TEST
 
+/*
+ * Once called impossible, and wrongly: a thread that wakes twice may have been the waker by its first wake as well, and a
+ * barrier of two that three threads use may be met by another pair.
+ */
+START_TEST(impossible_was_said_too_soon)
+{
+    try_program(&(struct oracle_mix){.conditions = true}, 1011506);
+    try_program(&(struct oracle_mix){.barriers = true, .events = true}, 1009216);
+    try_program(&(struct oracle_mix){true, true, true, true, true, true, true}, 1031788);
+}
+END_TEST
+
 Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("predict");
@@ -151,6 +163,7 @@ Suite *suite_create_all(void)
     tcase_add_test(oracle, barriers_and_events);
     tcase_add_test(oracle, joins);
     tcase_add_test(oracle, everything);
+    tcase_add_test(oracle, impossible_was_said_too_soon);
     suite_add_tcase(suite, oracle);
     return suite;
 }
