@@ -14,7 +14,7 @@ record() {
     [ -d "$tmp/$name" ] || diag "$(cat "$tmp/err")"
 }
 
-programs="ab_ba_lucky cond_ok counts forked_ok three_way transfer semaphore_lock"
+programs="ab_ba_lucky cond_ok counts forked_ok fork_exec_ok three_way transfer semaphore_lock"
 for program in $programs; do
     record "$program" -- "$builddir/programs/$program"
     same "$program, thrum's recorder" "$tmp/$program"
