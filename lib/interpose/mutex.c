@@ -2,6 +2,7 @@
 /* pthread_mutex_*: tries first, and tells of blocking only where the try failed. */
 #include <limits.h>
 
+#include "core/futex.h"
 #include "interpose/interpose.h"
 #include "interpose/mutex.h"
 #include "probe/fast.h"
@@ -48,6 +49,27 @@ static inline bool mutex_is_lost(const pthread_mutex_t *mutex)
     return __builtin_expect((mutex->__data.__kind & ROBUST) != 0, 0) && mutex->__data.__owner == NOT_RECOVERABLE;
 }
 
+enum { LOOKS = 8, PAUSES = 32 }; /* some microseconds, less than it takes to sleep and be woken */
+
+/*
+ * Takes a mutex that was just found held. What is recorded makes short holds longer, and so of two threads that take a
+ * mutex all the time one would nearly always find it held, and go to sleep; then each unlock has to wake it, by a system
+ * call. So it looks again for a moment.
+ */
+static int mutex_wait(pthread_mutex_t *mutex)
+{
+    for (int look = 0; look < LOOKS; look++) {
+        for (int i = 0; i < PAUSES; i++)
+            futex_spin_pause();
+        if (__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) != 0)
+            continue;
+        int result = REAL(pthread_mutex_trylock)(mutex);
+        if (result != EBUSY)
+            return result;
+    }
+    return REAL(pthread_mutex_lock)(mutex);
+}
+
 /*
  * What is rare is in functions of its own, and called last: each register that the usual way would have to save for it is a
  * store, and the mutex's atomic operations wait until all stores are done.
@@ -60,7 +82,7 @@ static __attribute__((noinline)) int mutex_lock_tried(pthread_mutex_t *mutex, in
         return result;
     BEGUN(begun, mutex_begun(mutex, THRUM_how_block, site));
     result = begun_begin(&begun, -1);
-    return result ? result : begun_end(&begun, REAL(pthread_mutex_lock)(mutex));
+    return result ? result : begun_end(&begun, mutex_wait(mutex));
 }
 
 static __attribute__((noinline)) int mutex_locked(pthread_mutex_t *mutex, const void *site, const void *frame)
