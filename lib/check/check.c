@@ -441,6 +441,7 @@ static void after_fork_in_child(void)
     }
     threads_forked();
     order_forked();
+    handlers_forked(thrum_self.check);
     if (thrum_self.check)
         forget_files(thrum_self.check);
     report_forked();

@@ -50,6 +50,13 @@ void check_handler(int signal, bool set)
             atomic_store_explicit(&objects_recent[i], 0, memory_order_relaxed);
 }
 
+/* What an instruction of the thread's own raises comes at that instruction, not while some lock is held: a virtual machine
+ * throws exceptions by them. */
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGTRAP;
+}
+
 void handlers_enter(struct check_thread *self, int signal)
 {
     if (self->handlers++ < INTERRUPTED) {
@@ -61,6 +68,8 @@ void handlers_enter(struct check_thread *self, int signal)
         self->raising = 0;
         return;
     }
+    if (is_fault(signal))
+        return;
     self->handling |= bit_of(signal);
     memset(self->recent, 0, sizeof(self->recent));
 }
@@ -304,6 +313,17 @@ void handlers_forget(uint64_t object)
         return;
     drop(entry_of(taken, TAKEN, object), object);
     drop(entry_of(exposed, EXPOSED, object), object);
+}
+
+/* A process that is forked in a handler goes on there as others do in main(), and soon has handlers of its own. */
+void handlers_forked(struct check_thread *self)
+{
+    if (self)
+        self->handling = 0;
+    for (unsigned i = 0; i < TAKEN; i++)
+        atomic_store(&taken[i].object, 0);
+    for (unsigned i = 0; i < EXPOSED; i++)
+        atomic_store(&exposed[i].object, 0);
 }
 
 bool handlers_are_there(void)

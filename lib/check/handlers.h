@@ -19,6 +19,9 @@ void handlers_take(struct check_thread *self, uint64_t object, uint8_t kind, uin
 /* The thread, in a handler, makes a call that isn't async-signal-safe; nothing where it isn't in one. */
 void handlers_unsafe(struct check_thread *self, const char *function, uint64_t object, uint8_t kind, const struct check_stack *stack);
 
+/* In a forked child. */
+void handlers_forked(struct check_thread *self);
+
 /* Whether a signal has a handler. */
 bool handlers_are_there(void);
 
