@@ -55,8 +55,21 @@ static void future_end(struct thrum_future *future, const void *site)
     object_end(&future->object, future, THRUM_kind_future, site);
 }
 
+/* Whether nobody else has it, or can get it: then neither guard nor atomics are needed, as of tasks that nobody asks for. */
+static inline bool is_alone(struct thrum_future *future)
+{
+    if (atomic_load_explicit(&future->references, memory_order_acquire) != 1)
+        return false;
+    annotate_after(&future->references);
+    return true;
+}
+
 void future_unref(struct thrum_future *future)
 {
+    if (is_alone(future)) {
+        future_end(future, SITE);
+        return;
+    }
     annotate_before(&future->references);
     if (atomic_fetch_sub_explicit(&future->references, 1, memory_order_acq_rel) > 1)
         return;
@@ -123,16 +136,22 @@ static int complete(struct thrum_future *future, void *result, const struct thru
 
 void future_complete(struct thrum_future *future, void *result, const struct thrum_error *error, const void *site)
 {
-    (void)complete(future, result, error, site);
+    if (probe_on() || (error && error->code != 0) || !is_alone(future) || future->callbacks)
+        (void)complete(future, result, error, site);
+    else
+        future->state = FUTURE_DONE;
 }
 
 bool future_run(struct thrum_future *future)
 {
-    guard_acquire(&future->guard);
+    bool alone = is_alone(future);
+    if (!alone)
+        guard_acquire(&future->guard);
     bool runs = future->state == FUTURE_PENDING;
     if (runs)
         future->state = FUTURE_RUNNING;
-    guard_release(&future->guard);
+    if (!alone)
+        guard_release(&future->guard);
     return runs;
 }
 
