@@ -47,21 +47,25 @@ fi
 
 # --- beside others ---
 library() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
-all="mutex rwlock cond semaphore thread last cancel c11 signal sigwait jump process file futex glib memory"
-for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libeatmydata.so liblttng-ust-fork.so.1; do
+# beside NAME FAMILY...: before and after a library; the families that it could touch.
+beside() {
+    local name=$1 path
+    shift
     path=$(library $name)
     [ -n "$path" ] || path=$(ls /usr/lib/*/$name /usr/lib/libeatmydata/$name 2> /dev/null | head -1)
     if [ -z "$path" ]; then
         skip "beside $name" "it isn't installed"
-        continue
+        return
     fi
-    families=$all
-    # LTTng's own threads keep processes alive that should have ended; bare it is the same.
-    [ $name != liblttng-ust-fork.so.1 ] || families="mutex rwlock cond semaphore thread cancel c11 signal sigwait jump file futex glib memory"
-    bare env LD_PRELOAD="$path" "$program" $families
-    same "before $name" env LD_PRELOAD="$preload:$path" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/$name" "$program" $families
-    same "after $name" env LD_PRELOAD="$path:$preload" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/after-$name" "$program" $families
-done
+    bare env LD_PRELOAD="$path" "$program" "$@"
+    same "before $name" env LD_PRELOAD="$preload:$path" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/$name" "$program" "$@"
+    same "after $name" env LD_PRELOAD="$path:$preload" THRUM_LTTNG=off THRUM_CHECK=report THRUM_RECORD="$tmp/after-$name" "$program" "$@"
+}
+beside libjemalloc.so.2 mutex rwlock cond semaphore thread last cancel c11 process glib memory
+beside libtcmalloc_minimal.so.4 mutex thread last cancel process memory
+beside libeatmydata.so cancel process file memory
+# Without `last`: LTTng's own threads keep processes alive that should have ended; bare it is the same.
+beside liblttng-ust-fork.so.1 mutex cond semaphore thread cancel signal sigwait file futex
 
 # --- with AddressSanitizer, whose library wants to be the first ---
 asan=$($CC -print-file-name=libasan.so)

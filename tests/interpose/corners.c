@@ -261,6 +261,19 @@ static void libraries(const char *path)
     printf("libraries: %d, still there: %d\n", calls, dlopen(path, RTLD_NOLOAD | RTLD_NOW) != NULL);
 }
 
+/* --- an allocator of one's own, that lacks some of the functions: corners-allocator.c --- */
+
+static void allocator(const char *unused)
+{
+    char *block = malloc(10);
+
+    (void)unused;
+    strcpy(block, "something");
+    block = reallocarray(block, 5, 10);
+    printf("allocator: %s\n", block);
+    free(block);
+}
+
 /* --- programs that take what they can --- */
 
 /* Closes all descriptors, clears the environment, leaves no room for others, and finds the first descriptor free. */
@@ -362,7 +375,7 @@ int main(int argument_count, char **arguments)
         const char *name;
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
-                   {"libraries", libraries}, {"tidy", tidy}, {"old-forms", old_forms}};
+                   {"libraries", libraries}, {"allocator", allocator}, {"tidy", tidy}, {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)

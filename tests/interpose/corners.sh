@@ -7,24 +7,26 @@ preload=$top_builddir/lib/.libs/libthrum-preload.so
 
 ok "the programs are built" sh -ec "
     $CC -D_GNU_SOURCE -g -O1 -pthread -o '$tmp/corners' '$srcdir/interpose/corners.c'
-    $CC -D_GNU_SOURCE -g -O1 -pthread -shared -fPIC -o '$tmp/library.so' '$srcdir/interpose/corners-library.c'"
+    $CC -D_GNU_SOURCE -g -O1 -pthread -shared -fPIC -o '$tmp/library.so' '$srcdir/interpose/corners-library.c'
+    $CC -D_GNU_SOURCE -g -O1 -fno-builtin -shared -fPIC -o '$tmp/allocator.so' '$srcdir/interpose/corners-allocator.c'"
 echo 'exit 44' > "$tmp/script"
 chmod 755 "$tmp/script"
 
+before= # what is preloaded bare, and first
 # compared NAME COMMAND...: bare, and in each way of tracing.
 compared() {
     local name=$1 way
     shift
-    limit 60 "$@" > "$tmp/bare" 2> "$tmp/bare.err"
+    limit 60 env LD_PRELOAD="$before" "$@" > "$tmp/bare" 2> "$tmp/bare.err"
     echo "status $?" >> "$tmp/bare"
     [ "$(tail -n 1 "$tmp/bare")" = "status 0" ] || diag "bare: $(cat "$tmp/bare" "$tmp/bare.err")"
     for way in THRUM=off THRUM_CHECK=off THRUM_CHECK=report THRUM_RECORD="$tmp/$name"; do
         [ "$way" != "THRUM_RECORD=$tmp/$name" ] || way="$way THRUM_CHECK=report"
-        limit 60 env LD_PRELOAD="$preload" THRUM_LTTNG=off THRUM_CHECK_LOG="$tmp/log" $way "$@" > "$tmp/traced" 2> "$tmp/traced.err"
+        limit 60 env LD_PRELOAD="$before $preload" THRUM_LTTNG=off THRUM_CHECK_LOG="$tmp/log" $way "$@" > "$tmp/traced" 2> "$tmp/traced.err"
         echo "status $?" >> "$tmp/traced"
         is "$name: ${way//$tmp\//}" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -n 5 "$tmp/traced.err")"
     done
-    [ "$LTTNG" = yes ] || return
+    [ "$LTTNG" = yes ] && [ -z "$before" ] || return
     limit 60 "$thrum" record --lttng -o "$tmp/lttng-$name" -- "$@" > "$tmp/traced" 2> "$tmp/traced.err"
     echo "status $?" >> "$tmp/traced"
     is "$name: LTTng" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -n 5 "$tmp/traced.err")"
@@ -35,6 +37,9 @@ compared little-stack "$tmp/corners" little-stack
 compared forks "$tmp/corners" forks 40
 compared recycled "$tmp/corners" recycled
 compared libraries "$tmp/corners" libraries "$tmp/library.so"
+before=$tmp/allocator.so
+compared allocator "$tmp/corners" allocator
+before=
 compared tidy "$tmp/corners" tidy
 compared old-forms "$tmp/corners" old-forms "$tmp/script"
 if command -v g++ > /dev/null; then
