@@ -129,8 +129,9 @@ threads = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()'
     like "its runtime's locks are left out, and said to be" "$(limit 60 "$thrum" contention "$tmp/python" | tr '\n' ' ')" 'Left out: [0-9]+ objects? of the Python runtime'
-    unlike "none is in a table" "$(limit 60 "$thrum" contention --csv "$tmp/python")" 'lock of the Python runtime'
-    like "--all: they are" "$(limit 60 "$thrum" contention --csv --all "$tmp/python")" 'lock of the Python runtime'
+    unlike "none is in a table" "$(limit 60 "$thrum" contention --csv "$tmp/python")" 'lock of the Python runtime|GIL'
+    case $("$PYTHON3" --version) in *3.11.*) name=GIL ;; *) name='lock of the Python runtime' ;; esac
+    like "--all: they are, by their name" "$(limit 60 "$thrum" contention --csv --all "$tmp/python")" "$name"
 else
     skip "a runtime's own locks" "no python3 to record"
 fi

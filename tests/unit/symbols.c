@@ -371,7 +371,7 @@ END_TEST
 
 static const char *known_word(const char *variable, const char *function, const char *module)
 {
-    struct symbol_variable in = {.name = variable};
+    struct symbol_variable in = {.name = variable, .module = module};
     struct symbol_frame frame = {.function = function};
     struct symbol_place birth = {.frames = &frame, .count = 1, .module = module};
     const struct known *known = known_object(variable ? &in : NULL, function ? &birth : NULL);
@@ -381,8 +381,12 @@ static const char *known_word(const char *variable, const char *function, const 
 START_TEST(objects_of_runtimes_are_known)
 {
     ck_assert_str_eq(known_word(NULL, "PyThread_allocate_lock", "/usr/bin/dining"), "Python lock");
-    ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL, "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL, "/usr/bin/dining"), "GIL");
     ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil", "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime+0x1b8", NULL, "/usr/bin/python3.11"), "GIL");
+    ck_assert_str_eq(known_word("_PyRuntime+0x188", NULL, "/usr/lib/libpython3.11.so.1.0"), "GIL");
+    ck_assert_str_eq(known_word("_PyRuntime+0x238", NULL, "/usr/bin/python3.11"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime+0x1b8", NULL, "/usr/bin/python3.13"), "lock of the Python runtime");
     ck_assert_str_eq(known_word("_PyRuntime", NULL, "/usr/bin/dining"), "lock of the Python runtime");
     ck_assert_str_eq(known_word("_PyRuntimeState_lock", NULL, "/usr/bin/dining"), "none");
     ck_assert_str_eq(known_word("forks[2]", "main", "/usr/bin/dining"), "none");

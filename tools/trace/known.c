@@ -3,6 +3,7 @@
 #include "config.h"
 #include "trace/known.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct origin {
@@ -37,6 +38,35 @@ static bool is_in(const char *name, const char *variable)
     return strncmp(name, variable, length) == 0 && strchr(".[+", name[length]); /* also at the end, by strchr's rules */
 }
 
+/* Where the global interpreter lock lies in _PyRuntime, by how its module's name begins. Since 3.12 it isn't a part of that. */
+static const struct {
+    const char *module;
+    uint64_t begin, end;
+} gils[] = {
+    {"python3.11", 0x168, 0x238},
+    {"libpython3.11", 0x168, 0x238},
+};
+static const struct known gil = {"GIL", true};
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* "_PyRuntime.ceval.gil.mutex", or "_PyRuntime+0x1b8" where there is no debug information. */
+static bool is_gil(const struct symbol_variable *variable)
+{
+    const char *plus = strchr(variable->name, '+');
+    uint64_t offset = plus ? strtoull(plus + 1, NULL, 16) : 0;
+    if (strstr(variable->name, ".gil."))
+        return true;
+    for (size_t i = 0; i < sizeof(gils) / sizeof(gils[0]); i++)
+        if (strncmp(last_part(variable->module), gils[i].module, strlen(gils[i].module)) == 0)
+            return gils[i].begin <= offset && offset < gils[i].end;
+    return false;
+}
+
 static const struct known *by_birth(const struct symbol_frame *frame)
 {
     for (size_t i = 0; frame->function && i < sizeof(births) / sizeof(births[0]); i++)
@@ -47,7 +77,7 @@ static const struct known *by_birth(const struct symbol_frame *frame)
 
 static const struct known *by_module(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = last_part(path);
     for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
         if (strncmp(name, modules[i].name, strlen(modules[i].name)) == 0)
             return &modules[i].known;
@@ -59,7 +89,7 @@ const struct known *known_object(const struct symbol_variable *variable, const s
     const struct known *known = NULL;
     for (size_t i = 0; variable && i < sizeof(variables) / sizeof(variables[0]); i++)
         if (is_in(variable->name, variables[i].name))
-            return &variables[i].known;
+            return is_gil(variable) ? &gil : &variables[i].known;
     for (size_t i = 0; birth && !known && i < birth->count; i++)
         known = by_birth(&birth->frames[i]);
     return birth && !known ? by_module(birth->module) : known;
