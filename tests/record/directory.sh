@@ -29,10 +29,10 @@ for way in "${ways[@]}"; do
     rmdir empty
 
     name=$' a "b"\t$c'"'s"$'\n%20;*'
-    is "$way: any name" "$(status record $way -o "$name" -- "$programs/counts")" 0
+    is "$way: any name" "$(status record $way -o "$name" -- "$programs/cond_ok")" 0
     ok "$way: the next command takes it" limit 60 bash -c "$(sed -n '/next: /,$p' "$tmp/err" | sed '1s/.*next: //')"
     rm -rf "$name"
-    is "$way: a name like an option" "$(status record $way -o -x -- "$programs/counts")" 0
+    is "$way: a name like an option" "$(status record $way -o -x -- "$programs/cond_ok")" 0
     ok "$way: the next command takes that" limit 60 bash -c "$(sed -n 's/.*next: //p' "$tmp/err")"
     rm -rf ./-x
 

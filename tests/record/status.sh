@@ -35,8 +35,8 @@ for way in "${ways[@]}"; do
         "$(cat /proc/self/status | held)"
     is "$way: a closed stderr changes nothing" "$(record $way -o "$trace-closed" -- sh -c 'exit 5' 2>&-; echo $?)" 5
 
-    record $way -o "$trace-counts" -- "$programs/counts" > "$tmp/out" 2> "$tmp/err"
-    like "$way: says how many events and where" "$(cat "$tmp/err")" "^thrum record: $(events "$trace-counts") events of counts in $trace-counts, none lost\$"
+    record $way -o "$trace-counts" -- "$programs/cond_ok" > "$tmp/out" 2> "$tmp/err"
+    like "$way: says how many events and where" "$(cat "$tmp/err")" "^thrum record: $(events "$trace-counts") events of cond_ok in $trace-counts, none lost\$"
     next=$(sed -n 's/^thrum record: next: //p' "$tmp/err")
     like "$way: says what to type next" "$next" "deadlock-report $trace-counts\$"
     ok "$way: which works" limit 60 bash -c "$next"
