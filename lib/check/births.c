@@ -2,27 +2,28 @@
 /* Two tables. A slot's object is written last and cleared first, so a reader that finds it twice read what belongs to it. */
 #include "check/births.h"
 
-enum { BIRTHS = 1 << 14, GRAVES = 1 << 12, SHARED = 1, ROBUST = 2 };
+/* Both tables have as many: an object has the same slot in each. */
+enum { SLOTS = 1 << 14, SHARED = 1, ROBUST = 2 };
 
 static struct {
     _Atomic uint64_t object, site;
     _Atomic uint32_t what; /* kind, type and flags, a byte each */
     _Atomic uint32_t value, arrived;
-} births[BIRTHS];
+} births[SLOTS];
 
 static struct {
     _Atomic uint64_t object;
     const struct check_stack *_Atomic stack;
     _Atomic int32_t tid;
     _Atomic uint8_t kind;
-} graves[GRAVES];
+} graves[SLOTS];
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_acquire)
 #define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_release)
 
 static unsigned slot_of(uint64_t object)
 {
-    return (unsigned)(check_mix(2, object) % BIRTHS);
+    return (unsigned)(check_mix(2, object) % SLOTS);
 }
 
 static void dig_out(uint64_t object)
