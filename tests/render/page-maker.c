@@ -22,7 +22,7 @@
 #include "render/timeline-cut.h"
 #include "script.h"
 #include "suite.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct maker {
     struct model *model;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "suite.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 enum { OBJECTS = 4, MEET = 2 };
 enum phase { PHASE_before, PHASE_asleep, PHASE_woken };

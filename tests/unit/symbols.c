@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses become functions, files, lines and variables, however a program was built and whatever became of it. */
 #include "config.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 #include <regex.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include "suite.h"
 #include "fixture/recording.h"
-#include "trace/known.h"
-#include "trace/symbols-file.h"
+#include "model/known.h"
+#include "symbols/symbols-file.h"
 
 #define BUILD "$CC -w -D_GNU_SOURCE -O1 "
 #define PROGRAM " -DMAIN $f/fixture.c $f/modules.c -o $d/"

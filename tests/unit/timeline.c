@@ -9,7 +9,7 @@
 #include "render/timeline-data.h"
 #include "script.h"
 #include "suite.h"
-#include "trace/words.h"
+#include "model/words.h"
 
 static struct model *model;
 static struct timeline *timeline;

@@ -8,7 +8,7 @@
 #define THRUM_TESTS_TRANSCRIPT_H
 
 #include "script.h"
-#include "trace/model.h"
+#include "model/model.h"
 
 struct transcript {
     struct model *model;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "analyze/predict.h"
 #include "suite.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { OWNED = 4 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "analyze/describe.h"
 #include "analyze/predict.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* In the order in which they yield: what happened is not reported again as what could. */
 static const struct analysis *const list[] = {

@@ -16,9 +16,9 @@
 #define THRUM_ANALYZE_ANALYSIS_H
 
 #include "analyze/finding.h"
-#include "trace/model.h"
+#include "model/model.h"
 #include "trace/reader.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 struct describe;
 struct hints;

@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Beyond that many, what differs in its threads or object alone is taken together. */
 enum { PAIRS_APART = 1 << 16 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* The thread that a blocked thread waits for, where one is known: of a lock that is held, or a thread that is joined. */
 static struct thread *in_the_way(const struct thread *thread)

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Who stands in line for an object, from when the first began to wait until nobody does. */
 struct line {

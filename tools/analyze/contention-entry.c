@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include "analyze/contention-inner.h"
-#include "trace/known.h"
-#include "trace/memory.h"
+#include "model/known.h"
+#include "base/memory.h"
 
 /* Keys of 64 bits stand for what they are made of: among a million of them two are equal once in 10^7 traces. */
 uint64_t entry_hash(uint64_t seed, uint64_t value)

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Locks at most that this is told of; each takes a pass over all waits. */
 enum { GAINS = 64 };

@@ -6,7 +6,7 @@
 #include <sys/queue.h>
 #include "analyze/contention.h"
 #include "analyze/describe.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 enum entry_kind { ENTRY_object, ENTRY_site, ENTRY_thread };
 

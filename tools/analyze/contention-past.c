@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static void refer(struct entry *entry)
 {

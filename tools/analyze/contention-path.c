@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Where the walk back through time is. */
 struct walk {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 uint64_t contention_acquired(const struct contention_row *row)
 {

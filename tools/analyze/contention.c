@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include "analyze/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 const char *contention_reason_word(enum contention_reason reason)
 {

@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "analyze/spread.h"
-#include "trace/model.h"
-#include "trace/symbols.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
 
 enum { CONTENTION_APART = 16 };
 

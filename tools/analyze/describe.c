@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/known.h"
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "model/known.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 /* What is said of an object; found out once. */
 struct words {

@@ -4,8 +4,8 @@
 #define THRUM_ANALYZE_DESCRIBE_H
 
 #include "analyze/finding.h"
-#include "trace/model.h"
-#include "trace/symbols.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
 
 struct describe;
 

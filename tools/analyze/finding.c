@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct finding *findings_add(struct findings *findings)
 {

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 void graph_edge(struct graph *graph, uint32_t from, uint32_t to)
 {

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "analyze/describe.h"
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 enum { CHAIN = 8 };
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include "analyze/graph.h"
 #include "analyze/lockorder.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* What may be spent before an answer is given up; a bound on time, met by nothing that was ever sensible. */
 enum { EDGE_STEPS = 20000, EDGE_PAIRS = 2000000, ALL_STEPS = 10000000, ALL_LOOKS = 200000000 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/lockorder.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static int by_id(const void *one, const void *other)
 {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include "analyze/lockorder.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Locks of one birth, for counting those that are gone. */
 static uint64_t birth_key(const struct object *object)

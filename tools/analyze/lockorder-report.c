@@ -6,7 +6,7 @@
 #include <string.h>
 #include "analyze/lockorder.h"
 #include "analyze/text.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { LIKE_ONE_SHOWN = 8 }; /* findings that only differ in which of a runtime's locks they are about */
 

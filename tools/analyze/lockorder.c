@@ -8,7 +8,7 @@
 #include "analyze/lockorder.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static void want(struct lockorder *self, struct thread *thread, struct taking wanted)
 {

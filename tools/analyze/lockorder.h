@@ -11,7 +11,7 @@
 #include "analyze/describe.h"
 #include "analyze/order.h"
 #include "analyze/predict.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 /* Locks held together; every distinct set is kept once, with references to its objects. */
 struct gate {

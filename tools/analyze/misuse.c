@@ -10,7 +10,7 @@
 #include "analyze/analysis.h"
 #include "analyze/describe.h"
 #include "analyze/text.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { SIDES = 4 };
 

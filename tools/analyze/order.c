@@ -4,8 +4,8 @@
 #include "analyze/order.h"
 
 #include <stdlib.h>
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 struct life *life_of(struct lives *lives, struct thread *thread)
 {

@@ -9,7 +9,7 @@
 #define THRUM_ANALYZE_ORDER_H
 
 #include <stdbool.h>
-#include "trace/model.h"
+#include "model/model.h"
 
 struct life_join {
     uint32_t segment;      /* of the joiner: the one that the join ended */

@@ -4,7 +4,7 @@
 #include "analyze/predict-closure.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct closure *closure_new(const struct history *history)
 {

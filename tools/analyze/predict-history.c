@@ -4,7 +4,7 @@
 #include "analyze/predict-history.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* 24 bytes each: beyond, a trace is judged by how it began. */
 enum { DEEDS_MAX = 48 << 20 };

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "trace/map.h"
+#include "base/map.h"
 
 #define HISTORY_NONE UINT32_MAX
 

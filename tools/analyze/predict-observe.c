@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "analyze/analysis.h"
 #include "analyze/predict-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- threads and resources --- */
 

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include "analyze/predict-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Holds of one lock that aren't taken yet, by the earliest. */
 struct queue {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include "analyze/predict.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct waking {
     uint64_t object, thread;

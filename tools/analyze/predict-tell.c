@@ -7,7 +7,7 @@
 #include <string.h>
 #include "analyze/predict-inner.h"
 #include "analyze/text.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- orders --- */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/predict-history.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { INSTANCES_MAX = 1 << 17 }; /* of a wish */
 

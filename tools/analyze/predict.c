@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include "analyze/predict-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* What may be spent on one circle and on all, in deeds taken into closures. */
 enum { CIRCLE_STEPS = 20000000, ALL_STEPS = 400000000, CIRCLE_PAIRS = 1000000, ALL_PAIRS = 20000000 };

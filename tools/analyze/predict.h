@@ -9,8 +9,8 @@
 
 #include "analyze/describe.h"
 #include "analyze/finding.h"
-#include "trace/map.h"
-#include "trace/model.h"
+#include "base/map.h"
+#include "model/model.h"
 
 /* --- what a first reading teaches; objects and threads by their ids, which are the same in the second --- */
 

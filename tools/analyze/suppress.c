@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* What a rule's pattern is held against. */
 enum part { PART_any, PART_function, PART_file, PART_module, PART_object, PART_COUNT };

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "analyze/text.h"
 #include "analyze/waitfor.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Any thread may give it back, and none was seen to give back its own: perhaps it isn't used as a lock. */
 static bool is_doubtful(const struct object *object)

@@ -16,7 +16,7 @@
 #include <string.h>
 #include "analyze/graph.h"
 #include "analyze/waitfor.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Deadlocks of processes that are gone when the findings are asked for. */
 struct waitfor {

@@ -10,7 +10,7 @@
 #include "cmd/die.h"
 #include "cmd/output.h"
 #include "render/text.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static bool is_text(const struct answer *answer)
 {

@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static struct json_object *member(struct json_object *of, const char *key)
 {

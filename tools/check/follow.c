@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 int follow_open(struct follow *follow, const char *path)
 {

@@ -8,7 +8,7 @@
 
 #include <json-c/json_types.h>
 #include "analyze/finding.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 /* A finding of one process; several processes may find the same. */
 struct check_origin {

@@ -3,7 +3,7 @@
 #include "config.h"
 #include "check/orders.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #ifdef HAVE_SQLITE
 #include <sqlite3.h>

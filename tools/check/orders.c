@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { LENGTH_MAX = 8, STEPS_MAX = 1000000, FINDINGS_MAX = 1000 };
 

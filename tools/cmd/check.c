@@ -19,7 +19,7 @@
 #include "record/child.h"
 #include "record/preload.h"
 #include "render/render.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Exit status where something was found. */
 enum { EXIT_FOUND = 66 };

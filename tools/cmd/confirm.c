@@ -14,7 +14,7 @@
 #include "render/render.h"
 #include "steer/plan.h"
 #include "steer/run.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Exit status where it didn't happen. */
 enum { EXIT_NOT_CONFIRMED = 1 };

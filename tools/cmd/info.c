@@ -15,9 +15,9 @@
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "render/render.h"
-#include "trace/memory.h"
-#include "trace/model.h"
-#include "trace/words.h"
+#include "base/memory.h"
+#include "model/model.h"
+#include "model/words.h"
 
 /* --- the command line --- */
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/die.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static _Noreturn void die_unwritable(const struct output *output, int error)
 {

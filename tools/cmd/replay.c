@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include "analyze/predict.h"
 #include "cmd/die.h"
-#include "trace/live.h"
-#include "trace/memory.h"
+#include "live/live.h"
+#include "base/memory.h"
 #include "cmd/progress.h"
 
 /* Between two looks at how far it is. */

@@ -19,9 +19,9 @@
 #include <sys/types.h>
 #include "analyze/analysis.h"
 #include "render/render.h"
-#include "trace/model.h"
+#include "model/model.h"
 #include "trace/reader.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 struct replay {
     struct reader *reader;

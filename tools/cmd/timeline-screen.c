@@ -11,7 +11,7 @@
 #include "render/axis.h"
 #include "render/longest.h"
 #include "render/paper.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { NAME_MOST = 24, HEAD = 2, FOOT = 4, ROWS = 2000, PAIR_label = LANE_STATES, PAIR_happened };
 

@@ -18,7 +18,7 @@
 #endif
 #include "cmd/view.h"
 #include "render/timeline.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { KEY_BESIDE = 0x100, KEY_THREADS, KEY_LOCKS, KEY_WIDTH, KEY_PATH };
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Generations of children that are looked at: thrum record is the parent of what it records. */
 enum { DEPTH = 4 };

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include "render/counts.h"
 #include "render/timeline.h"
-#include "trace/memory.h"
-#include "trace/words.h"
+#include "base/memory.h"
+#include "model/words.h"
 
 struct chrome {
     FILE *out;

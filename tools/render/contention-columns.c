@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #define EACH_SIDE(side) \
     for (const struct contention_side *side = &row->sides[from]; side <= &row->sides[to]; side++)

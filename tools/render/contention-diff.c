@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 static uint64_t hash_of(const char *text)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "render/contention-inner.h"
 #include "render/paper.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static void put_title(const struct paper *paper, const char *title)
 {

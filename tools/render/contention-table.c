@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "render/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { NAME_MIN = 10, NAME_MAX = 44 };
 

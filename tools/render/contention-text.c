@@ -6,7 +6,7 @@
 #include <string.h>
 #include "render/contention-inner.h"
 #include "render/paper.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Chains at most: they take several lines each. */
 enum { CHAINS = 3 };

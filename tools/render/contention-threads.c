@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "render/contention-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static int64_t waited(const struct contention_row *row)
 {

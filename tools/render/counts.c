@@ -4,7 +4,7 @@
 #include "render/counts.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct change {
     uint32_t object;

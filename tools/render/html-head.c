@@ -7,8 +7,8 @@
 #include "render/html-inner.h"
 #include "render/pack.h"
 #include "render/render.h"
-#include "trace/memory.h"
-#include "trace/words.h"
+#include "base/memory.h"
+#include "model/words.h"
 
 /* --- small pieces of JSON --- */
 

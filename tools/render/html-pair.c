@@ -9,7 +9,7 @@
 #include "render/html-inner.h"
 #include "render/pack.h"
 #include "render/page.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* The timeline's page without its data, as a JSON text. */
 static char *frame_json(void)

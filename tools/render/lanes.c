@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static bool is_wait(const struct timeline_span *span)
 {

@@ -4,7 +4,7 @@
 #include "render/longest.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static int64_t length(const struct timeline *timeline, uint32_t span)
 {

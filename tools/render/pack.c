@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <zlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { LONGEST = 10 }; /* bytes of a 64-bit number */
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "analyze/finding.h"
-#include "trace/model.h"
+#include "model/model.h"
 #include "trace/reader.h"
 
 /* All that a report is made of. Nothing in it is the renderer's to change or free. */

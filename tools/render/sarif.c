@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "render/longest.h"
 #include "render/svg-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Rows of more spans than that are drawn by pixels; so many have texts of their own; arrows at most. */
 enum { EXACT = 2000, TITLES = 300, ARROWS = 200, LETTER = 7 };

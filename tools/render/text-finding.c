@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static size_t max(size_t a, size_t b)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- what is missing --- */
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "trace/map.h"
+#include "base/map.h"
 
 /* All zero is an empty collection. */
 struct texts {

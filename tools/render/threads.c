@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/describe.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct listing {
     const struct paper *paper;

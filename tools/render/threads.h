@@ -4,8 +4,8 @@
 #define THRUM_RENDER_THREADS_H
 
 #include "render/paper.h"
-#include "trace/model.h"
-#include "trace/symbols.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
 
 void render_threads(const struct paper *, const struct model *, struct symbols *);
 

@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 void timeline_want(struct timeline_names_wanted *wanted, const char *name)
 {

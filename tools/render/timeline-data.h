@@ -18,8 +18,8 @@
 #include <stdint.h>
 #include "analyze/finding.h"
 #include "render/texts.h"
-#include "trace/model.h"
-#include "trace/symbols.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
 
 #define TIMELINE_NONE UINT32_MAX
 #define TIMELINE_KINDS 32 /* more than enums.h has kinds */

@@ -4,7 +4,7 @@
 #define THRUM_RENDER_TIMELINE_INNER_H
 
 #include "render/timeline-data.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* A new, zeroed item at the end of a TIMELINE_TABLE: its place in it. */
 #define TIMELINE_ADD(table)                                                                              \

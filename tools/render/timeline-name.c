@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "render/timeline-inner.h"
-#include "trace/known.h"
-#include "trace/words.h"
+#include "model/known.h"
+#include "model/words.h"
 
 /* Slots of the model hold a place + 1; LEFT_OUT is no place. */
 #define LEFT_OUT ((uintptr_t)UINT32_MAX + 2)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "analyze/contention.h"
 #include "render/timeline-inner.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 static bool lives(const struct timeline_thread *thread, const struct contention_step *step)
 {

@@ -10,8 +10,8 @@
 #include "render/counts.h"
 #include "render/perfetto.pb-c.h"
 #include "render/timeline.h"
-#include "trace/memory.h"
-#include "trace/words.h"
+#include "base/memory.h"
+#include "model/words.h"
 
 /* Numbers of tracks: what they are of in the upper half, which of them in the lower. 0 is Perfetto's own. */
 enum track { TRACK_process = 1, TRACK_thread, TRACK_object, TRACK_reader, TRACK_counter, TRACK_path };

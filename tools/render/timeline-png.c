@@ -7,7 +7,7 @@
 #include <librsvg/rsvg.h>
 #include <stdlib.h>
 #include "render/timeline.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Twice the size in which it is drawn: fine lines stay fine. */
 enum { SCALE = 2, PIXELS_MOST = 32767 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "render/axis.h"
 #include "render/svg-inner.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { WIDTH = 1200, THREADS = 48, LOCKS = 24, NAME_LETTER = 7, NAME_MOST = 230 };
 

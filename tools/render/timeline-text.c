@@ -11,7 +11,7 @@
 #include "render/longest.h"
 #include "render/paper.h"
 #include "render/timeline.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { NAME_LEAST = 8, NAME_MOST = 24, PLOT_LEAST = 20, WIDTH = 100, THREADS = 40, LOCKS = 16, WAITS = 8, LETTERS = 26 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "render/contention-inner.h"
 #include "render/render.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { NAME_MOST = 30, NAME_LEAST = 8 };
 

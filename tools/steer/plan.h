@@ -5,7 +5,7 @@
 
 #include "analyze/finding.h"
 #include "steering.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 /*
  * Fills in the roles of a plan: which thread, told by the order in which they are created, which calls, told by file and

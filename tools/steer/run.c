@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include "cmd/paths.h"
 #include "record/preload.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { LOOK_MS = 10, STILL_MS = 1000 };
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- what the table wants --- */
 

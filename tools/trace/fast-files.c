@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- metadata --- */
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 int64_t layout_get(const uint8_t *bytes, uint64_t at, struct layout_int field)
 {

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "trace/map.h"
+#include "base/map.h"
 #include "trace/reader.h"
 #include "trace/tsdl.h"
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "trace/losses.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { PAGE = 4096, DROP = 16 << 20, TROUBLE_MOST = 2000 };
 

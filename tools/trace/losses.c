@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 void losses_say(struct reader_losses *losses, const char *format, ...)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "trace/fast-files.h"
 #include "trace/losses.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { NAME_MOST = 64 };
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/missing.h"
 #include "trace/reader-decode.h"
 #include "trace/reader-find.h"

@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 /* Where a field is, and how to read it. */
 enum scope { SCOPE_none, SCOPE_payload, SCOPE_specific, SCOPE_common, SCOPE_packet };

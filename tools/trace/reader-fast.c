@@ -8,7 +8,7 @@
 #include <string.h>
 #include "trace/fast-files.h"
 #include "trace/fast-source.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/missing.h"
 
 enum { RUN_MOST = 32 };

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/reader-scratch.h"
 
 /* --- where traces are --- */

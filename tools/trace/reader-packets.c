@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #define PACKET_MAGIC 0xc1fc1fc1u
 #define INDEX_MAGIC 0xc1f1dcc1u

@@ -13,7 +13,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/reader-packets.h"
 
 int scratch_begin(struct trace_place *place)

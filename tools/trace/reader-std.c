@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 enum { QUEUE = 16, FIRST_TID = 100, STEP_NS = 1000 };
 #define FIRST_SITE 0x7f00000000000001u /* as lines of interpreters: see symbols.c */

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/reader-babeltrace.h"
 #include "trace/reader-fast.h"
 #include "trace/reader-find.h"

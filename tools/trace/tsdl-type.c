@@ -4,7 +4,7 @@
 #include "trace/tsdl-inner.h"
 
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 enum { DEPTH_MOST = 40, ALIGN_MOST = 1 << 16 };
 

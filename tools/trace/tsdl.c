@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 #include "trace/tsdl-inner.h"
 
 /* --- what the parts share --- */

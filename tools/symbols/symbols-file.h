@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "trace/map.h"
-#include "trace/symbols.h"
+#include "base/map.h"
+#include "symbols/symbols.h"
 
 /* Addresses from low to high, relative to the debug information, and what describes what is there. */
 struct symbol_extent {

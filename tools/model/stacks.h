@@ -4,7 +4,7 @@
 #define THRUM_TRACE_STACKS_H
 
 #include "records.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 struct stack;
 

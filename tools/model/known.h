@@ -4,7 +4,7 @@
 #define THRUM_TRACE_KNOWN_H
 
 #include <stdbool.h>
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 struct known {
     const char *word; /* "Python lock" */

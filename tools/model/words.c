@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words by number, from the lists in enums.h. */
 #include "config.h"
-#include "trace/words.h"
+#include "model/words.h"
 
 #include <stddef.h>
 

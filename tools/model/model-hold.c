@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 static struct hold *find(const struct thread *thread, const struct object *object)
 {

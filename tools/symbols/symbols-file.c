@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opens an executable or shared object, makes sure that it is the recorded one, and finds its units of debug information. */
 #include "config.h"
-#include "trace/symbols-file.h"
+#include "symbols/symbols-file.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 struct symbol_file *symbol_file_new(const char *path, const char *build_id, int64_t loaded_ns)
 {

@@ -26,9 +26,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "trace/map.h"
+#include "base/map.h"
 #include "trace/reader.h"
-#include "trace/words.h"
+#include "model/words.h"
 
 #define MODEL_UNKNOWN_NS INT64_MIN /* a time that the trace doesn't tell: before it began, or not yet */
 

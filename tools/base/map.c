@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The hash map: linear probing, at most two thirds full; removal moves entries back, so there are no tombstones. */
 #include "config.h"
-#include "trace/map.h"
+#include "base/map.h"
 
 #include <stdlib.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static void place_new(struct map *map, uint64_t key, void *value)
 {

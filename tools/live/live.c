@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A running process's threads, as the checker in it has them. */
 #include "config.h"
-#include "trace/live.h"
+#include "live/live.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include <sys/uio.h>
 #include <time.h>
 #include "live-layout.h"
-#include "trace/live-maps.h"
-#include "trace/memory.h"
+#include "live/live-maps.h"
+#include "base/memory.h"
 
 /* More than any program has: a list that is longer was read while it changed. */
 enum { THREADS_MAX = 1 << 20, HELD_MAX = 1 << 20, TRIES = 3 };

@@ -3,10 +3,10 @@
 #ifndef THRUM_TRACE_MODEL_INNER_H
 #define THRUM_TRACE_MODEL_INNER_H
 
-#include "trace/map.h"
-#include "trace/memory.h"
-#include "trace/model.h"
-#include "trace/stacks.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "model/model.h"
+#include "model/stacks.h"
 
 enum {
     MODEL_KINDS = THRUM_kind_process + 1,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of functions and variables as people write them. */
 #include "config.h"
-#include "trace/symbols-file.h"
+#include "symbols/symbols-file.h"
 
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 const char *symbol_basename(const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory for the tools. */
 #include "config.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #include <limits.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that a code address stands for: from debug information with its inlined functions, else the nearest symbol. */
 #include "config.h"
-#include "trace/symbols-file.h"
+#include "symbols/symbols-file.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* The frames of a place that is being made; their strings are its own. */
 struct builder {

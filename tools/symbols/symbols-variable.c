@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of static variables, down to the array element or member that an address is in: "forks[2]", "pool.lock". */
 #include "config.h"
-#include "trace/symbols-file.h"
+#include "symbols/symbols-file.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- the variables that debug information knows --- */
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 void waker_set(struct waker *waker, struct thread *thread, int64_t time_ns, uint64_t site)
 {

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 struct process *process_ref(struct process *process)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The set of call stacks. */
 #include "config.h"
-#include "trace/stacks.h"
+#include "model/stacks.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
-#include "trace/model.h"
+#include "base/memory.h"
+#include "model/model.h"
 
 struct kept {
     struct kept *next; /* another stack with the same hash */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which variables and functions of well-known runtimes objects come from. */
 #include "config.h"
-#include "trace/known.h"
+#include "model/known.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Threads that block: for an acquire, or in a wait. */
 #include "config.h"
 
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 static void leave_waiters(struct thread *thread)
 {

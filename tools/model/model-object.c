@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 struct object *object_ref(struct object *object)
 {

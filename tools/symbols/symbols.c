@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What was mapped where and when, and what was found out about addresses so far. */
 #include "config.h"
-#include "trace/symbols.h"
+#include "symbols/symbols.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/map.h"
-#include "trace/memory.h"
-#include "trace/symbols-file.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "symbols/symbols-file.h"
 
 struct mapping {
     uint64_t base, begin, end;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/maps, and symbols in the files that it names. */
 #include "config.h"
-#include "trace/live-maps.h"
+#include "live/live-maps.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* --- a file, mapped --- */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The model as a whole: its observers, and which part takes which event. */
 #include "config.h"
-#include "trace/model.h"
+#include "model/model.h"
 
 #include <stdlib.h>
-#include "trace/model-inner.h"
+#include "model/model-inner.h"
 
 struct model *model_new(void)
 {
