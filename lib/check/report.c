@@ -17,6 +17,7 @@
 #include "check/wire.h"
 #include "core/log.h"
 #include "core/modules.h"
+#include "probe/process.h"
 
 enum { FINDINGS = 1024 };
 
@@ -164,14 +165,31 @@ static void say_object(struct text *text, const char *verb, const struct record_
     }
 }
 
-static void say(const char *headline, const char *holds, const char *wants, const struct part *parts, uint32_t count)
+/* "thrum: deadlock (happened): each of ... first [dining, process 12]" */
+static void say_headline(struct text *text, enum thrum_finding kind, const char *certainty, const char *message)
+{
+    const char *slash = strrchr(process_executable(), '/');
+
+    text_add(text, "thrum: ");
+    text_add(text, findings[kind].word);
+    text_add(text, " (");
+    text_add(text, certainty);
+    text_add(text, "): ");
+    text_add(text, message);
+    text_add(text, " [");
+    text_add(text, slash ? slash + 1 : process_executable());
+    text_add(text, ", process ");
+    text_number(text, (uint64_t)self_pid());
+    text_add(text, "]\n");
+}
+
+static void say(enum thrum_finding kind, const char *certainty, const char *message, const char *holds, const char *wants,
+                const struct part *parts, uint32_t count)
 {
     static struct text text;
 
     text.fd = STDERR_FILENO;
-    text_add(&text, "thrum: ");
-    text_add(&text, headline);
-    text_add(&text, "\n");
+    say_headline(&text, kind, certainty, message);
     for (uint32_t i = 0; i < count; i++) {
         text_add(&text, "  ");
         add_thread(&text, &parts[i]);
@@ -260,7 +278,7 @@ static void tell(enum thrum_finding kind, const char *certainty, const char *mes
     if (wire_on())
         log_finding(kind, certainty, message, parts, count);
     else
-        say(message ? message : findings[kind].message, holds, wants, parts, count);
+        say(kind, certainty, message ? message : findings[kind].message, holds, wants, parts, count);
     tell_finding(newest->id, findings[kind].word, certainty, message ? message : findings[kind].message, stack_of(parts, count));
     if (wanted == ENV_CHECK_ABORT) {
         log_line("stopping here, as THRUM_CHECK=abort asks", NULL);

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/log.h"
+
 /* What a write to a pipe without readers raised: the program wrote nothing, so it isn't told. */
 static void take_sigpipe(void)
 {
@@ -24,7 +26,7 @@ void text_flush(struct text *text)
 {
     size_t done = 0;
 
-    while (done < text->used) {
+    while (done < text->used && (text->fd != STDERR_FILENO || log_is_stderr())) {
         /* The raw call: write() is a cancellation point.  */
         long written = syscall(SYS_write, text->fd, text->at + done, text->used - done);
 

@@ -24,14 +24,14 @@ static enum env_switch env_read_switch(const char *name)
     return ENV_AUTO;
 }
 
-static enum env_check env_read_check(void)
+static enum env_check env_read_check(enum env_check usual)
 {
     static const char *const words[] = {[ENV_CHECK_OFF] = "off", [ENV_CHECK_REPORT] = "report", [ENV_CHECK_ABORT] = "abort",
                                         [ENV_CHECK_BREAK] = "break"};
     const char *value = getenv("THRUM_CHECK");
 
     if (!value || !*value)
-        return ENV_CHECK_OFF;
+        return usual;
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(value, words[i]) == 0)
             return (enum env_check)i;
@@ -113,14 +113,13 @@ static int64_t env_read_seconds(const char *name)
     return 0;
 }
 
-void env_read(struct env *env)
+void env_read(struct env *env, bool preloaded)
 {
     *env = (struct env){.off = true};
     if (getauxval(AT_SECURE))
         return;
     env->off = env_read_switch("THRUM") == ENV_OFF;
     env->lttng = env_read_switch("THRUM_LTTNG");
-    env->check = env_read_check();
     env->check_log = getenv("THRUM_CHECK_LOG");
     env->python = env_read_switch("THRUM_PYTHON") != ENV_OFF;
     env->check_edges = env_read_switch("THRUM_CHECK_EDGES") == ENV_ON;
@@ -131,6 +130,8 @@ void env_read(struct env *env)
     env->record = getenv("THRUM_RECORD");
     if (env->record && !*env->record)
         env->record = NULL;
+    /* A recording tells all that there is to find, later and with proof; meanwhile it is to cost as little as it can. */
+    env->check = env_read_check(preloaded && !env->record ? ENV_CHECK_REPORT : ENV_CHECK_OFF);
     env->ring = env_read_size("THRUM_RECORD_RING");
     env->max_size = env_read_size("THRUM_RECORD_MAX");
 }

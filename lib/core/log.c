@@ -3,8 +3,10 @@
 #include "core/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +18,30 @@ static size_t append(char *line, size_t used, const char *part)
 
     memcpy(line + used, part, length);
     return used + length;
+}
+
+static struct stat first;
+static bool was_there;
+
+void log_start(void)
+{
+    was_there = fstat(STDERR_FILENO, &first) == 0;
+}
+
+bool log_is_stderr(void)
+{
+    int saved = errno;
+    struct stat now;
+    bool is;
+
+    if (fstat(STDERR_FILENO, &now) != 0)
+        is = false;
+    else if (was_there && now.st_dev == first.st_dev && now.st_ino == first.st_ino)
+        is = true;
+    else
+        is = S_ISCHR(now.st_mode) || S_ISFIFO(now.st_mode) || (S_ISREG(now.st_mode) && syscall(SYS_fcntl, STDERR_FILENO, F_GETFL) & O_APPEND);
+    errno = saved;
+    return is;
 }
 
 void log_line(const char *part, ...)
@@ -31,6 +57,6 @@ void log_line(const char *part, ...)
     va_end(parts);
     line[used++] = '\n';
     /* The raw call: write() is a cancellation point, and others interpose it. */
-    if (syscall(SYS_write, STDERR_FILENO, line, used) < 0) { /* nobody left to tell */ }
+    if (log_is_stderr() && syscall(SYS_write, STDERR_FILENO, line, used) < 0) { /* nobody left to tell */ }
     errno = saved;
 }

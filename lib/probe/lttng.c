@@ -75,13 +75,10 @@ static void *open_provider(void)
     return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
-/* libthrum-preload has this; it keeps the calls inside an event from being points of cancellation. */
-extern const char thrum_preloaded[] __attribute__((weak));
-
 static const struct thrum_sink *provided;
 static struct thrum_sink uncancelled;
 
-/* Where it isn't there: LTTng-UST calls write() in an event, and a thread mustn't be cancelled in that. */
+/* Without the preload, which keeps the calls inside an event from being points of cancellation: LTTng-UST calls write(). */
 static void emit_uncancelled(enum thrum_event_id id, const void *record)
 {
     int state;

@@ -10,6 +10,7 @@
 
 #include "core/address.h"
 #include "core/env.h"
+#include "core/log.h"
 #include "core/modules.h"
 #include "core/python.h"
 #include "probe/emit.h"
@@ -18,6 +19,11 @@
 
 enum { PATH_LENGTH = 4096 };
 static char executable[PATH_LENGTH];
+
+const char *process_executable(void)
+{
+    return executable;
+}
 
 void process_describe(struct thrum_event_process_begin *record)
 {
@@ -30,7 +36,8 @@ static void start(void)
     struct env env;
     long length;
 
-    env_read(&env);
+    log_start();
+    env_read(&env, thrum_preloaded != NULL);
     if (env.off)
         return;
     length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, PATH_LENGTH - 1);

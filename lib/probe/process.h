@@ -8,4 +8,7 @@
 /* Fills the record; its strings live for ever. */
 void process_describe(struct thrum_event_process_begin *record);
 
+/* The file that it runs; "" where that isn't known. */
+const char *process_executable(void);
+
 #endif

@@ -95,6 +95,20 @@ is "SARIF tells of it, as suppressed" "$(in_json "$tmp/report.sarif" '[len(r["su
 
 # --- the program asks ---
 preload=$top_builddir/lib/.libs/libthrum-preload.so
+unset THRUM_CHECK THRUM_RECORD
+LD_PRELOAD=$preload limit 30 "$programs/three_way" > "$tmp/out" 2> "$tmp/err"
+is "preloaded and no more: the status is the program's" $? 0
+like "preloaded and no more: it is told" "$(cat "$tmp/err")" '^thrum: lock-order \(potential\): these threads take locks in opposite orders: .* \[three_way, process [0-9]+\]$'
+like "preloaded and no more: with the nearest symbols" "$(cat "$tmp/err")" '^      taken at first\+0x[0-9a-f]+ \(three_way\)$'
+like "preloaded and no more: and summed up" "$(cat "$tmp/err")" '^thrum: 1 finding$'
+LD_PRELOAD=$preload limit 30 "$programs/cond_ok" > "$tmp/out" 2> "$tmp/err"
+is "preloaded, and nothing is found: it says nothing" "$? $(cat "$tmp/err")" "0 "
+LD_PRELOAD=$preload limit 30 bash -c '"$0" 2> "$1" & wait $!' "$programs/cond_ok" "$tmp/err" > "$tmp/out" 2>&1
+is "nor do its children, under a shell" "$? $(cat "$tmp/err" "$tmp/out")" "0 "
+LD_PRELOAD=$preload THRUM_RECORD="$tmp/alone" limit 30 "$programs/three_way" > "$tmp/out" 2> "$tmp/err"
+is "preloaded to record: it says nothing" "$? $(cat "$tmp/err")" "0 "
+limit 30 "$programs/primitives" > "$tmp/out" 2> "$tmp/err"
+is "a program that links libthrum: it says nothing" "$(cat "$tmp/err")" ""
 THRUM_CHECK=report THRUM_DUMP_SIGNAL=USR1 LD_PRELOAD=$preload limit 30 "$builddir/check/asks" > "$tmp/out" 2> "$tmp/err"
 is "a program that asks: status" $? 0
 like "its handler is called, and may lock" "$(cat "$tmp/out")" '^found lock-order potential with calls as asked$'
@@ -110,7 +124,7 @@ unlike "and nothing is found" "$(cat "$tmp/out")" '^found'
 # --- a process that hangs is looked into ---
 THRUM_CHECK=report LD_PRELOAD=$preload limit 60 sh -c 'echo $$ > "$1"; exec "$2"' sh "$tmp/pid3" "$programs/three_way_hangs" 2> "$tmp/hangs" &
 hanging=$!
-ok "three threads hang" await 30 grep -q '^thrum: each of these threads waits' "$tmp/hangs"
+ok "three threads hang" await 30 grep -q '^thrum: deadlock (happened): each of these threads waits' "$tmp/hangs"
 limit 30 "$deadlock_report" --pid "$(cat "$tmp/pid3")" > "$tmp/out" 2>&1
 is "deadlock-report --pid: status" $? 1
 like "who waits for whom" "$(cat "$tmp/out")" 'waits for mutex M. lock_a, held by first, at third \(three_way_hangs.c:[0-9]+\)'
@@ -123,7 +137,7 @@ kill -KILL "$(cat "$tmp/pid3")"
 wait "$hanging"
 limit 30 "$deadlock_report" --pid $$ > "$tmp/out" 2>&1
 is "a process without thrum: status" $? 2
-like "and what to do" "$(cat "$tmp/out")" "thrum isn't in it; start it with"
+like "and what to do" "$(cat "$tmp/out")" "thrum isn't in it; start it by"
 
 # --- classes of locks; orders of many runs ---
 limit 30 "$thrum" check -- "$programs/two_ways" instances > "$tmp/out" 2>&1

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that asks the checker in it: what it finds, what the thread holds, what all threads hold; see answers.sh. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,12 +24,16 @@ static void found(const struct thrum_finding *finding, void *argument)
     pthread_mutex_unlock(&own);
 }
 
+/* Luck, in which nothing keeps the threads apart that a checker could see. */
+static atomic_bool went_forwards;
+
 static void *forwards(void *unused)
 {
     pthread_mutex_lock(&lock_a);
     pthread_mutex_lock(&lock_b);
     pthread_mutex_unlock(&lock_b);
     pthread_mutex_unlock(&lock_a);
+    atomic_store(&went_forwards, true);
     return unused;
 }
 
@@ -34,6 +41,8 @@ static void *backwards(void *unused)
 {
     struct thrum_holding holdings[2];
 
+    while (!atomic_load(&went_forwards))
+        sched_yield();
     pthread_rwlock_rdlock(&lock_c);
     pthread_mutex_lock(&lock_b);
     pthread_mutex_lock(&lock_a);

@@ -16,6 +16,7 @@ as_bare() {
     is "$description: as bare" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")"
 }
 as_bare "preloaded"
+as_bare "preloaded, and nothing that takes events" THRUM_CHECK=off
 as_bare "switched off" THRUM=off
 as_bare "the checker" THRUM_CHECK=report
 as_bare "the recorder" THRUM_RECORD="$tmp/recorded"

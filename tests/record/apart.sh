@@ -43,11 +43,11 @@ ok "the user has a daemon" lttng-sessiond --daemonize --no-kernel
 ok "and a session" lttng --quiet create mine --output="$tmp/mine"
 ok "with thrum's events" lttng --quiet enable-event --userspace --session=mine 'thrum:*'
 ok "that records" lttng --quiet start mine
-LD_PRELOAD=$preload "$programs/counts"
+THRUM_CHECK=off LD_PRELOAD=$preload "$programs/counts"
 before=$(lttng --no-sessiond list mine)
 record lttng -o theirs -- sh -c '"$1"; echo > go; read line < come' sh "$programs/counts" 2> theirs.err & recording=$!
 read -r line < go
-LD_PRELOAD=$preload "$programs/counts"
+THRUM_CHECK=off LD_PRELOAD=$preload "$programs/counts"
 echo > come
 wait $recording
 is "only the recording's own program is in its trace" "$(runs theirs) $(whole theirs)" "1 8"
@@ -56,7 +56,7 @@ is "and the user's only one" "$(sessions)" 1
 is "a program that isn't there" "$(status record lttng -o none -- ./not-there)" 127
 is "leaves no session either" "$(sessions)" 1
 is "the user's daemon runs on" "$(daemons)" 1
-LD_PRELOAD=$preload "$programs/counts"
+THRUM_CHECK=off LD_PRELOAD=$preload "$programs/counts"
 ok "the user's session ends when the user says so" lttng --quiet destroy mine
 # Root's daemon hears of all programs, the recording's among them: a session there that asks for all gets that, too.
 is "the user's session has the user's programs" "$(runs mine)" $((3 + ($(id -u) == 0)))

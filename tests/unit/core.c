@@ -3,11 +3,13 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/backtrace.h"
@@ -325,22 +327,39 @@ START_TEST(the_environment_is_read)
 {
     struct env env;
 
-    unsetenv("THRUM"), unsetenv("THRUM_LTTNG"), unsetenv("THRUM_STACK");
-    env_read(&env);
+    unsetenv("THRUM"), unsetenv("THRUM_LTTNG"), unsetenv("THRUM_STACK"), unsetenv("THRUM_RECORD");
+    env_read(&env, true);
     ck_assert(!env.off);
     ck_assert_int_eq(env.lttng, ENV_AUTO);
     ck_assert_uint_eq(env.stack, BACKTRACE_DEFAULT);
     setenv("THRUM", "off", 1), setenv("THRUM_LTTNG", "on", 1), setenv("THRUM_STACK", "3", 1);
-    env_read(&env);
+    env_read(&env, true);
     ck_assert(env.off);
     ck_assert_int_eq(env.lttng, ENV_ON);
     ck_assert_uint_eq(env.stack, 3);
-    unsetenv("THRUM_CHECK");
-    env_read(&env);
-    ck_assert_int_eq(env.check, ENV_CHECK_OFF);
+}
+END_TEST
+
+static enum env_check check_wanted(bool preloaded)
+{
+    struct env env;
+
+    env_read(&env, preloaded);
+    return env.check;
+}
+
+START_TEST(the_checker_is_on_by_itself_under_the_preload_where_nothing_is_recorded)
+{
+    unsetenv("THRUM_CHECK"), unsetenv("THRUM_RECORD");
+    ck_assert_int_eq(check_wanted(true), ENV_CHECK_REPORT);
+    ck_assert_int_eq(check_wanted(false), ENV_CHECK_OFF);
+    setenv("THRUM_RECORD", "/nowhere", 1);
+    ck_assert_int_eq(check_wanted(true), ENV_CHECK_OFF);
     setenv("THRUM_CHECK", "break", 1);
-    env_read(&env);
-    ck_assert_int_eq(env.check, ENV_CHECK_BREAK);
+    ck_assert_int_eq(check_wanted(true), ENV_CHECK_BREAK);
+    ck_assert_int_eq(check_wanted(false), ENV_CHECK_BREAK);
+    setenv("THRUM_CHECK", "off", 1), unsetenv("THRUM_RECORD");
+    ck_assert_int_eq(check_wanted(true), ENV_CHECK_OFF);
 }
 END_TEST
 
@@ -381,6 +400,31 @@ START_TEST(a_line_is_said_whole_and_cut_where_it_is_too_long)
 }
 END_TEST
 
+/* What a line adds to a file that has taken the place of standard error. */
+static off_t line_adds(int flags)
+{
+    char name[] = "/tmp/thrum-core.XXXXXX";
+    int fd = mkstemp(name), there = open(name, O_RDWR | flags), kept = dup(STDERR_FILENO);
+    struct stat now;
+
+    ck_assert_int_ge(there, 0);
+    unlink(name);
+    dup2(there, STDERR_FILENO);
+    log_line("a line", NULL);
+    dup2(kept, STDERR_FILENO);
+    ck_assert_int_eq(fstat(there, &now), 0);
+    close(kept), close(there), close(fd);
+    return now.st_size;
+}
+
+START_TEST(what_took_the_number_of_standard_error_is_not_written_to)
+{
+    log_start();
+    ck_assert_int_eq(line_adds(0), 0);
+    ck_assert_int_eq(line_adds(O_APPEND), (off_t)strlen("thrum: a line\n"));
+}
+END_TEST
+
 Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("core");
@@ -399,7 +443,9 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, a_range_ends_the_objects_in_it_and_no_others);
     tcase_add_test(tests, ranges_agree_with_a_plain_list);
     tcase_add_test(tests, a_huge_range_is_skipped_through);
+    tcase_add_test(tests, what_took_the_number_of_standard_error_is_not_written_to);
     tcase_add_test(tests, the_environment_is_read);
+    tcase_add_test(tests, the_checker_is_on_by_itself_under_the_preload_where_nothing_is_recorded);
     tcase_add_test(tests, a_line_is_said_whole_and_cut_where_it_is_too_long);
     suite_add_tcase(suite, tests);
     return suite;

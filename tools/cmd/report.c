@@ -46,7 +46,7 @@ static const struct argp_option option_list[] = {
 static const char after_options[] =
     "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
     "PID is a process that runs with the checker on: under thrum check, or with\n"
-    "LD_PRELOAD=libthrum-preload.so THRUM_CHECK=report. It isn't stopped, and may hang.\n"
+    "LD_PRELOAD=libthrum-preload.so. It isn't stopped, and may hang.\n"
     "\n"
     "Exit status: 0 nothing found, 1 something found, 2 the trace can't be read or the command line is wrong.";
 

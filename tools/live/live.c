@@ -225,7 +225,7 @@ static char *find_layout(struct live *live)
     uint64_t address = library ? live_symbol(library, live->pid, THRUM_LIVE_SYMBOL) : 0;
     uint32_t on = 0;
     if (!library)
-        return memory_format("process %d: thrum isn't in it; start it with LD_PRELOAD=libthrum-preload.so THRUM_CHECK=report, or by thrum check",
+        return memory_format("process %d: thrum isn't in it; start it by thrum check, or with LD_PRELOAD=libthrum-preload.so",
                              (int)live->pid);
     if (!address)
         return memory_format("process %d: its libthrum is another version (%s)", (int)live->pid, library->path);
@@ -235,7 +235,7 @@ static char *find_layout(struct live *live)
         live->layout.size != sizeof(live->layout) || live->layout.thread.size > 1 << 20)
         return memory_format("process %d: its libthrum is another version (%s)", (int)live->pid, library->path);
     if (!fetch(live, live->layout.on, &on, sizeof(on)) || !(on & 1))
-        return memory_format("process %d: the checker in it is off; start it with THRUM_CHECK=report, or by thrum check", (int)live->pid);
+        return memory_format("process %d: the checker in it is off; start it by thrum check, or with THRUM_CHECK=report", (int)live->pid);
     return NULL;
 }
 

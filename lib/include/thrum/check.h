@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The checker in the process, asked by the program itself: what it finds, what threads hold and wait for. It works where
- * THRUM_CHECK is report, abort or break, and under thrum check; elsewhere nothing is found and nothing known.
+ * The checker in the process, asked by the program itself: what it finds, what threads hold and wait for. It works under
+ * thrum check, under the preload unless something is recorded, and where THRUM_CHECK is report, abort or break; elsewhere nothing is
+ * found and nothing known.
  */
 #ifndef THRUM_CHECK_PUBLIC_H
 #define THRUM_CHECK_PUBLIC_H
