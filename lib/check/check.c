@@ -156,7 +156,7 @@ static void given_back(uint64_t object, uint8_t kind, uint8_t mode, uint64_t sit
     if (semaphore_is_kind(kind)) {
         holders_wake(object);
         misuse_use(self, object, kind, stacks_here(self, site, frame));
-        if (!semaphore_posted(object, self->serial)) {
+        if (!semaphore_posted(object, self->serial, find_held(self, object) != NULL)) {
             order_forget(object);
             return;
         }

@@ -18,9 +18,15 @@ struct search {
     bool limited; /* something lay beyond the limit */
 };
 
+static bool has_seats(const struct record_object *object)
+{
+    return semaphore_is_kind(object->kind) && semaphore_has_seats(object->object);
+}
+
 static bool holds_exclude(const struct record_object *first, const struct record_object *second)
 {
-    return first->object == second->object && !(first->mode == THRUM_mode_shared && second->mode == THRUM_mode_shared);
+    return first->object == second->object && !(first->mode == THRUM_mode_shared && second->mode == THRUM_mode_shared) &&
+           !has_seats(first);
 }
 
 static bool share_a_lock(const struct record *first, const struct record *second)
@@ -36,6 +42,29 @@ static bool can_be_at_once(const struct record *first, const struct record *seco
 {
     return first->serial != second->serial && first->forks == second->forks && !share_a_lock(first, second) &&
            !clock_has(second->clock, first->serial, first->epoch) && !clock_has(first->clock, second->serial, second->epoch);
+}
+
+static bool is_seated(const struct record *record, uint64_t semaphore)
+{
+    for (uint32_t i = 0; i < record->held_count; i++)
+        if (record->held[i].object == semaphore)
+            return true;
+    return false;
+}
+
+/* Whether the semaphores that are held have seats for this one and those chosen so far. */
+static bool are_seats_left(const struct search *search, const struct record *record)
+{
+    for (uint32_t i = 0; i < record->held_count; i++) {
+        const struct record_object *held = &record->held[i];
+        uint32_t seats = semaphore_is_kind(held->kind) ? semaphore_seats(held->object) : 0, taken = 0;
+
+        for (uint32_t j = 0; seats > 0 && j < search->length; j++)
+            taken += is_seated(search->steps[j].witness->record, held->object);
+        if (seats > 0 && taken >= seats)
+            return false;
+    }
+    return true;
 }
 
 /* Whether the one who wants waits for the one who holds: not where a recursive reader wants what is held shared. */
@@ -65,6 +94,8 @@ static bool fits(const struct search *search, const struct witness *witness)
     for (uint32_t i = 0; i < search->length; i++)
         if (!can_be_at_once(steps[i].witness->record, witness->record))
             return false;
+    if (!are_seats_left(search, witness->record))
+        return false;
     return witness->record->wanted.object != search->goal->object || waits_for(witness->record, steps[0].witness);
 }
 

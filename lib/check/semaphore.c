@@ -6,7 +6,8 @@ enum { SEMAPHORES = 1 << 14 };
 
 static struct {
     _Atomic uint64_t object;
-    _Atomic uint64_t holder;
+    _Atomic uint64_t holder; /* of one without seats */
+    _Atomic uint32_t seats;  /* 0: it is a lock */
     _Atomic bool proven;
 } semaphores[SEMAPHORES];
 
@@ -24,12 +25,9 @@ void semaphore_made(uint64_t object, uint32_t value)
 {
     unsigned slot = slot_of(object);
 
-    if (value > 1) {
-        if (is_lock(slot, object))
-            atomic_store_explicit(&semaphores[slot].object, 0, memory_order_relaxed);
-        return;
-    }
+    atomic_store_explicit(&semaphores[slot].object, 0, memory_order_relaxed);
     atomic_store_explicit(&semaphores[slot].holder, 0, memory_order_relaxed);
+    atomic_store_explicit(&semaphores[slot].seats, value > 1 ? value : 0, memory_order_relaxed);
     atomic_store_explicit(&semaphores[slot].proven, false, memory_order_relaxed);
     atomic_store_explicit(&semaphores[slot].object, object, memory_order_relaxed);
 }
@@ -40,17 +38,32 @@ bool semaphore_taken(uint64_t object, uint64_t serial)
 
     if (!is_lock(slot, object))
         return false;
-    atomic_store_explicit(&semaphores[slot].holder, serial, memory_order_relaxed);
+    if (!atomic_load_explicit(&semaphores[slot].seats, memory_order_relaxed))
+        atomic_store_explicit(&semaphores[slot].holder, serial, memory_order_relaxed);
     return true;
 }
 
-bool semaphore_posted(uint64_t object, uint64_t serial)
+bool semaphore_has_seats(uint64_t object)
+{
+    unsigned slot = slot_of(object);
+
+    return is_lock(slot, object) && atomic_load_explicit(&semaphores[slot].seats, memory_order_relaxed);
+}
+
+uint32_t semaphore_seats(uint64_t object)
+{
+    return semaphore_is_proven(object) ? atomic_load_explicit(&semaphores[slot_of(object)].seats, memory_order_relaxed) : 0;
+}
+
+bool semaphore_posted(uint64_t object, uint64_t serial, bool seated)
 {
     unsigned slot = slot_of(object);
 
     if (!is_lock(slot, object))
         return false;
-    if (atomic_load_explicit(&semaphores[slot].holder, memory_order_relaxed) != serial) {
+    if (!atomic_load_explicit(&semaphores[slot].seats, memory_order_relaxed))
+        seated = atomic_load_explicit(&semaphores[slot].holder, memory_order_relaxed) == serial;
+    if (!seated) {
         atomic_store_explicit(&semaphores[slot].object, 0, memory_order_relaxed);
         return false;
     }

@@ -2,6 +2,7 @@
 /* The finding that a cycle of lock orders makes, in words. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/lockorder.h"
@@ -117,6 +118,12 @@ static void say_broken(struct text *text, const struct lockorder *self, struct d
 {
     const struct witness *pair[2];
     is_pair *const kinds[] = {[RULE_threads] = same_thread, [RULE_gates] = gated, [RULE_order] = is_over_before};
+    const struct object *seats = broken == RULE_gates ? path_without_seat(path) : NULL;
+    if (seats) {
+        text_add(text, "each of these %" PRIu32 " threads has a seat of %s meanwhile, and that has %" PRIu32, path->count,
+                 describe_object(describe, seats), seats->value);
+        return;
+    }
     if (broken == RULE_readers || !find_pair(self, path, kinds[broken], pair)) {
         text_add(text, broken == RULE_readers ? "where they meet they only read, and readers don't wait for readers"
                                               : "no two threads were there that could have met");

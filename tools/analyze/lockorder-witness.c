@@ -5,7 +5,8 @@
  *
  *     threads   two of them are the same thread
  *     readers   one only wants to read what the next one only reads
- *     gates     two of them hold the same lock, so one would have had to wait before it came so far
+ *     gates     two of them hold the same lock, so one would have had to wait before it came so far; or more of them have a
+ *               seat of a semaphore than it has
  *     order     one is over before the other can begin: a thread was joined, or not yet created
  */
 #include "config.h"
@@ -15,9 +16,16 @@
 
 /* --- two witnesses --- */
 
+/* How many threads may hold it at once, where that is more than one: a semaphore's first value. */
+static bool has_seats(const struct object *object)
+{
+    return object->kind == THRUM_kind_semaphore && !object->signals && object->value > 1;
+}
+
 static bool is_gate(const struct gate *one, const struct gate *other)
 {
-    return !one->object->signals && (one->mode != THRUM_mode_shared || other->mode != THRUM_mode_shared);
+    return !one->object->signals && !has_seats(one->object) &&
+           (one->mode != THRUM_mode_shared || other->mode != THRUM_mode_shared);
 }
 
 const struct object *witness_gate(const struct witness *one, const struct witness *other)
@@ -71,6 +79,40 @@ bool witnesses_meet(const struct lockorder *self, const struct witness *wants, c
 
 /* --- paths --- */
 
+static bool holds_seat(const struct witness *witness, const struct object *semaphore)
+{
+    for (uint32_t i = 0; i < witness->gates->count; i++)
+        if (witness->gates->at[i].object == semaphore)
+            return true;
+    return false;
+}
+
+/* A semaphore of which the witness and the first `at` of the path want more seats than there are; NULL: none. */
+static const struct object *without_seat(const struct path *path, uint32_t at, const struct witness *witness)
+{
+    for (uint32_t g = 0; g < witness->gates->count; g++) {
+        const struct object *semaphore = witness->gates->at[g].object;
+        uint32_t taken = 1;
+        if (!has_seats(semaphore))
+            continue;
+        for (uint32_t i = 0; i < at; i++)
+            taken += holds_seat(path->chosen[i], semaphore);
+        if (taken > semaphore->value)
+            return semaphore;
+    }
+    return NULL;
+}
+
+const struct object *path_without_seat(const struct path *path)
+{
+    for (uint32_t i = 0; i < path->count; i++) {
+        const struct object *semaphore = without_seat(path, i, path->chosen[i]);
+        if (semaphore)
+            return semaphore;
+    }
+    return NULL;
+}
+
 static bool fits(const struct lockorder *self, const struct path *path, uint32_t at, const struct witness *witness,
                  enum rule rule, uint64_t *budget)
 {
@@ -87,7 +129,7 @@ static bool fits(const struct lockorder *self, const struct path *path, uint32_t
         if (!go_together(self, path->chosen[i], witness, rule))
             return false;
     }
-    return true;
+    return rule < RULE_gates || !without_seat(path, at, witness);
 }
 
 /* The next of the edge's witnesses that fits at its place, from number `from` on; UINT32_MAX: none. */

@@ -151,6 +151,9 @@ bool path_choose(const struct lockorder *, struct path *, enum rule strictest, u
 /* As path_choose(), where all edges but the last have witnesses: it tries to keep them, and does where there are none. */
 bool path_extend(const struct lockorder *, struct path *, enum rule strictest, uint64_t *budget);
 
+/* A semaphore of which the witnesses chosen have more seats than there are, NULL: none. */
+const struct object *path_without_seat(const struct path *);
+
 /* Whether nothing keeps the thread of one, which waits for what the other holds, from being there when that is. */
 bool witnesses_meet(const struct lockorder *, const struct witness *wants, const struct witness *holds);
 
