@@ -19,6 +19,7 @@ struct python_layout {
     uint8_t instruction;
     uint8_t owner;
     uint8_t first_line; /* in PyCodeObject */
+    uint8_t number;     /* 0: it has none */
     uint8_t file;
     uint8_t name;
     uint8_t lines;
@@ -48,9 +49,11 @@ static const struct python_layout python_layouts[] = {
     {.version = 11, .thread_frame = 56, .holder_frame = 8, .code = 32, .previous = 48, .instruction = 56, .owner = 69, .first_line = 72,
      .file = 112, .name = 128, .lines = 136, .bytecode = 184, .ascii = 48, .compact = 72, .waiting = python_waiting_11},
     {.version = 12, .own = true, .thread_frame = 56, .holder_frame = 0, .code = 0, .previous = 8, .instruction = 56, .owner = 70,
-     .first_line = 68, .file = 112, .name = 128, .lines = 136, .bytecode = 192, .ascii = 40, .compact = 56, .waiting = python_waiting_12},
+     .first_line = 68, .number = 92, .file = 112, .name = 128, .lines = 136, .bytecode = 192, .ascii = 40, .compact = 56,
+     .waiting = python_waiting_12},
     {.version = 13, .own = true, .thread_frame = 72, .holder_frame = -1, .code = 0, .previous = 8, .instruction = 56, .owner = 70,
-     .first_line = 68, .file = 112, .name = 128, .lines = 136, .bytecode = 200, .ascii = 40, .compact = 56, .waiting = python_waiting_13},
+     .first_line = 68, .number = 92, .file = 112, .name = 128, .lines = 136, .bytecode = 200, .ascii = 40, .compact = 56,
+     .waiting = python_waiting_13},
 };
 
 /*

@@ -11,9 +11,13 @@
 
 enum { SITES = 1 << 15, CHAINS = 1 << 12, TEXT_MAX = 480, LINES_MAX = 1 << 20 };
 
-/* A code object's memory may come to be another's: its names lie elsewhere then. */
+/*
+ * A code object's memory may come to be another's, of the same names where a file is read again. `made` tells them apart:
+ * where it begins, and the number that it has since 3.12, or what is said of its lines, in short.
+ */
 struct key {
-    const char *code, *instruction, *name, *file;
+    const char *code, *instruction, *name, *file, *lines;
+    uint64_t made;
 };
 
 struct site {
@@ -164,11 +168,56 @@ static struct site *_Atomic *chain_of(const struct key *key)
     return &chains[hash >> 52 & (CHAINS - 1)];
 }
 
+static bool is_same(const struct key *one, const struct key *other)
+{
+    return one->instruction == other->instruction && one->made == other->made && one->code == other->code && one->name == other->name &&
+           one->file == other->file && one->lines == other->lines;
+}
+
 static struct site *find(struct site *site, const struct key *key)
 {
-    while (site && memcmp(&site->key, key, sizeof(*key)) != 0)
+    while (site && !is_same(&site->key, key))
         site = site->next;
     return site;
+}
+
+static uint32_t number_at(const char *object, unsigned offset)
+{
+    uint32_t number;
+
+    memcpy(&number, object + offset, sizeof(number));
+    return number;
+}
+
+/* The first and the last bytes of a table of lines, and how many there are. */
+static uint32_t short_of(const char *lines)
+{
+    int64_t size = size_of(lines);
+    uint64_t sum = (uint64_t)size, word = 0;
+
+    if (size < 0 || size > LINES_MAX)
+        return 0;
+    for (int64_t i = 0; i < 4; i++) {
+        int64_t rest = size - 8 * i;
+
+        if (rest <= 0)
+            break;
+        memcpy(&word, lines + PYTHON_BYTES + 8 * i, rest < 8 ? (size_t)rest : 8);
+        sum = (sum << 9 | sum >> 55) ^ word;
+        memcpy(&word, lines + PYTHON_BYTES + (rest < 8 ? 0 : rest - 8), rest < 8 ? (size_t)rest : 8);
+        sum = (sum << 9 | sum >> 55) ^ word;
+    }
+    return (uint32_t)(sum * 0x9e3779b97f4a7c15u >> 32);
+}
+
+static struct key key_of(const struct python_layout *layout, const char *code, const char *instruction)
+{
+    const char *lines = pointer_at(code, layout->lines);
+    uint32_t number = layout->number ? number_at(code, layout->number) : short_of(lines);
+
+    return (struct key){.code = code, .instruction = instruction, .name = pointer_at(code, layout->name),
+                        .file = pointer_at(code, layout->file), .lines = lines,
+                        .made = (uint64_t)number_at(code, layout->first_line) << 32 | number};
 }
 
 static uint64_t add(struct site *site, struct site *_Atomic *chain)
@@ -189,7 +238,7 @@ static uint64_t add(struct site *site, struct site *_Atomic *chain)
 
 uint64_t python_site_of(const struct python_layout *layout, const struct python_types *types, const char *code, const char *instruction)
 {
-    struct key key = {code, instruction, pointer_at(code, layout->name), pointer_at(code, layout->file)};
+    const struct key key = key_of(layout, code, instruction);
     struct site *_Atomic *chain = chain_of(&key);
     struct site *site = find(atomic_load_explicit(chain, memory_order_acquire), &key);
 

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
-# A Python program's locks and threads are told by lines of Python, in recordings and by the checker.
+# A Python program's locks and threads are told by lines of Python, in recordings and by the checker, for each CPython there is.
 . "$srcdir/tap.sh"
+. "$srcdir/pythons.sh"
 
-python=/usr/bin/python3
-version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null)
-case $version in 3.11 | 3.12 | 3.13) ;; *) skip_all "no CPython 3.11 to 3.13 at $python" ;; esac
+[ -n "$BABELTRACE2" ] || BABELTRACE2=$(command -v babeltrace2)
+pythons > "$tmp/pythons"
+known=$(grep -E '^3\.1[123]\.[0-9]+d? ' "$tmp/pythons")
+[ -n "$known" ] || skip_all "no CPython 3.11 to 3.13 on this machine"
+for version in 3.11 3.12 3.13; do
+    grep -q "^${version//./\\.}\." "$tmp/pythons" || diag "no CPython $version here: nothing is tested of it"
+done
 
 cat > "$tmp/bank.py" <<'PY'
 import sys
@@ -44,52 +49,70 @@ else:
     first.join(), second.join()
 PY
 
-limit 60 "$thrum" record --timeout 3 -o "$tmp/hangs" -- "$python" "$tmp/bank.py" 2 2> /dev/null
-report=$(limit 60 "$deadlock_report" "$tmp/hangs")
-like "a deadlock of two Python locks is found" "$report" '^deadlock \(happened\)'
-like "they were made at a line of Python" "$report" 'semaphore made in Account.__init__ \(bank.py:7\)'
-like "taken at another" "$report" 'Account.pay \(bank.py:10\)'
-like "waited for, with the calls of Python that led there" "$(tr -s ' \n' ' ' <<< "$report")" \
-    'Account.take \(bank.py:15\) Account.pay \(bank.py:12\) clerk \(bank.py:20\) Thread.run \(threading.py:[0-9]+\)'
-unlike "and none of the interpreter's own" "$report" '_PyEval|python3\.[0-9]+\+'
-like "a thread is started at a line of Python" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs" 2> /dev/null)" 'Thread.start \(threading.py:'
+# All hang at the same time.
+while read -r version python; do
+    limit 60 "$thrum" record --timeout 3 -o "$tmp/hangs-$version" -- "$python" "$tmp/bank.py" 2 2> /dev/null < /dev/null &
+done <<< "$known"
+wait
 
-if [ "$version" = 3.11 ]; then
-    limit 60 "$thrum" record -o "$tmp/lucky" -- "$python" "$tmp/bank.py" 1 2> /dev/null
-    like "a run that went well tells of the order of its locks" "$(limit 60 "$deadlock_report" "$tmp/lucky")" 'Account.take \(bank.py:15\)'
-    limit 60 "$thrum" check -- "$python" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
-    is "so does the checker" $? 66
-    like "with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
-    like "and where the locks were made" "$(cat "$tmp/out")" 'Python lock S1   semaphore made in Account.__init__ \(bank.py:7\)'
-    LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$python" "$tmp/bank.py" 1 2> "$tmp/out"
-    like "also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
-else
-    skip "orders of locks" "CPython tries before it waits, and only 3.11 is known to tell which is meant"
-fi
+hangs() { # VERSION
+    local report
+    report=$(limit 60 "$deadlock_report" "$tmp/hangs-$1")
+    like "$1: a deadlock of two Python locks is found" "$report" '^deadlock \(happened\)'
+    like "$1: they were made at a line of Python" "$report" 'semaphore made in Account.__init__ \(bank.py:7\)'
+    like "$1: taken at another" "$report" 'Account.pay \(bank.py:10\)'
+    like "$1: waited for, with the calls of Python that led there" "$(tr -s ' \n' ' ' <<< "$report")" \
+        'Account.take \(bank.py:15\) Account.pay \(bank.py:12\) clerk \(bank.py:20\) Thread.run \(threading.py:[0-9]+\)'
+    unlike "$1: and none of the interpreter's own" "$report" '_PyEval|python3\.[0-9]+\+|shim|trampoline'
+    like "$1: a thread is started at a line of Python" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs-$1" 2> /dev/null)" 'Thread.start \(threading.py:'
+}
 
-THRUM_PYTHON=off limit 60 "$thrum" record -o "$tmp/off" -- "$python" "$tmp/bank.py" 1 2> /dev/null
-unlike "THRUM_PYTHON=off: sites are the interpreter's own" "$(limit 60 "$thrum" info "$tmp/off")" 'source_line'
-cat > "$tmp/forks.py" <<'PY'
-import os
-import threading
-lock = threading.Lock()
+orders() { # VERSION PYTHON
+    limit 60 "$thrum" record -o "$tmp/lucky-$1" -- "$2" "$tmp/bank.py" 1 2> /dev/null
+    like "$1: a run that went well tells of the order of its locks" "$(limit 60 "$deadlock_report" "$tmp/lucky-$1")" 'Account.take \(bank.py:15\)'
+    limit 60 "$thrum" check -- "$2" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
+    is "$1: so does the checker" $? 66
+    like "$1: with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
+    like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Python lock S1   semaphore made in Account.__init__ \(bank.py:7\)'
+    LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$tmp/bank.py" 1 2> "$tmp/out"
+    like "$1: also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
+}
 
+# Where Python itself says that locks were made is where the trace says it.
+lines() { # VERSION PYTHON OPTION...
+    local version=$1 python=$2
+    shift 2
+    rm -rf "$tmp/truth" "$tmp/lines"
+    THRUM_STACK=64 limit 60 "$thrum" record -o "$tmp/lines" -- "$python" "$@" "$srcdir/cmd/python-lines.py" "$tmp/truth" > "$tmp/out" 2>&1
+    is "$version: $* python-lines.py ends well" $? 0
+    ok "$version: $* stacks in code of every sort" bash -c "'$BABELTRACE2' '$tmp/lines' | '$python' '$srcdir/cmd/python-compare.py' '$tmp/truth' '$srcdir/cmd/python-lines.py'"
+}
 
-def in_child():
-    with lock:
-        pass
+while read -r version python; do
+    diag "$version: $python"
+    hangs "$version"
+    orders "$version" "$python"
+    if [ -n "$BABELTRACE2" ]; then
+        lines "$version" "$python"
+        lines "$version" "$python" -O -X dev
+    else
+        skip "$version: stacks in code of every sort" "babeltrace2 isn't installed"
+    fi
+    THRUM_PYTHON=off limit 60 "$thrum" record -o "$tmp/off-$version" -- "$python" "$tmp/bank.py" 1 2> /dev/null
+    unlike "$version: THRUM_PYTHON=off: sites are the interpreter's own" "$(limit 60 "$thrum" info "$tmp/off-$version")" 'source_line'
+done <<< "$known"
 
+# The others run as they are, and nothing is said of their lines.
+while read -r version python; do
+    diag "$version: $python"
+    limit 60 "$thrum" record -o "$tmp/other-$version" -- "$python" "$tmp/bank.py" 1 2> /dev/null
+    is "$version: runs, unread" $? 0
+    unlike "$version: no line is told of" "$(limit 60 "$thrum" info "$tmp/other-$version")" 'source_line'
+done < <(grep -Ev '^3\.1[123]\.[0-9]+d? ' "$tmp/pythons")
 
-with lock:
-    pass
-if os.fork() == 0:
-    in_child()
-    os._exit(0)
-os.wait()
-PY
-limit 60 "$thrum" record -o "$tmp/forks" -- "$python" "$tmp/forks.py" 2> /dev/null
-like "a forked child's too" "$(limit 60 "$thrum" timeline -o - "$tmp/forks" 2> /dev/null)" 'in_child \(forks.py:7\)'
 printf 'def \xc3\xa4rger():\n    import threading\n    with threading.Lock():\n        pass\n\xc3\xa4rger()\n' > "$tmp/letters.py"
-limit 60 "$thrum" record -o "$tmp/letters" -- "$python" "$tmp/letters.py" 2> /dev/null
-like "names that aren't English" "$(limit 60 "$thrum" timeline -o - "$tmp/letters" 2> /dev/null)" 'ärger \(letters.py:3\)'
+while read -r version python; do
+    limit 60 "$thrum" record -o "$tmp/letters-$version" -- "$python" "$tmp/letters.py" 2> /dev/null
+    like "$version: names that aren't English" "$(limit 60 "$thrum" timeline -o - "$tmp/letters-$version" 2> /dev/null)" 'ärger \(letters.py:3\)'
+done <<< "$known"
 done_testing
