@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "base/map.h"
 
-enum { OBJECTS = 4, MEET = 2 };
+enum { MEET = 2 };
 enum phase { PHASE_before, PHASE_asleep, PHASE_woken };
 
 uint64_t oracle_states;
@@ -96,7 +96,7 @@ static bool can_step(const struct oracle_program *p, const struct state *s, int 
     case CALL_write:
         return may_enter(p, s, op->object, op->call == CALL_write);
     case CALL_take:
-        return all_done(p, s, CALL_post, op->object) > all_done(p, s, CALL_take, op->object);
+        return all_done(p, s, CALL_post, op->object) + p->value[op->object] > all_done(p, s, CALL_take, op->object);
     case CALL_wait:
         return s->phase[t] == PHASE_before || (s->phase[t] == PHASE_woken && !is_held(p, s, op->object));
     case CALL_meet:
@@ -256,6 +256,8 @@ static bool has_moved(const struct oracle_program *p, const struct state *s, con
 static bool has(const struct oracle_program *p, const struct state *s, int t, const char *name)
 {
     int number = atoi(name + 1);
+    if (name[0] == 'S' && p->value[number] == 1)
+        return done(p, s, t, CALL_take, number) > done(p, s, t, CALL_post, number);
     if (name[0] == 'M' || name[0] == 'm') /* main is one too */
         return !strcmp(name, "main") || holds(p, s, t, number);
     return name[0] != 'R' || reads(p, s, t, number, false) || reads(p, s, t, number, true);
@@ -400,111 +402,14 @@ static bool play(struct player *player, int t)
 bool oracle_run(const struct oracle_program *p, struct script *script)
 {
     struct player player = {.program = p, .script = script};
-    script_play(script, "main process; main begin; main init S0; main init S1; main init W0 value=2; main init W1 value=2");
+    char line[200];
+    snprintf(line, sizeof line, "main process; main begin; main init S0 value=%d; main init S1 value=%d; main init W0 value=2; main init W1 value=2",
+             p->value[0], p->value[1]);
+    script_play(script, line);
     for (int idle = 0; idle < 200;)
         idle = play(&player, rand() % p->threads) ? 0 : idle + 1;
     for (int t = 0; t < p->threads; t++)
         if (player.state.at[t] < p->count[t])
             return false;
     return true;
-}
-
-/* --- random programs --- */
-
-struct maker {
-    struct oracle_program *program;
-    const struct oracle_mix *mix;
-    int t;
-    int mutexes[3], mutex_count;
-    int rwlock; /* 0: none held */
-};
-
-static void add(struct maker *m, enum oracle_call call, int object)
-{
-    m->program->ops[m->t][m->program->count[m->t]++] = (struct oracle_op){call, object};
-}
-
-static int room(const struct maker *m)
-{
-    return ORACLE_CALLS - m->program->count[m->t] - m->mutex_count - (m->rwlock ? 1 : 0);
-}
-
-static void give_back(struct maker *m)
-{
-    int i = m->mix->loose ? rand() % m->mutex_count : m->mutex_count - 1;
-    add(m, CALL_unlock, m->mutexes[i]);
-    m->mutexes[i] = m->mutexes[--m->mutex_count];
-}
-
-static void add_lock(struct maker *m)
-{
-    int mutex = rand() % OBJECTS;
-    for (int i = 0; i < m->mutex_count; i++)
-        if (m->mutexes[i] == mutex)
-            return;
-    if (m->mutex_count == 3)
-        return;
-    add(m, CALL_lock, mutex);
-    m->mutexes[m->mutex_count++] = mutex;
-}
-
-static void add_rwlock(struct maker *m)
-{
-    if (m->rwlock)
-        add(m, CALL_unlock_rw, m->rwlock - 1);
-    else
-        add(m, rand() % 2 ? CALL_read : CALL_write, rand() % 2);
-    m->rwlock = m->rwlock ? 0 : m->program->ops[m->t][m->program->count[m->t] - 1].object + 1;
-}
-
-static void add_wait(struct maker *m)
-{
-    int which = rand() % 8;
-    const struct oracle_mix *mix = m->mix;
-    if (which < 2 && mix->semaphores)
-        add(m, rand() % 2 ? CALL_take : CALL_post, rand() % 2);
-    else if (which == 2 && mix->conditions && m->mutex_count)
-        add(m, CALL_wait, m->mutexes[m->mutex_count - 1]);
-    else if (which == 3 && mix->conditions)
-        add(m, rand() % 2 ? CALL_signal : CALL_broadcast, rand() % OBJECTS);
-    else if (which == 4 && mix->barriers)
-        add(m, CALL_meet, rand() % 2);
-    else if (which == 5 && mix->events)
-        add(m, rand() % 2 ? CALL_await : CALL_set, rand() % 2);
-    else if (which == 6 && mix->readers)
-        add_rwlock(m);
-    else if (which == 7 && mix->joins && m->t == 0 && m->program->threads > 1) {
-        for (int i = 0; i < m->program->count[0]; i++) /* once only */
-            if (m->program->ops[0][i].call == CALL_join)
-                return;
-        add(m, CALL_join, 1 + rand() % (m->program->threads - 1));
-    }
-}
-
-static void make_thread(struct maker *m)
-{
-    if (m->t == 0)
-        for (int t = 1; t < m->program->threads; t++)
-            add(m, CALL_start, t);
-    int wanted = 4 + rand() % (ORACLE_CALLS - 4);
-    while (m->program->count[m->t] < wanted && room(m) > 2) {
-        int which = rand() % 10;
-        if (which < 4)
-            add_lock(m);
-        else if (which < 7 && m->mutex_count)
-            give_back(m);
-        else
-            add_wait(m);
-    }
-    while (m->mutex_count)
-        give_back(m);
-    if (m->rwlock)
-        add_rwlock(m);
-}
-
-void oracle_make(struct oracle_program *p, const struct oracle_mix *mix)
-{
-    *p = (struct oracle_program){.threads = 2 + rand() % (ORACLE_THREADS - 1)};
-    for (int t = 0; t < p->threads; t++)
-        make_thread(&(struct maker){.program = p, .mix = mix, .t = t});
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include "script.h"
 
-enum { ORACLE_THREADS = 4, ORACLE_CALLS = 12 };
+enum { ORACLE_THREADS = 4, ORACLE_CALLS = 12, ORACLE_OBJECTS = 4 /* mutexes; of all else there are two */ };
 
 enum oracle_call {
     CALL_lock, CALL_unlock,
@@ -29,6 +29,7 @@ struct oracle_op {
 
 struct oracle_program {
     int threads;
+    int value[2]; /* of semaphores, at first */
     int count[ORACLE_THREADS];
     struct oracle_op ops[ORACLE_THREADS][ORACLE_CALLS];
 };
@@ -40,7 +41,9 @@ struct oracle_stand {
 
 /* What a random program is made of. */
 struct oracle_mix {
-    bool readers, semaphores, conditions, barriers, events, joins, loose; /* loose: locks are given back in any order */
+    bool readers, semaphores, conditions, barriers, events, joins;
+    bool loose; /* locks are given back in any order */
+    bool seats; /* semaphores of 1 and 2, given back by who took them */
 };
 
 void oracle_make(struct oracle_program *, const struct oracle_mix *);

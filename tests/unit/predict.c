@@ -114,6 +114,13 @@ START_TEST(semaphores)
 }
 END_TEST
 
+START_TEST(seats)
+{
+    try_many("semaphores of one and two, as locks and seats", &(struct oracle_mix){.seats = true}, 2000, 0.3);
+    try_many("seats and readers", &(struct oracle_mix){.seats = true, .readers = true, .loose = true}, 2000, 0.3);
+}
+END_TEST
+
 START_TEST(conditions)
 {
     try_many("conditions", &(struct oracle_mix){.conditions = true}, 2000, 0.3);
@@ -134,7 +141,7 @@ END_TEST
 
 START_TEST(everything)
 {
-    struct oracle_mix mix = {true, true, true, true, true, true, true};
+    struct oracle_mix mix = {true, true, true, true, true, true, true, false};
     try_many("everything", &mix, 3000, 0.2);
 }
 END_TEST
@@ -147,7 +154,7 @@ START_TEST(impossible_was_said_too_soon)
 {
     try_program(&(struct oracle_mix){.conditions = true}, 1011506);
     try_program(&(struct oracle_mix){.barriers = true, .events = true}, 1009216);
-    try_program(&(struct oracle_mix){true, true, true, true, true, true, true}, 1031788);
+    try_program(&(struct oracle_mix){true, true, true, true, true, true, true, false}, 1031788);
 }
 END_TEST
 
@@ -159,6 +166,7 @@ Suite *suite_create_all(void)
     tcase_add_test(oracle, locks);
     tcase_add_test(oracle, readers_and_writers);
     tcase_add_test(oracle, semaphores);
+    tcase_add_test(oracle, seats);
     tcase_add_test(oracle, conditions);
     tcase_add_test(oracle, barriers_and_events);
     tcase_add_test(oracle, joins);
