@@ -85,16 +85,27 @@ static struct held *find_held(struct check_thread *self, uint64_t object)
     return (struct held *)held_find(self, object);
 }
 
+static struct recent recent_of(uint64_t site, uintptr_t frame, const struct walked *walked)
+{
+    struct recent recent = {.site = site, .frame = frame, .stack = walked->stack};
+
+    memcpy(&recent.places, walked->callers.place, sizeof(recent.places));
+    recent.sum = callers_sum(frame, recent.places);
+    return recent;
+}
+
 /* Got: pushed, once its order was looked at. `waited`: that was done as the wait began. */
 static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame, bool waited)
 {
     struct check_thread *self = thread_self();
+    const struct walked *walked;
     const struct check_stack *stack;
     struct held *held;
 
     if (!self || !is_held_kind(kind))
         return;
-    stack = stacks_here(self, site, frame);
+    walked = stacks_walked(self, site, frame);
+    stack = walked->stack;
     misuse_use(self, object, kind, stack);
     if (semaphore_is_kind(kind) && !semaphore_taken(object, self->serial))
         return;
@@ -104,7 +115,8 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     }
     if (!waited)
         handlers_take(self, object, kind, mode, how, stack);
-    *recent_slot(self, site) = (struct recent){site, frame, stack};
+    if (walked->told_apart)
+        *recent_slot(self, site) = recent_of(site, frame, walked);
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     hold(self, object, kind, mode, how, stack);

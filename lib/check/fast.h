@@ -68,7 +68,7 @@ static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mo
     if (!self || atomic_load_explicit(objects_recent_slot(object), memory_order_relaxed) != object)
         return false;
     recent = recent_slot(self, site);
-    if (recent->site != site || recent->frame != frame)
+    if (recent->site != site || recent->frame != frame || callers_sum(frame, recent->places) != recent->sum)
         return false;
     top = self->top;
     path = check_path(top[-1].path, object, mode);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stacks: interned, and found again by site and depth of the stack. */
+/* Stacks: interned, and found again by site, depth of the stack and callers. */
 #include "check/stacks.h"
 
 #include <string.h>
@@ -8,17 +8,24 @@
 #include "core/memory.h"
 #include "core/python.h"
 
-enum { CONTEXTS = 1 << 14, CHAINS = 1 << 12 };
+enum { CONTEXTS = 1 << 14, WAYS = 8, CHAINS = 1 << 12, WALKED_MAX = 16 };
 
-/* By hash of the context; one that hashes alike takes the slot over, and each then costs a walk when it comes. */
+/*
+ * By hash of the context, each in one of some slots from there on. Where all are taken a new one takes one over, and what was
+ * in it costs a walk when it comes.
+ */
 static struct {
     _Atomic uint64_t context;
-    const struct check_stack *_Atomic stack;
+    const struct walked *_Atomic walked;
 } contexts[CONTEXTS];
+static unsigned taken_over;
+
+static struct walked walked_nowhere = {.stack = &check_nowhere};
+static struct check_stack nowhere = {.walked = &walked_nowhere};
 
 static struct check_stack *chains[CHAINS];
 
-static const struct check_stack *intern(const uint64_t *at, uint32_t count)
+static struct check_stack *intern(const uint64_t *at, uint32_t count)
 {
     uint64_t hash = count;
     struct check_stack *stack, **chain;
@@ -30,8 +37,9 @@ static const struct check_stack *intern(const uint64_t *at, uint32_t count)
         if (stack->hash == hash && stack->count == count && memcmp(stack->at, at, count * sizeof(*at)) == 0)
             return stack;
     stack = memory_keep(sizeof(*stack) + count * sizeof(*at));
-    if (!stack)
-        return &check_nowhere;
+    if (!stack || !(stack->walked = memory_keep(sizeof(*stack->walked))))
+        return &nowhere;
+    stack->walked->stack = stack;
     stack->hash = hash;
     stack->count = count;
     memcpy(stack->at, at, count * sizeof(*at));
@@ -40,21 +48,76 @@ static const struct check_stack *intern(const uint64_t *at, uint32_t count)
     return stack;
 }
 
+static bool find_callers(struct callers *callers, const struct backtrace_places *places, uintptr_t frame)
+{
+    for (uint32_t i = 0; i < CALLERS; i++) {
+        uint32_t from = i + 1 < places->count ? i + 1 : 0;
+
+        if (places->count == 0 || places->at[from].place - frame > UINT16_MAX)
+            return false;
+        callers->address[i] = places->at[from].address;
+        callers->place[i] = (uint16_t)(places->at[from].place - frame);
+    }
+    return true;
+}
+
+/*
+ * The first of a stack's tells nothing apart. So does that of one whose frames change their size, after it was entered at
+ * many distances: it is walked each time.
+ */
+static struct walked *find_walked(struct check_stack *stack, const struct walked *found)
+{
+    struct walked **link = &stack->walked->next;
+    unsigned count = 0;
+
+    if (!found->told_apart || stack == &nowhere)
+        return stack->walked;
+    for (; *link; link = &(*link)->next, count++)
+        if (memcmp(&(*link)->callers, &found->callers, sizeof(found->callers)) == 0)
+            return *link;
+    if (count >= WALKED_MAX || !(*link = memory_keep(sizeof(**link))))
+        return stack->walked;
+    **link = *found;
+    (*link)->stack = stack;
+    return *link;
+}
+
+static unsigned slot_of(uint64_t context, unsigned way)
+{
+    return (unsigned)((context + way) % CONTEXTS);
+}
+
+static void remember(uint64_t context, const struct walked *walked)
+{
+    unsigned slot = slot_of(context, taken_over % WAYS);
+    bool free = false;
+
+    for (unsigned way = 0; way < WAYS && !free; way++)
+        if ((free = atomic_load_explicit(&contexts[slot_of(context, way)].context, memory_order_relaxed) == 0))
+            slot = slot_of(context, way);
+    taken_over += !free;
+    atomic_store_explicit(&contexts[slot].context, 0, memory_order_release);
+    atomic_store_explicit(&contexts[slot].walked, walked, memory_order_release);
+    atomic_store_explicit(&contexts[slot].context, context, memory_order_release);
+}
+
 /* Walks the stack, and remembers it for its context. */
-static const struct check_stack *walk(uint64_t site, uint64_t context)
+static const struct walked *walk(uint64_t site, uintptr_t frame, uint64_t context)
 {
     uint64_t at[BACKTRACE_DEFAULT];
-    uint32_t count = backtrace_capture(at, BACKTRACE_DEFAULT, (const void *)site);
-    const struct check_stack *stack;
+    struct backtrace_places places;
+    uint32_t count = backtrace_capture_places(at, BACKTRACE_DEFAULT, (const void *)site, &places);
+    struct walked found = {.stack = NULL};
+    const struct walked *walked;
     sigset_t signals;
 
+    found.told_apart = find_callers(&found.callers, &places, frame);
     check_lock(&signals);
-    stack = intern(at, count);
-    atomic_store_explicit(&contexts[context % CONTEXTS].context, 0, memory_order_release);
-    atomic_store_explicit(&contexts[context % CONTEXTS].stack, stack, memory_order_release);
-    atomic_store_explicit(&contexts[context % CONTEXTS].context, context, memory_order_release);
+    walked = find_walked(intern(at, count), &found);
+    if (walked->told_apart == found.told_apart)
+        remember(context, walked);
     check_unlock(&signals);
-    return stack;
+    return walked;
 }
 
 /* What tells stacks apart. Calls of Python functions don't deepen the machine's stack: their lines are looked at. */
@@ -69,22 +132,36 @@ static uint64_t context_of(const struct check_thread *self, uint64_t site, uintp
     return context;
 }
 
-const struct check_stack *stacks_known(const struct check_thread *self, uint64_t site, uintptr_t frame)
+/* Nothing is read beyond one that differs. */
+static bool callers_are(const struct callers *callers, uintptr_t frame)
 {
-    uint64_t context = context_of(self, site, frame);
-    const struct check_stack *stack;
-
-    if (atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_acquire) != context)
-        return NULL;
-    /* The stack is read before the context is compared again: a slot that is being taken over isn't believed. */
-    stack = atomic_load_explicit(&contexts[context % CONTEXTS].stack, memory_order_acquire);
-    return atomic_load_explicit(&contexts[context % CONTEXTS].context, memory_order_relaxed) == context ? stack : NULL;
+    for (int i = 0; i < CALLERS; i++)
+        if (*(const volatile uint64_t *)(frame + callers->place[i]) != callers->address[i])
+            return false;
+    return true;
 }
 
-const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
+static const struct walked *known(uint64_t context, uintptr_t frame)
+{
+    for (unsigned way = 0; way < WAYS; way++) {
+        unsigned slot = slot_of(context, way);
+        const struct walked *walked;
+
+        if (atomic_load_explicit(&contexts[slot].context, memory_order_acquire) != context)
+            continue;
+        /* It is read before the context is compared again: a slot that is being taken over isn't believed. */
+        walked = atomic_load_explicit(&contexts[slot].walked, memory_order_acquire);
+        if (atomic_load_explicit(&contexts[slot].context, memory_order_relaxed) == context &&
+            (!walked->told_apart || callers_are(&walked->callers, frame)))
+            return walked;
+    }
+    return NULL;
+}
+
+const struct walked *stacks_walked(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {
     uint64_t context = context_of(self, site, frame);
-    const struct check_stack *stack = stacks_known(self, site, frame);
+    const struct walked *walked = known(context, frame);
 
-    return stack ? stack : walk(site, context);
+    return walked ? walked : walk(site, frame, context);
 }

@@ -28,6 +28,7 @@
 /* Call addresses, innermost first; each distinct stack is kept once, for ever. */
 struct check_stack {
     struct check_stack *next;
+    struct walked *walked; /* how it came to be known, see stacks.h */
     uint64_t hash;
     uint32_t count;
     uint64_t at[];
@@ -81,11 +82,30 @@ struct check_clock {
 
 enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512, INTERRUPTED = 3, TAKEN_SINCE = 16 };
 
+/*
+ * What tells a stack from others with the same site at the same depth: the return addresses of the callers next to the site,
+ * and where they are kept, in bytes from the frame. Where there are fewer the site's own stands for the rest.
+ */
+enum { CALLERS = 4 };
+struct callers {
+    uint64_t address[CALLERS];
+    uint16_t place[CALLERS];
+};
+
+/* The return addresses at four places, as one number. Addresses lie close together: what makes up for one isn't another. */
+static inline uint64_t callers_sum(uintptr_t frame, uint64_t places)
+{
+#define CALLER(i) *(const volatile uint64_t *)(frame + (uint16_t)(places >> 16 * (i)))
+    return CALLER(0) + CALLER(1) * 0x5bd1e995 + CALLER(2) * 0x3c6ef373 + CALLER(3) * 0x6a09e667;
+#undef CALLER
+}
+
 /* A stack that was taken from here lately. */
 struct recent {
     uint64_t site;
     uintptr_t frame;
     const struct check_stack *stack;
+    uint64_t places, sum; /* of the callers */
 };
 
 struct check_thread {

@@ -18,11 +18,11 @@ struct walk {
     uint64_t site;
     bool found;
     bool knowable; /* each return address is where it is expected */
-    struct stack_known known;
+    struct stack_known *known;
 };
 
 /* Frames of thrum's own between the walk and the program's call; more means that `site` isn't on the stack. */
-enum { OWN_FRAMES_MAX = 13 };
+enum { OWN_FRAMES_MAX = 14 };
 
 /*
  * A return address was pushed last before the frame that it leads out of: so it is on x86. The frames of the walk itself
@@ -33,8 +33,8 @@ static void know_frame(struct walk *walk, struct _Unwind_Context *context, uint6
 #if defined(__x86_64__)
     uint64_t place = (uint64_t)_Unwind_GetCFA(context) - 8;
 
-    if (walk->knowable && place >= walk->known.key.frame)
-        walk->knowable = stack_known_add(&walk->known, address, place);
+    if (walk->knowable && place >= walk->known->key.frame)
+        walk->knowable = stack_known_add(walk->known, address, place);
 #else
     (void)context, (void)address;
     walk->knowable = false;
@@ -51,7 +51,7 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *dat
         return ++walk->skipped > OWN_FRAMES_MAX ? _URC_END_OF_STACK : _URC_NO_REASON;
     }
     if (!walk->found)
-        walk->known.own = walk->known.count;
+        walk->known->own = walk->known->count;
     walk->found = true;
     if (address == 0 || walk->count == walk->max)
         return _URC_END_OF_STACK;
@@ -78,14 +78,15 @@ static uint32_t put_python(uint64_t *at, uint32_t count, uint32_t max, const voi
     return begin + found + rest;
 }
 
-static __attribute__((noinline)) uint32_t walk_stack(uint64_t *at, const struct stack_key *key)
+static __attribute__((noinline)) uint32_t walk_stack(uint64_t *at, struct stack_known *known)
 {
-    struct walk walk = {.at = at, .max = (uint32_t)key->max, .site = key->site, .knowable = true};
+    struct walk walk = {.at = at, .max = (uint32_t)known->key.max, .site = known->key.site, .knowable = true, .known = known};
 
-    walk.known.key = *key;
     _Unwind_Backtrace(walk_frame, &walk);
+    if (!walk.found)
+        known->count = 0;
     if (walk.found && walk.knowable)
-        stack_known_keep(&walk.known);
+        stack_known_keep(known);
     return walk.count;
 }
 
@@ -99,18 +100,41 @@ static uint32_t take_known(uint64_t *at, const struct stack_known *known)
     return count;
 }
 
-__attribute__((noinline)) uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site)
+static void take_places(struct backtrace_places *places, const struct stack_known *known)
 {
+    for (uint64_t i = known->own; i < known->count && places->count < BACKTRACE_PLACES; i++, places->count++) {
+        places->at[places->count].place = known->key.frame + known->frame[i].place;
+        places->at[places->count].address = known->frame[i].address;
+    }
+}
+
+__attribute__((noinline)) uint32_t backtrace_capture_places(uint64_t *at, uint32_t max, const void *site, struct backtrace_places *places)
+{
+    struct stack_known known;
     const struct stack_key key = {
         .thread = &errno, .frame = (uintptr_t)__builtin_frame_address(0), .site = (uintptr_t)python_call(site), .max = max};
-    struct stack_known known;
     uint32_t count = 0;
 
-    if (max > 1)
-        count = stack_known_find(&known, &key) ? take_known(at, &known) : walk_stack(at, &key);
+    places->count = 0;
+    if (max > 1 && stack_known_find(&known, &key)) {
+        count = take_known(at, &known);
+    } else if (max > 1) {
+        known.key = key;
+        known.own = known.count = 0;
+        count = walk_stack(at, &known);
+    }
+    if (count > 0)
+        take_places(places, &known);
     if (count > 0 && python_size > 0 && max <= BACKTRACE_MAX)
         count = put_python(at, count, max, site);
     if (max > 0 && (count == 0 || python_is_site((uint64_t)(uintptr_t)site)))
         at[0] = (uint64_t)(uintptr_t)site;
     return count == 0 && max > 0 ? 1 : count;
+}
+
+uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site)
+{
+    struct backtrace_places places;
+
+    return backtrace_capture_places(at, max, site, &places);
 }

@@ -14,4 +14,16 @@ enum { BACKTRACE_DEFAULT = 16, BACKTRACE_MAX = 64 };
  */
 uint32_t backtrace_capture(uint64_t *at, uint32_t max, const void *site);
 
+/* The innermost return addresses and where the stack keeps them, from the site's outwards. */
+enum { BACKTRACE_PLACES = 5 };
+struct backtrace_places {
+    uint32_t count; /* of those that are known */
+    struct {
+        uint64_t place, address;
+    } at[BACKTRACE_PLACES];
+};
+
+/* The same, and tells where it found that. */
+uint32_t backtrace_capture_places(uint64_t *at, uint32_t max, const void *site, struct backtrace_places *places);
+
 #endif

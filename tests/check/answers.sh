@@ -57,6 +57,11 @@ limit 60 "$thrum" check -- sh -c '"$1"; "$1"; "$1"' sh "$programs/three_way" > "
 is "in text, it is told once" "$(grep -c '^lock-order' "$tmp/out")" 1
 like "in text, with its count" "$(cat "$tmp/out")" '^note: lock-order-[0-9a-f]+ was seen 3 times'
 
+# --- stacks: of a lock's wrapper, the functions that called it, though their frames are of one size ---
+limit 60 "$thrum" check --json --log "$tmp/wrapped.json" -- "$programs/wrapped_lock" 2> "$tmp/err"
+is "who called the wrapper" "$(in_json "$tmp/wrapped.json" 'sorted((s["thread"], s[end]["stack"][1].split(" (")[0]) for f in d["findings"] for s in f["steps"] for end in ("holds", "wants"))')" \
+    "[('first', 'deposit'), ('first', 'deposit'), ('second', 'withdraw'), ('second', 'withdraw')]"
+
 # --- SARIF ---
 limit 60 "$thrum" check --sarif --log "$tmp/found.sarif" -- "$programs/three_way" 2> "$tmp/err"
 is "SARIF: version, rule, level" "$(in_json "$tmp/found.sarif" '(d["version"], [r["id"] for r in d["runs"][0]["tool"]["driver"]["rules"]], [r["level"] for r in d["runs"][0]["results"]])')" \

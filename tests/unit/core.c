@@ -123,6 +123,22 @@ START_TEST(a_site_that_is_not_on_the_stack_stands_alone)
 }
 END_TEST
 
+START_TEST(the_places_of_return_addresses_are_told)
+{
+    uint64_t at[BACKTRACE_MAX];
+    struct backtrace_places places;
+    uint32_t count = backtrace_capture_places(at, BACKTRACE_MAX, __builtin_return_address(0), &places);
+
+#if defined(__x86_64__)
+    ck_assert_uint_eq(places.count, count < BACKTRACE_PLACES ? count : BACKTRACE_PLACES);
+#endif
+    for (uint32_t i = 0; i < places.count; i++) {
+        ck_assert_uint_eq(places.at[i].address, at[i]);
+        ck_assert_uint_eq(*(const volatile uint64_t *)places.at[i].place, at[i]);
+    }
+}
+END_TEST
+
 /* The stack as libc walks it, from `site` outwards. */
 static uint32_t walk_anew(uint64_t *at, uint32_t max, const void *site)
 {
@@ -436,6 +452,7 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, a_stack_begins_at_the_site);
     tcase_add_test(tests, a_stack_is_cut_at_the_depth_asked_for);
     tcase_add_test(tests, a_site_that_is_not_on_the_stack_stands_alone);
+    tcase_add_test(tests, the_places_of_return_addresses_are_told);
     tcase_add_test(tests, a_stack_that_was_walked_before_is_not_mistaken_for_another);
     tcase_add_test(tests, what_is_loaded_at_the_start_is_known);
     tcase_add_test(tests, what_is_loaded_later_is_told_of_once);
