@@ -10,17 +10,10 @@ def chrome(data):
     names = {e["tid"]: e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
     print("threads:", ", ".join(names.values()))
     for e in events:
-        if e["ph"] == "X" and e["cat"] == "wait":
-            print(f'{names[e["tid"]]}: {e["name"]} {e["ts"]} +{e["dur"]} {e["args"]["site"]} {e["args"]["result"]}')
-    begun, held = {}, []
-    for e in events:
-        if e["ph"] == "b":
-            begun[e["cat"], e["id"]] = e
-        if e["ph"] == "e":
-            b = begun.pop((e["cat"], e["id"]))
-            held.append(f'{b["name"]} {b["args"]["holder"]} {b["ts"]}..{e["ts"]} {b["args"]["mode"]}')
+        if e["ph"] == "X" and e.get("cat") == "wait":
+            print(f'{names[e["tid"]]}: {e["name"]} {e["ts"]} +{e["dur"]} {e["args"]["site"]} {e["args"].get("result", "ok")}')
+    held = [f'{names[e["tid"]]}: {e["name"]} {e["ts"]} +{e["dur"]} {e["cat"]}' for e in events if e["ph"] == "X" and e.get("cat") in ("hold", "shared")]
     print("held:", "; ".join(sorted(held)))
-    print("never ended:", len(begun))
     sources = {e["id"]: (names[e["tid"]], e["ts"]) for e in events if e["ph"] == "s"}
     for e in events:
         if e["ph"] == "f":
@@ -58,15 +51,22 @@ def message(data):
         fields[key >> 3].append(value)
     return fields
 
+# The packets, also those that are deflated together.
+def packets_of(data):
+    for packet in map(message, message(data)[1]):
+        yield from packets_of(zlib.decompress(packet[50][0])) if packet[50] else [packet]
+
 def perfetto(data):
-    packets = [message(p) for p in message(data)[1]]
-    tracks, names, events, begin = {}, {}, [], None
+    packets = list(packets_of(data))
+    tracks, names, events, begin = {}, collections.defaultdict(dict), [], None
     assert packets[0][13] == [1] and all(p[13] == [2] for p in packets[1:]) # incremental state cleared once, then needed
+    assert message(packets[0][59][0])[58] == [64] # trace_packet_defaults.timestamp_clock_id
+    now = 0
     for p in packets:
+        now += p[8][0] if p[8] else 0 # since the packet before
         if p[6]: # clock_snapshot
-            clocks = {message(c)[1][0]: message(c)[2][0] for c in message(p[6][0])[1]}
-            begin = clocks[6]
-            print("clocks agree:", len(set(clocks.values())) == 1)
+            clocks = {message(c)[1][0]: message(c) for c in message(p[6][0])[1]}
+            print("clocks agree:", len({c[2][0] for c in clocks.values()}) == 1, "incremental:", [i for i, c in clocks.items() if c[3]])
         if p[60]: # track_descriptor
             t = message(p[60][0])
             uuid = t[1][0]
@@ -78,27 +78,32 @@ def perfetto(data):
             else:
                 tracks[uuid] = ("counter" if t[8] else "track", t[2][0].decode())
             assert not t[5] or t[5][0] in tracks
-        for n in message(p[12][0])[2] if p[12] else []: # interned_data.event_names
-            names[message(n)[1][0]] = message(n)[2][0].decode()
+        for sort in (1, 2, 3, 29): # interned_data: categories, names, names and texts of annotations
+            for n in message(p[12][0])[sort] if p[12] else []:
+                assert message(n)[1][0] not in names[sort]
+                names[sort][message(n)[1][0]] = message(n)[2][0].decode()
         if p[11]: # track_event
             e = message(p[11][0])
-            events.append((p[8][0] - begin, e[9][0], tracks[e[11][0]], names[e[10][0]] if e[10] else None, e))
+            notes = {names[3][message(a)[1][0]]: names[29][message(a)[17][0]] for a in e[4]}
+            events.append((now, e[9][0], tracks[e[11][0]], names[2][e[10][0]] if e[10] else None, e, names[1][e[3][0]] if e[3] else "", notes))
     print("tracks:", "; ".join(" ".join(t) for t in tracks.values()))
     stacks, slices = collections.defaultdict(list), collections.defaultdict(list)
-    for time, kind, track, name, e in sorted(events, key=lambda e: e[0]):
+    for time, kind, track, name, e, category, notes in events:
         if kind == 1:
-            stacks[e[11][0]].append((time, name))
+            stacks[e[11][0]].append((time, f"{name} ({category})", notes))
         elif kind == 2:
-            began, name = stacks[e[11][0]].pop()
-            slices[" ".join(track)].append(f"{name} {began}..{time}")
+            began, name, told = stacks[e[11][0]].pop()
+            slices[" ".join(track)].append(f"{name} {began}..{time} {told or ''}".strip())
+        elif kind == 3:
+            slices[" ".join(track)].append(f"{name} ({category}) {time}")
     for track, those in sorted(slices.items()):
         print(track + ":", "; ".join(those))
-    print("open:", [name for stack in stacks.values() for _, name in stack])
-    sources = {f: (track[1], time, name) for time, _, track, name, e in events for f in flows(e[47])}
-    for time, _, track, name, e in events:
+    print("open:", [name for stack in stacks.values() for _, name, _ in stack])
+    sources = {f: (track[1], time, name) for time, _, track, name, e, _, _ in events for f in flows(e[47])}
+    for time, _, track, name, e, _, _ in events:
         for flow in flows(e[48]):
             print("flow:", *sources[flow], "->", track[1], time)
-    print("waiting for table:", [(time, e[30][0]) for time, kind, track, _, e in events if kind == 4 and track[1] == "waiting for table"])
+    print("waiting for table:", [(time, e[30][0]) for time, kind, track, _, e, _, _ in events if kind == 4 and track[1] == "waiting for table"])
 
 # Packed or not, both are allowed.
 def flows(values):

@@ -254,6 +254,19 @@ static bool play_wait(const struct statement *st, uint64_t object, uint8_t kind)
     return true;
 }
 
+static bool play_told(const struct statement *st)
+{
+    if (is(st, "order"))
+        EMIT(st, st->thread, order_edge, .held = script_address(st->script, st->word[0]), .held_kind = kind_of(st->word[0]),
+             .held_mode = THRUM_mode_exclusive, .wanted = script_address(st->script, st->word[1]), .wanted_kind = kind_of(st->word[1]),
+             .wanted_mode = THRUM_mode_exclusive, .wanted_stack = {&st->site, 1});
+    else if (is(st, "told"))
+        EMIT(st, st->thread, finding, .id = "told-1", .finding = st->word[0], .certainty = st->word[1], .message = "what the checker said", STACK(st));
+    else
+        return false;
+    return true;
+}
+
 static void play_like(const struct statement *st)
 {
     struct named *me = thread_named(st->script, st->thread->name);
@@ -268,7 +281,7 @@ static void play_statement(const struct statement *st)
         play_like(st);
         return;
     }
-    if (play_thread(st) || play_join(st))
+    if (play_thread(st) || play_join(st) || play_told(st))
         return;
     if (!*st->word[0])
         ck_abort_msg("script: '%s %s': of what?", st->thread->name, st->verb);

@@ -26,6 +26,8 @@
  *     T1 unlock A | post S
  *     T1 wait C [A] [timeout=NS] | waited C [A] [RESULT]
  *     T1 signal C | broadcast C
+ *     T1 order A B                          order_edge: B is taken under A
+ *     T1 told KIND CERTAINTY                finding
  */
 #ifndef THRUM_TESTS_SCRIPT_H
 #define THRUM_TESTS_SCRIPT_H

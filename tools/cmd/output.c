@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/die.h"
+#include "cmd/gzip.h"
 #include "base/memory.h"
 
 static _Noreturn void die_unwritable(const struct output *output, int error)
@@ -49,10 +50,26 @@ void output_open(struct output *output, const char *path)
         output->file = fopen(path, "we");
     if (!output->file)
         die_unwritable(output, errno);
+    size_t length = strlen(path);
+    if (length > 3 && strcmp(path + length - 3, ".gz") == 0) {
+        output->below = output->file;
+        output->file = gzip_open(output->below);
+    }
+}
+
+/* `file` is the file itself from now on; what went wrong is left to it. */
+static void close_gzip(struct output *output)
+{
+    if (!output->below)
+        return;
+    fclose(output->file);
+    output->file = output->below;
+    output->below = NULL;
 }
 
 void output_abandon(struct output *output)
 {
+    close_gzip(output);
     if (output->file && output->file != stdout)
         fclose(output->file);
     if (output->unfinished)
@@ -64,6 +81,7 @@ void output_abandon(struct output *output)
 void output_close(struct output *output)
 {
     errno = 0;
+    close_gzip(output);
     int failed = fflush(output->file) || ferror(output->file) ? errno ? errno : EIO : 0;
     if (output->file != stdout && fclose(output->file) && !failed)
         failed = errno;

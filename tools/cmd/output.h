@@ -16,10 +16,11 @@
 struct output {
     FILE *file;
     const char *path;
+    FILE *below;      /* what `file` writes to, gzipped; NULL: it is the file itself */
     char *unfinished; /* its name until then; NULL: written in place */
 };
 
-/* "-" is standard output; what exists and is no plain file (a pipe, a terminal) is written to as it is. */
+/* "-" is standard output; a name that ends in .gz is gzipped; what exists and is no plain file (a pipe, a terminal) is written to as it is. */
 void output_open(struct output *, const char *path);
 void output_close(struct output *);
 

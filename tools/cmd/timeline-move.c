@@ -154,6 +154,17 @@ static void follow_on(struct screen *screen)
         screen->message = "this thread ends no wait after this";
 }
 
+/* The next in time; after the last the first. */
+static void next_finding(struct screen *screen)
+{
+    if (!screen->pin_count) {
+        screen->message = "nothing was found in what is drawn";
+        return;
+    }
+    screen->pin = screen->pin % screen->pin_count + 1;
+    go_to_thread(screen, screen->pins[screen->pin - 1].thread, screen->pins[screen->pin - 1].time_ns);
+}
+
 void screen_search(struct screen *screen)
 {
     size_t count = screen_row_count(screen);
@@ -217,6 +228,9 @@ void screen_press(struct screen *screen, int key)
         break;
     case 'p': case KEY_BTAB:
         next_wait(screen, true);
+        break;
+    case '!':
+        next_finding(screen);
         break;
     case '[':
         follow_back(screen);

@@ -5,6 +5,7 @@
 
 #include "cmd/timeline-screen.h"
 #include "render/lanes.h"
+#include "render/pins.h"
 
 struct screen {
     const struct timeline *timeline;
@@ -16,6 +17,8 @@ struct screen {
     size_t top;             /* first row that is seen */
     size_t width, rows;     /* of the picture, in characters */
     size_t name_width;
+    struct pin *pins; /* findings */
+    size_t pin_count, pin; /* pin: which was gone to last, + 1; 0: none */
     char search[64];
     bool help, over;
     const char *message; /* why a key did nothing; NULL: it did */

@@ -18,7 +18,8 @@ enum { NAME_MOST = 24, HEAD = 2, FOOT = 4, ROWS = 2000, PAIR_label = LANE_STATES
 static const char *const help_lines[] = {
     "w s  + -    zoom in and out",        "left right  move the cursor",          "a d         move in time",
     "up down     another row",            "n p         next, previous wait",      "[ ]         who ended it; whom this one let go on",
-    "/           search a row",           "0           all of it",                "q           end",
+    "!           next finding",           "/           search a row",             "0           all of it",
+    "q           end",
 };
 
 /* As thrum timeline --format text has them; the number is of a colour among 256, the other among 8. */
@@ -52,6 +53,14 @@ static void put_cell(const struct screen *screen, const struct lane_cell *cell, 
     attroff(attributes);
 }
 
+static void put_pin(bool cursor)
+{
+    attr_t attributes = A_BOLD | COLOR_PAIR(PAIR_happened + 1) | (cursor ? A_REVERSE : 0);
+    attron(attributes);
+    addstr("!");
+    attroff(attributes);
+}
+
 static void put_row(const struct screen *screen, size_t row, int y)
 {
     bool object = screen_is_object(screen, row), here = row == screen->row;
@@ -63,9 +72,14 @@ static void put_row(const struct screen *screen, size_t row, int y)
     mvprintw(y, 0, "%c ", object ? ' ' : letter_of(screen, screen_lane(screen, row)->place));
     mvaddnstr(y, 2, clean, (int)screen->name_width - 2);
     attroff(look);
+    bool *pinned = pins_columns(screen->pins, object ? 0 : screen->pin_count, screen_lane(screen, row)->place, screen->from_ns, screen->to_ns, screen->width);
     move(y, (int)screen->name_width + 1);
     for (size_t i = 0; i < screen->width; i++)
-        put_cell(screen, &cells[i], object, here && i == cursor);
+        if (pinned[i])
+            put_pin(here && i == cursor);
+        else
+            put_cell(screen, &cells[i], object, here && i == cursor);
+    free(pinned);
     free(clean);
     free(name);
     free(cells);
@@ -113,6 +127,24 @@ static void put_story(const struct screen *screen, int y)
     attroff(A_BOLD);
     free(clean);
     free(sentence);
+}
+
+/* What was found where the cursor is. */
+static void put_finding(const struct screen *screen, int y)
+{
+    int64_t cell = (screen->to_ns - screen->from_ns) / (int64_t)screen->width;
+    for (size_t i = 0; i < screen->pin_count && !screen_is_object(screen, screen->row); i++) {
+        const struct pin *pin = &screen->pins[i];
+        if (pin->thread != screen_lane(screen, screen->row)->place || pin->time_ns < screen->at_ns - cell || pin->time_ns > screen->at_ns + cell)
+            continue;
+        char *message = clean_text(pin->message);
+        attron(A_BOLD | COLOR_PAIR(PAIR_happened + 1));
+        mvprintw(y, 0, "! %s (%s): ", pin->word, pin->certainty);
+        addnstr(message, COLS - getcurx(stdscr) - 1);
+        attroff(A_BOLD | COLOR_PAIR(PAIR_happened + 1));
+        free(message);
+        return;
+    }
 }
 
 static void put_head(const struct screen *screen)
@@ -169,10 +201,11 @@ static void draw(struct screen *screen)
     for (size_t i = 0; i < screen->rows && screen->top + i < screen_row_count(screen); i++)
         put_row(screen, screen->top + i, HEAD + (int)i);
     put_story(screen, LINES - FOOT);
+    put_finding(screen, LINES - FOOT + 2);
     for (size_t i = 0; screen->help && i < sizeof help_lines / sizeof *help_lines; i++)
         mvprintw(HEAD + (int)i, COLS > 58 ? COLS - 58 : 0, " %-54s ", help_lines[i]);
     attron(A_REVERSE);
-    mvprintw(LINES - 1, 0, " %-*.*s", COLS - 2, COLS - 2, screen->message ? screen->message : "w s zoom  arrows move  n p waits  [ ] follow  / search  0 all  ? help  q end");
+    mvprintw(LINES - 1, 0, " %-*.*s", COLS - 2, COLS - 2, screen->message ? screen->message : "w s zoom  arrows move  n p waits  [ ] follow  ! findings  / search  0 all  ? help  q end");
     attroff(A_REVERSE);
     refresh();
 }
@@ -213,6 +246,7 @@ void timeline_screen(const struct timeline_view *view)
                             .to_ns = view->timeline->to_ns > view->timeline->from_ns ? view->timeline->to_ns : view->timeline->from_ns + 1,
                             .at_ns = view->timeline->from_ns};
     lanes_make(&screen.lanes, view->timeline, view->threads ? view->threads : ROWS, view->locks ? view->locks : ROWS);
+    screen.pins = pins_make(view->timeline, view->report, &screen.pin_count);
     begin_screen();
     for (int key = 0; key != 'q' && key != 'Q' && key != 27;) {
         draw(&screen);
@@ -228,4 +262,5 @@ void timeline_screen(const struct timeline_view *view)
     }
     endwin();
     lanes_free(&screen.lanes);
+    free(screen.pins);
 }

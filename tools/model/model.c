@@ -40,6 +40,13 @@ static void on_interrupt(struct model *model, struct thread *thread, const struc
     }
 }
 
+static void on_order_edge(struct thread *thread, const struct thrum_event_order_edge *event)
+{
+    struct object *held = object_get(thread->process, event->held_kind, event->held);
+    struct object *wanted = object_get(thread->process, event->wanted_kind, event->wanted);
+    TELL(thread->process->model, ordered, thread, held, wanted, event);
+}
+
 /* Events of what threads do; a thread not known yet is made up. */
 static void feed_thread(struct model *model, const struct trace_event *event)
 {
@@ -69,13 +76,17 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         TAKE(thread_end)
         TAKE(thread_name)
         TAKE(thread_detach)
+        TAKE(order_edge)
 #undef TAKE
     case THRUM_EVENT_interrupt_send:
     case THRUM_EVENT_interrupt_begin:
     case THRUM_EVENT_interrupt_end:
         on_interrupt(model, thread, event);
         break;
-    default: /* findings and order edges are for the analyses */
+    case THRUM_EVENT_finding:
+        TELL(model, told, thread, &record->finding);
+        break;
+    default:
         break;
     }
 }

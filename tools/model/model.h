@@ -235,6 +235,10 @@ struct model_ops {
     void (*interrupt_begun)(void *self, int64_t now, struct thread *, const struct thrum_event_interrupt_begin *);
     void (*interrupt_ended)(void *self, int64_t now, struct thread *, const struct thrum_event_interrupt_end *);
 
+    /* What the checker in the process told: it found something; a thread took an object under another for the first time. */
+    void (*told)(void *self, int64_t now, struct thread *, const struct thrum_event_finding *);
+    void (*ordered)(void *self, int64_t now, struct thread *, struct object *held, struct object *wanted, const struct thrum_event_order_edge *);
+
     /* The trace is over; threads, objects and processes are as they were at its last event. */
     void (*finished)(void *self, int64_t now);
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A timeline as JSON in the Trace Event Format, which chrome://tracing, Perfetto and Speedscope read: waits on the threads'
- * rows, each lock a row of its own by asynchronous events, flows from who let a thread go on, counters of waiting threads.
+ * rows, each lock a row of its own beneath them with its holders, flows from who let a thread go on, counters of waiting threads.
+ * Files of this format are long: what says nothing new is left out.
  */
 #include "config.h"
 
@@ -9,13 +10,19 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include "render/counts.h"
+#include "render/hold-rows.h"
+#include "render/pins.h"
 #include "render/timeline.h"
 #include "base/memory.h"
 #include "model/words.h"
 
+/* Linux has no thread ids from here on. */
+enum { FIRST_ROW = 1 << 22 };
+
 struct chrome {
     FILE *out;
     const struct timeline *timeline;
+    struct hold_rows rows; /* rows of locks */
     bool any;   /* event was written */
     bool first; /* the next member is the first of its object */
 };
@@ -43,6 +50,7 @@ static void begin_event(struct chrome *chrome, const char *phase, uint32_t proce
 {
     fprintf(chrome->out, "%s\n{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d", chrome->any ? "," : "", phase, (int)chrome->timeline->processes.at[process].pid, (int)tid);
     chrome->any = true;
+    chrome->first = false;
 }
 
 static void begin_thread_event(struct chrome *chrome, const char *phase, uint32_t thread)
@@ -51,10 +59,15 @@ static void begin_thread_event(struct chrome *chrome, const char *phase, uint32_
     begin_event(chrome, phase, it->process, it->tid);
 }
 
-/* Microseconds since the beginning, to the nanosecond. */
+/* Microseconds, to the nanosecond. */
 static void put_time(struct chrome *chrome, const char *key, int64_t ns)
 {
-    fprintf(chrome->out, ",\"%s\":%" PRId64 ".%03d", key, ns / 1000, (int)(ns % 1000));
+    int below = (int)(ns % 1000);
+    fprintf(chrome->out, ",\"%s\":%" PRId64, key, ns / 1000);
+    if (below % 10)
+        fprintf(chrome->out, ".%03d", below);
+    else if (below)
+        fprintf(chrome->out, below % 100 ? ".%02d" : ".%d", below % 100 ? below / 10 : below / 100);
 }
 
 static void put_moment(struct chrome *chrome, int64_t time_ns)
@@ -62,9 +75,11 @@ static void put_moment(struct chrome *chrome, int64_t time_ns)
     put_time(chrome, "ts", time_ns - chrome->timeline->begin_ns);
 }
 
+/* Nothing where it isn't known. */
 static void put_frame(struct chrome *chrome, const char *key, uint32_t frame)
 {
-    put_text(chrome, key, memory_text(chrome->timeline->frames.at[frame]));
+    if (frame)
+        put_text(chrome, key, memory_text(chrome->timeline->frames.at[frame]));
 }
 
 /* --- names --- */
@@ -112,39 +127,54 @@ static void put_wait(struct chrome *chrome, const struct timeline_span *span)
     put_text(chrome, "name", span_name(chrome->timeline, span));
     begin_args(chrome);
     put_frame(chrome, "site", span->site);
-    fprintf(chrome->out, ",\"kind\":\"%s\",\"result\":\"%s\"", kind_word(chrome->timeline->objects.at[span->object].kind),
-            span->flags & TIMELINE_OPEN ? "goes on" : result_word(span->result));
+    if (span->flags & TIMELINE_OPEN || span->result != THRUM_result_ok)
+        put_text(chrome, "result", memory_text(span->flags & TIMELINE_OPEN ? "goes on" : result_word(span->result)));
     fputs("}}", chrome->out);
 }
 
-/* Each has an id of its own, and its lock's name: viewers put what has one name into one row, holds of readers beneath each other. */
-static void put_hold_side(struct chrome *chrome, const struct timeline_span *span, size_t number, bool end)
+/* A row is a thread to viewers: one that no thread has the number of. */
+static int32_t row_tid(uint32_t row)
 {
-    begin_thread_event(chrome, end ? "e" : "b", span->thread);
-    put_moment(chrome, end ? span->end_ns : span->begin_ns);
-    fprintf(chrome->out, ",\"id\":\"%zu\",\"cat\":\"lock\"", number);
-    put_text(chrome, "name", timeline_object_label(chrome->timeline, span->object));
+    return FIRST_ROW + (int32_t)row;
+}
+
+static void put_hold(struct chrome *chrome, const struct timeline_span *span, uint32_t row)
+{
+    begin_event(chrome, "X", chrome->timeline->objects.at[span->object].process, row_tid(row));
+    put_moment(chrome, span->begin_ns);
+    put_time(chrome, "dur", span->end_ns - span->begin_ns);
+    fprintf(chrome->out, ",\"cat\":\"%s\"", span->what == TIMELINE_shared ? "shared" : "hold");
+    put_text(chrome, "name", timeline_thread_name(chrome->timeline, span->thread));
     begin_args(chrome);
-    put_text(chrome, "holder", timeline_thread_name(chrome->timeline, span->thread));
-    put_frame(chrome, end ? "released" : "acquired", end ? span->end_site : span->site);
-    fprintf(chrome->out, ",\"mode\":\"%s\"}}", span->what == TIMELINE_shared ? "shared" : "exclusive");
+    put_frame(chrome, "taken", span->site);
+    put_frame(chrome, "given back", span->end_site);
+    fputs("}}", chrome->out);
+}
+
+static void put_rows(struct chrome *chrome)
+{
+    for (uint32_t i = 0; i < chrome->rows.count; i++) {
+        uint32_t object = chrome->rows.at[i].object, process = chrome->timeline->objects.at[object].process;
+        begin_event(chrome, "M", process, row_tid(i));
+        put_name(chrome, "thread_name", timeline_object_label(chrome->timeline, object));
+        begin_event(chrome, "M", process, row_tid(i));
+        fprintf(chrome->out, ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%zu}}", chrome->timeline->threads.count + i);
+    }
 }
 
 static void put_spans(struct chrome *chrome)
 {
     for (size_t i = 0; i < chrome->timeline->spans.count; i++) {
         const struct timeline_span *span = &chrome->timeline->spans.at[i];
-        bool hold = span->what == TIMELINE_hold || span->what == TIMELINE_shared;
-        if (!hold) {
+        if (chrome->rows.of_span[i])
+            put_hold(chrome, span, chrome->rows.of_span[i] - 1);
+        else
             put_wait(chrome, span);
-            continue;
-        }
-        put_hold_side(chrome, span, i, false);
-        put_hold_side(chrome, span, i, true);
     }
 }
 
-/* --- arrows: a flow from a slice without length in the waker's row to the end of the wait --- */
+/* --- arrows: a flow from a slice without length in the waker's row to one at the end of the wait, which began before: Perfetto has flows lead from
+   the slice that begins first --- */
 
 static char *act_name(const struct timeline *timeline, const struct timeline_arrow *arrow)
 {
@@ -161,11 +191,14 @@ static void put_act(struct chrome *chrome, const struct timeline_arrow *arrow)
 {
     begin_thread_event(chrome, "X", arrow->from);
     put_moment(chrome, arrow->time_ns);
-    fputs(",\"dur\":0,\"cat\":\"wake\"", chrome->out);
+    fputs(",\"dur\":0", chrome->out);
     put_text(chrome, "name", act_name(chrome->timeline, arrow));
-    begin_args(chrome);
-    put_frame(chrome, "site", arrow->site);
-    fputs("}}", chrome->out);
+    if (arrow->site) {
+        begin_args(chrome);
+        put_frame(chrome, "site", arrow->site);
+        fputc('}', chrome->out);
+    }
+    fputc('}', chrome->out);
 }
 
 static void put_arrows(struct chrome *chrome)
@@ -177,6 +210,9 @@ static void put_arrows(struct chrome *chrome)
         begin_thread_event(chrome, "s", arrow->from);
         put_moment(chrome, arrow->time_ns);
         fprintf(chrome->out, ",\"id\":%zu,\"cat\":\"wake\",\"name\":\"wake\"}", i + 1);
+        begin_thread_event(chrome, "X", span->thread);
+        put_moment(chrome, span->end_ns);
+        fputs(",\"dur\":0,\"name\":\"goes on\"}", chrome->out);
         begin_thread_event(chrome, "f", span->thread);
         put_moment(chrome, span->end_ns);
         fprintf(chrome->out, ",\"bp\":\"e\",\"id\":%zu,\"cat\":\"wake\",\"name\":\"wake\"}", i + 1);
@@ -187,14 +223,28 @@ static void put_marks(struct chrome *chrome)
 {
     for (size_t i = 0; i < chrome->timeline->marks.count; i++) {
         const struct timeline_mark *mark = &chrome->timeline->marks.at[i];
-        char *object = timeline_object_label(chrome->timeline, mark->object);
         begin_thread_event(chrome, "i", mark->thread);
         put_moment(chrome, mark->time_ns);
         fputs(",\"s\":\"t\",\"cat\":\"mark\"", chrome->out);
-        put_text(chrome, "name", mark->what == TIMELINE_try_failed ? memory_format("%s is not free", object) : memory_format("sends %s", object));
+        put_text(chrome, "name", timeline_mark_text(chrome->timeline, mark));
         fputc('}', chrome->out);
-        free(object);
     }
+}
+
+static void put_pins(struct chrome *chrome, const struct report *report)
+{
+    size_t count;
+    struct pin *pins = pins_make(chrome->timeline, report, &count);
+    for (size_t i = 0; i < count; i++) {
+        begin_thread_event(chrome, "i", pins[i].thread);
+        put_moment(chrome, pins[i].time_ns);
+        fputs(",\"s\":\"t\",\"cat\":\"finding\"", chrome->out);
+        put_text(chrome, "name", memory_format("%s (%s)", pins[i].word, pins[i].certainty));
+        begin_args(chrome);
+        put_text(chrome, "found", memory_text(pins[i].message));
+        fputs("}}", chrome->out);
+    }
+    free(pins);
 }
 
 /* --- counters --- */
@@ -203,6 +253,10 @@ static void put_count(void *self, uint32_t object, int64_t time_ns, unsigned wai
 {
     struct chrome *chrome = self;
     char *label = timeline_object_label(chrome->timeline, object);
+    if (chrome->timeline->objects.at[object].thread != TIMELINE_NONE) { /* of who joins a thread, the rows say it */
+        free(label);
+        return;
+    }
     uint32_t process = chrome->timeline->objects.at[object].process;
     begin_event(chrome, "C", process, chrome->timeline->processes.at[process].pid);
     put_moment(chrome, time_ns);
@@ -215,12 +269,16 @@ static int write_chrome(const struct timeline_view *view, FILE *out)
 {
     struct chrome chrome = {.out = out, .timeline = view->timeline};
     fputs("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"writer\":\"thrum " PACKAGE_VERSION "\"},\"traceEvents\":[", out);
+    hold_rows_make(&chrome.rows, view->timeline);
     put_names(&chrome);
+    put_rows(&chrome);
     put_spans(&chrome);
     put_arrows(&chrome);
     put_marks(&chrome);
+    put_pins(&chrome, view->report);
     counts_tell(view->timeline, put_count, &chrome);
     fputs("\n]}\n", out);
+    hold_rows_free(&chrome.rows);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "render/html-inner.h"
 #include "render/pack.h"
+#include "render/pins.h"
 #include "render/render.h"
 #include "base/memory.h"
 #include "model/words.h"
@@ -139,6 +140,11 @@ static struct json_object *stacks_json(const struct timeline *timeline)
 }
 
 /* --- findings --- */
+struct pins {
+    struct pin *at;
+    size_t count;
+};
+
 static struct json_object *side_json(const struct timeline *timeline, int32_t pid, const struct finding_object *side)
 {
     struct json_object *json = json_object_new_object();
@@ -174,6 +180,28 @@ static struct json_object *moves_json(const struct finding *it)
     return moves;
 }
 
+static struct json_object *pin_json(const struct timeline *timeline, const struct pin *pin)
+{
+    struct json_object *json = json_object_new_object();
+    put_number(json, "thread", pin->thread);
+    put_number(json, "time", pin->time_ns - timeline->begin_ns);
+    if (pin->told != TIMELINE_NONE) {
+        put_number(json, "site", timeline->told.at[pin->told].site);
+        put_number(json, "stack", timeline->told.at[pin->told].stack);
+    }
+    return json;
+}
+
+/* The pins of a finding; `told`: of what the checker told of at that place. */
+static struct json_object *pins_json(const struct timeline *timeline, const struct pins *pins, uint32_t finding, uint32_t told)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < pins->count; i++)
+        if (pins->at[i].finding == finding && (told == TIMELINE_NONE || pins->at[i].told == told))
+            json_object_array_add(list, pin_json(timeline, &pins->at[i]));
+    return list;
+}
+
 static struct json_object *finding_json(const struct timeline *timeline, const struct finding *it)
 {
     struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
@@ -190,12 +218,37 @@ static struct json_object *finding_json(const struct timeline *timeline, const s
     return finding;
 }
 
+/* What the checker in the process alone told of. */
+static struct json_object *told_json(const struct timeline_told *told)
+{
+    struct json_object *finding = json_object_new_object();
+    put_text(finding, "id", told->id);
+    put_text(finding, "kind", told->finding);
+    put_text(finding, "certainty", told->certainty);
+    put_text(finding, "reason", "");
+    put_text(finding, "message", told->message);
+    put_text(finding, "advice", "");
+    put(finding, "steps", json_object_new_array());
+    put(finding, "moves", json_object_new_array());
+    return finding;
+}
+
 static struct json_object *findings_json(const struct timeline *timeline, const struct report *report)
 {
-    struct json_object *list = json_object_new_array();
-    for (size_t i = 0; i < report->findings->count; i++)
-        if (report_shows(report, &report->findings->at[i]))
-            json_object_array_add(list, finding_json(timeline, &report->findings->at[i]));
+    struct json_object *list = json_object_new_array(), *finding;
+    struct pins pins = {0};
+    pins.at = pins_make(timeline, report, &pins.count);
+    for (uint32_t i = 0; i < report->findings->count; i++)
+        if (report_shows(report, &report->findings->at[i])) {
+            json_object_array_add(list, finding = finding_json(timeline, &report->findings->at[i]));
+            put(finding, "pins", pins_json(timeline, &pins, i, TIMELINE_NONE));
+        }
+    for (uint32_t i = 0; i < timeline->told.count; i++)
+        if (timeline->told.at[i].thread != TIMELINE_NONE && pins_finding_of(timeline, report, &timeline->told.at[i]) == TIMELINE_NONE) {
+            json_object_array_add(list, finding = told_json(&timeline->told.at[i]));
+            put(finding, "pins", pins_json(timeline, &pins, TIMELINE_NONE, i));
+        }
+    free(pins.at);
     return list;
 }
 

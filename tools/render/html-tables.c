@@ -37,6 +37,7 @@ COLUMN(mark, time, MARK.time_ns - timeline->begin_ns)
 COLUMN(mark, thread, MARK.thread)
 COLUMN(mark, what, MARK.what)
 COLUMN(mark, object, MARK.object)
+COLUMN(mark, other, MARK.other == TIMELINE_NONE ? 0 : MARK.other)
 COLUMN(mark, site, MARK.site)
 COLUMN(step, thread, STEP.thread)
 COLUMN(step, begin, STEP.begin_ns - timeline->begin_ns)
@@ -61,7 +62,7 @@ static const struct column arrow_columns[] = {
 };
 static const struct column mark_columns[] = {
     {"time", true, mark_time}, {"thread", false, mark_thread}, {"what", false, mark_what},
-    {"object", false, mark_object}, {"site", false, mark_site}, {0},
+    {"object", false, mark_object}, {"other", false, mark_other}, {"site", false, mark_site}, {0},
 };
 static const struct column step_columns[] = {
     {"thread", false, step_thread}, {"begin", true, step_begin}, {"length", false, step_length}, {"kind", false, step_kind}, {0},

@@ -7,6 +7,9 @@
 
 enum { SVG_ROW = 26, SVG_TOP = 74, SVG_GAP = 18, SVG_MARGIN = 12 };
 
+/* A flag that stands on its point, with "!" in it. */
+#define SVG_PIN "<path d=\"M0 9-5.5-1V-4.5A2 2 0 0 1-3.5-6.5H3.5A2 2 0 0 1 5.5-4.5V-1Z\"/><path class=\"b\" d=\"M0-4.5V0.5M0 2.5V3.7\"/>"
+
 struct svg {
     FILE *out;
     const struct timeline_view *view;
@@ -27,5 +30,7 @@ void svg_put_text(const struct svg *, char *text, size_t most);
 double svg_put_rows(struct svg *, double y);
 void svg_put_arrows(const struct svg *);
 void svg_put_path(const struct svg *);
+/* Findings, where they are pinned; how many. */
+size_t svg_put_pins(const struct svg *);
 
 #endif

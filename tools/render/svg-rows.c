@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "render/longest.h"
+#include "render/pins.h"
 #include "render/svg-inner.h"
 #include "base/memory.h"
 
@@ -193,6 +194,23 @@ void svg_put_arrows(const struct svg *svg)
                 x + 2, (from + to) / 2, end - 2, (from + to) / 2, end, to + (from < to ? -WAIT_H / 2.0 : WAIT_H / 2.0));
     }
     free(waits);
+}
+
+size_t svg_put_pins(const struct svg *svg)
+{
+    size_t count;
+    struct pin *pins = pins_make(svg->timeline, svg->view->report, &count);
+    for (size_t i = 0; i < count; i++) {
+        double middle = svg->thread_middles[pins[i].thread];
+        if (middle <= 0)
+            continue;
+        fprintf(svg->out, "<g class=\"pin%s\" transform=\"translate(%.1f %.1f)\"><title>", strcmp(pins[i].certainty, "happened") == 0 ? " sure" : "",
+                svg_x(svg, pins[i].time_ns), middle - WAIT_H / 2.0 - WAIT_Y);
+        svg_put_text(svg, memory_format("%s (%s): %s", pins[i].word, pins[i].certainty, pins[i].message), 0);
+        fprintf(svg->out, "</title>%s</g>\n", SVG_PIN);
+    }
+    free(pins);
+    return count;
 }
 
 static double middle_of(const struct svg *svg, const struct contention_step *step)

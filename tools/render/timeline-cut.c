@@ -78,6 +78,16 @@ static const char *unfit(const struct cut *cut)
     return process ? process : thread ? thread : first_unfit(&cut->how->locks, cut->fits[2]);
 }
 
+static bool mark_stays(const struct cut *cut, const struct timeline_mark *mark)
+{
+    const struct timeline *timeline = cut->timeline;
+    if (!cut->threads[mark->thread] || mark->time_ns < timeline->from_ns || mark->time_ns > timeline->to_ns)
+        return false;
+    if (mark->what == TIMELINE_first_order && !cut->objects[mark->other])
+        return false;
+    return cut->objects[mark->object];
+}
+
 /* Of spans those of what is left; then of threads and objects, where locks were asked for, those that have any. */
 static void choose_spans(struct cut *cut)
 {
@@ -92,8 +102,10 @@ static void choose_spans(struct cut *cut)
     }
     for (size_t i = 0; i < timeline->marks.count; i++) {
         const struct timeline_mark *mark = &timeline->marks.at[i];
-        if (mark->object < timeline->objects.count)
-            used_objects[mark->object] |= cut->threads[mark->thread] && cut->objects[mark->object];
+        if (mark_stays(cut, mark))
+            used_objects[mark->object] = true;
+        if (mark_stays(cut, mark) && mark->what == TIMELINE_first_order)
+            used_objects[mark->other] = true;
     }
     for (size_t i = 0; i < timeline->threads.count; i++)
         cut->threads[i] &= !cut->how->locks.count || used_threads[i];
@@ -183,13 +195,26 @@ static void move_marks(struct cut *cut)
     size_t count = 0;
     for (size_t i = 0; i < timeline->marks.count; i++) {
         struct timeline_mark mark = timeline->marks.at[i];
-        if (!cut->threads[mark.thread] || !cut->objects[mark.object] || mark.time_ns < timeline->from_ns || mark.time_ns > timeline->to_ns)
+        if (!mark_stays(cut, &mark))
             continue;
         mark.thread = cut->thread_places[mark.thread];
         mark.object = cut->object_places[mark.object];
+        if (mark.what == TIMELINE_first_order)
+            mark.other = cut->object_places[mark.other];
         timeline->marks.at[count++] = mark;
     }
     timeline->marks.count = count;
+}
+
+/* What was found stays where its thread does. */
+static void move_told(struct cut *cut)
+{
+    struct timeline *timeline = cut->timeline;
+    for (size_t i = 0; i < timeline->told.count; i++) {
+        struct timeline_told *told = &timeline->told.at[i];
+        bool inside = told->time_ns >= timeline->from_ns && told->time_ns <= timeline->to_ns;
+        told->thread = inside ? cut->thread_places[told->thread] : TIMELINE_NONE;
+    }
 }
 
 static void move(struct cut *cut)
@@ -201,6 +226,7 @@ static void move(struct cut *cut)
     move_objects(cut); /* first: they are called after threads */
     move_spans(cut);
     move_marks(cut);
+    move_told(cut);
     move_threads(cut);
     free(cut->thread_places);
     free(cut->object_places);

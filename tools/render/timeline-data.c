@@ -41,6 +41,14 @@ void timeline_free(struct timeline *timeline)
     free(timeline->spans.at);
     free(timeline->arrows.at);
     free(timeline->marks.at);
+    for (size_t i = 0; i < timeline->told.count; i++) {
+        free(timeline->told.at[i].id);
+        free(timeline->told.at[i].finding);
+        free(timeline->told.at[i].certainty);
+        free(timeline->told.at[i].message);
+    }
+    free(timeline->told.at);
+    stacks_free(&timeline->stack_set);
     free(timeline->path.at);
     free(timeline->stacks.at);
     texts_free(&timeline->frames);

@@ -19,6 +19,7 @@
 #include "analyze/finding.h"
 #include "render/texts.h"
 #include "model/model.h"
+#include "model/stacks.h"
 #include "symbols/symbols.h"
 
 #define TIMELINE_NONE UINT32_MAX
@@ -67,14 +68,27 @@ struct timeline_arrow {
 };
 
 /* A moment on a thread's row. The numbers are written to pages. */
-enum timeline_moment { TIMELINE_try_failed, TIMELINE_interrupt_sent };
+enum timeline_moment {
+    TIMELINE_try_failed,
+    TIMELINE_interrupt_sent,
+    TIMELINE_first_order, /* the checker in the process: it took an object under another for the first time */
+};
 
 struct timeline_mark {
     int64_t time_ns;
     uint32_t thread;
-    uint32_t object; /* what it tried for; stands for the signal that it sent */
+    uint32_t object; /* what it tried for; stands for the signal that it sent; what it took under the other */
+    uint32_t other;  /* the object it held meanwhile; else TIMELINE_NONE */
     uint32_t site;
     uint8_t what;
+};
+
+/* What the checker in the process found, as it said it. */
+struct timeline_told {
+    char *id, *finding, *certainty, *message;
+    int64_t time_ns;
+    uint32_t thread; /* TIMELINE_NONE: not in what is drawn */
+    uint32_t site, stack;
 };
 
 /* A piece of the critical path (contention.h). The kinds' numbers are written to pages. */
@@ -146,6 +160,7 @@ struct timeline {
     TIMELINE_TABLE(struct timeline_span) spans; /* by begin, once finished */
     TIMELINE_TABLE(struct timeline_arrow) arrows; /* by span, once finished */
     TIMELINE_TABLE(struct timeline_mark) marks; /* by time */
+    TIMELINE_TABLE(struct timeline_told) told;
     TIMELINE_TABLE(struct timeline_step) path; /* by time; empty where it isn't wanted */
     struct texts frames;
     TIMELINE_TABLE(uint32_t *) stacks; /* each: a length, then that many frames, innermost first; NULL for 0 */
@@ -159,6 +174,7 @@ struct timeline {
     uint64_t modules;
     struct map last; /* pid -> process + 1 */
     struct map stack_numbers;
+    struct stacks stack_set; /* of what the checker told */
 };
 
 /*
@@ -189,6 +205,9 @@ uint32_t timeline_find_object(const struct timeline *, int32_t pid, uint64_t add
 char *timeline_thread_name(const struct timeline *, uint32_t thread);
 char *timeline_object_label(const struct timeline *, uint32_t object);
 char *timeline_process_name(const struct timeline *, uint32_t process);
+
+/* A mark in words, in new memory: "table is not free", "sends SIGINT", "takes b under a, for the first time". */
+char *timeline_mark_text(const struct timeline *, const struct timeline_mark *);
 
 /* What the whole is called, in new memory: "dining", "server and 2 more processes". */
 char *timeline_title(const struct timeline *);

@@ -27,9 +27,11 @@ const struct timeline_ops *timeline_format_named(const char *name)
 const struct timeline_ops *timeline_format_of_file(const char *path)
 {
     size_t length = strlen(path);
+    if (length > 3 && strcmp(path + length - 3, ".gz") == 0)
+        length -= 3; /* gzipped: cmd/output.h */
     for (const struct timeline_ops *const *at = timeline_formats; *at; at++) {
         size_t tail = strlen((*at)->extension);
-        if (length > tail && strcmp(path + length - tail, (*at)->extension) == 0)
+        if (length > tail && strncmp(path + length - tail, (*at)->extension, tail) == 0)
             return *at;
     }
     return NULL;

@@ -250,6 +250,20 @@ char *timeline_object_label(const struct timeline *timeline, uint32_t object)
     return memory_format("%s %u", it->word, it->number);
 }
 
+char *timeline_mark_text(const struct timeline *timeline, const struct timeline_mark *mark)
+{
+    char *object = timeline_object_label(timeline, mark->object), *text;
+    if (mark->what == TIMELINE_first_order) {
+        char *other = timeline_object_label(timeline, mark->other);
+        text = memory_format("takes %s under %s, for the first time", object, other);
+        free(other);
+    } else {
+        text = mark->what == TIMELINE_try_failed ? memory_format("%s is not free", object) : memory_format("sends %s", object);
+    }
+    free(object);
+    return text;
+}
+
 /* The one that held and waited most: what was recorded may have been started by shells. */
 static uint32_t busiest_process(const struct timeline *timeline)
 {

@@ -124,6 +124,7 @@ static void mark_new(struct timeline *timeline, int64_t now, const struct thread
         .time_ns = now,
         .thread = timeline_thread(timeline, now, thread),
         .object = object,
+        .other = TIMELINE_NONE,
         .site = timeline_site(timeline, now, thread->process, site),
         .what = (uint8_t)what,
     };
@@ -145,6 +146,36 @@ static void on_interrupt_sent(void *self, int64_t now, struct thread *thread,
 {
     int signal = event->means == THRUM_means_cancel ? TIMELINE_CANCELLATION : event->signal;
     mark_new(self, now, thread, timeline_signal(self, thread->process, signal), TIMELINE_interrupt_sent, event->site);
+}
+
+static const struct stack *stack_of(struct timeline *timeline, const struct thrum_addrs *addresses)
+{
+    return stacks_keep(&timeline->stack_set, addresses);
+}
+
+static void on_ordered(void *self, int64_t now, struct thread *thread, struct object *held, struct object *wanted,
+                       const struct thrum_event_order_edge *event)
+{
+    struct timeline *timeline = self;
+    uint32_t object = timeline_object(timeline, now, wanted), other = timeline_object(timeline, now, held);
+    if (object == TIMELINE_NONE || other == TIMELINE_NONE)
+        return;
+    mark_new(timeline, now, thread, object, TIMELINE_first_order, event->wanted_stack.count ? event->wanted_stack.at[0] : 0);
+    timeline->marks.at[timeline->marks.count - 1].other = other;
+}
+
+static void on_told(void *self, int64_t now, struct thread *thread, const struct thrum_event_finding *event)
+{
+    struct timeline *timeline = self;
+    struct timeline_told told = {
+        .id = memory_text(event->id), .finding = memory_text(event->finding), .certainty = memory_text(event->certainty),
+        .message = memory_text(event->message), .time_ns = now,
+        .thread = timeline_thread(timeline, now, thread),
+        .site = timeline_site(timeline, now, thread->process, event->stack.count ? event->stack.at[0] : 0),
+        .stack = timeline_stack(timeline, now, thread->process, stack_of(timeline, &event->stack)),
+    };
+    uint32_t place = TIMELINE_ADD(&timeline->told);
+    timeline->told.at[place] = told;
 }
 
 /* Handlers nest: until it is left, a handler's span is open, and its end_site names the one that it interrupted. */
@@ -288,5 +319,7 @@ const struct model_ops timeline_ops = {
     .interrupt_sent = on_interrupt_sent,
     .interrupt_begun = on_interrupt_begun,
     .interrupt_ended = on_interrupt_ended,
+    .ordered = on_ordered,
+    .told = on_told,
     .finished = on_finished,
 };

@@ -18,6 +18,7 @@ static const char style[] =
     ".in{font-size:10px;fill:#fff}.g{stroke:#eceff4}.life{fill:#dce3ec}.hold{fill:#009e73}.shared{fill:#66c5ab}"
     ".acquire{fill:url(#acquire)}.wait{fill:url(#wait)}.forever{fill:url(#forever)}.handler{fill:#3d4657}"
     ".arrow{stroke:#39445a;fill:none;opacity:.55}.path{stroke:#cc2a6f;stroke-width:3.5;fill:none;opacity:.8;stroke-linejoin:round}"
+    ".pin path{fill:#b45f00;stroke:#fff;stroke-width:.8}.sure path{fill:#a83200}.pin .b{stroke:#fff;stroke-width:1.6;fill:none}"
     "</style>\n"
     "<defs>"
     "<pattern id=\"acquire\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\" fill=\"#e69f00\"/>"
@@ -152,7 +153,7 @@ static void put_axis(const struct svg *svg, double bottom)
     }
 }
 
-static void put_legend(const struct svg *svg, double y)
+static void put_legend(const struct svg *svg, double y, bool pinned)
 {
     static const struct { const char *class, *text; } items[] = {
         {"life", "runs"}, {"hold", "holds a lock"}, {"shared", "holds it with other readers"}, {"acquire", "waits for a lock"},
@@ -163,6 +164,10 @@ static void put_legend(const struct svg *svg, double y)
                 items[i].class, x, y - 9, x + 21, y, items[i].text);
         x += 40 + (double)strlen(items[i].text) * 6.2;
     }
+    if (pinned)
+        fprintf(svg->out, "<g class=\"pin\" transform=\"translate(%.0f %.0f)\">" SVG_PIN "</g><text class=\"a\" x=\"%.0f\" y=\"%.0f\">a finding</text>\n",
+                x + 8, y - 5, x + 21, y);
+    x += pinned ? 96 : 0;
     if (svg->view->path)
         fprintf(svg->out, "<path class=\"path\" d=\"M%.0f %.0fh16\"/><text class=\"a\" x=\"%.0f\" y=\"%.0f\">critical path</text>\n", x, y - 4, x + 21, y);
 }
@@ -186,7 +191,8 @@ static int write_svg(const struct timeline_view *view, FILE *out)
     svg_put_arrows(&svg);
     if (view->path)
         svg_put_path(&svg);
-    put_legend(&svg, y + 24);
+    bool pinned = svg_put_pins(&svg) > 0;
+    put_legend(&svg, y + 24, pinned);
     put_left_out(&svg, y + 44);
     fputs("</svg>\n", out);
     lanes_free(&svg.lanes);

@@ -10,10 +10,11 @@
 #include "render/lanes.h"
 #include "render/longest.h"
 #include "render/paper.h"
+#include "render/pins.h"
 #include "render/timeline.h"
 #include "base/memory.h"
 
-enum { NAME_LEAST = 8, NAME_MOST = 24, PLOT_LEAST = 20, WIDTH = 100, THREADS = 40, LOCKS = 16, WAITS = 8, LETTERS = 26 };
+enum { NAME_LEAST = 8, NAME_MOST = 24, PLOT_LEAST = 20, WIDTH = 100, THREADS = 40, LOCKS = 16, WAITS = 8, LETTERS = 26, FINDING_COLOUR = 202 };
 
 /* How each state of a thread looks: a character, and its colour as terminals number them. */
 struct look {
@@ -41,6 +42,8 @@ struct text {
     struct lanes lanes;
     size_t name_width, width; /* of the names, and of the picture beside them */
     char *letters;            /* of all threads; ' ': it has no row */
+    struct pin *pins; /* findings */
+    size_t pin_count;
     bool used[LANE_STATES];
     int look; /* of what was written last */
 };
@@ -167,15 +170,20 @@ static void put_thread(struct text *text, const struct lane *lane)
 {
     char *name = timeline_thread_name(text->timeline, lane->place), letter[] = {text->letters[lane->place], ' ', '\0'};
     struct lane_cell *cells = cells_of(text, lane, false);
+    bool *pinned = pins_columns(text->pins, text->pin_count, lane->place, text->timeline->from_ns, text->timeline->to_ns, text->width);
     put_coloured(text, letter_colours[(size_t)(lane - text->lanes.threads) % 8], false, letter);
     end_colour(text);
     put_name(text, INK_thread, name, text->name_width - 2);
     for (size_t i = 0, end = filled(cells, text->width); i < end; i++) {
-        text->used[cells[i].state] = true;
-        put_coloured(text, looks[cells[i].state].colour, false, cells[i].handler ? "▲" : looks[cells[i].state].glyph);
+        text->used[cells[i].state] |= !pinned[i];
+        if (pinned[i])
+            put_coloured(text, FINDING_COLOUR, true, "!");
+        else
+            put_coloured(text, looks[cells[i].state].colour, false, cells[i].handler ? "▲" : looks[cells[i].state].glyph);
     }
     end_colour(text);
     fputc('\n', text->paper.out);
+    free(pinned);
     free(cells);
     free(name);
 }
@@ -263,6 +271,8 @@ static void put_legend(struct text *text)
     for (int i = 0; i < LANE_STATES; i++)
         if (text->used[i] && looks[i].meaning)
             put_item(text, &at, looks[i].colour, looks[i].glyph, looks[i].meaning);
+    if (text->pin_count)
+        put_item(text, &at, FINDING_COLOUR, "!", "a finding");
     if (text->lanes.object_count)
         put_item(text, &at, 0, "a A", "the thread that has it; a capital while others wait");
     fputc('\n', text->paper.out);
@@ -304,12 +314,31 @@ static void put_findings(const struct text *text, const struct report *report)
     }
 }
 
+/* What the checker in the process told of, and the analyses of the trace don't. */
+static void put_told(const struct text *text)
+{
+    for (size_t i = 0; i < text->pin_count; i++) {
+        const struct pin *pin = &text->pins[i];
+        if (pin->told == TIMELINE_NONE || pin->finding != TIMELINE_NONE)
+            continue;
+        char when[32], *thread = timeline_thread_name(text->timeline, pin->thread);
+        char *line = memory_format("%s, told at %s in %s: %s", pin->word, format_moment(when, pin->time_ns - text->timeline->begin_ns), thread, pin->message);
+        fputc('\n', text->paper.out);
+        paper_put(&text->paper, strcmp(pin->certainty, "happened") == 0 ? INK_happened : INK_potential, pin->certainty);
+        fputs(": ", text->paper.out);
+        paper_paragraph(&text->paper, INK_plain, line, strlen(pin->certainty) + 2, 4);
+        free(line);
+        free(thread);
+    }
+}
+
 static int write_text(const struct timeline_view *view, FILE *out)
 {
     struct text text = {.paper = {.out = out, .colour = view->colour}, .timeline = view->timeline};
     lanes_make(&text.lanes, view->timeline, view->threads ? view->threads : THREADS, view->locks ? view->locks : LOCKS);
     measure(&text, view->width ? view->width : terminal_width(out));
     give_letters(&text);
+    text.pins = pins_make(view->timeline, view->report, &text.pin_count);
     put_head(&text, view->report);
     put_axis(&text);
     for (size_t i = 0; i < text.lanes.thread_count; i++)
@@ -322,6 +351,8 @@ static int write_text(const struct timeline_view *view, FILE *out)
     put_legend(&text);
     put_waits(&text);
     put_findings(&text, view->report);
+    put_told(&text);
+    free(text.pins);
     lanes_free(&text.lanes);
     free(text.letters);
     return 0;
