@@ -11,7 +11,7 @@
 
 #define THRUM_LIVE_SYMBOL "check_live"
 #define THRUM_LIVE_MAGIC 0x6576696c6d757268u /* "hrumlive" */
-enum { THRUM_LIVE_VERSION = 1, THRUM_LIVE_STACK_MAX = 64 };
+enum { THRUM_LIVE_VERSION = 2, THRUM_LIVE_STACK_MAX = 64, THRUM_LIVE_INHERITED = 255 };
 
 struct thrum_live {
     uint64_t magic;
@@ -25,6 +25,7 @@ struct thrum_live {
     } thread;
     struct {
         uint32_t size, object, stack, depth, kind, mode;
+        uint32_t how; /* THRUM_LIVE_INHERITED: the process that this one was forked from took it, and may hold it */
     } held;
     struct {
         uint32_t count, at;

@@ -23,7 +23,9 @@
 #include "check/stacks.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
+#include "check/wire.h"
 #include "core/log.h"
+#include "live-layout.h"
 
 static enum env_check wanted;
 static int dump_signal;
@@ -204,6 +206,26 @@ void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, u
     self_leave();
 }
 
+void check_shares(void)
+{
+    int saved = errno;
+
+    if (check_torn)
+        return;
+    self_enter();
+    wire_shares();
+    errno = saved;
+    self_leave();
+}
+
+/* Whether this process knows that others may have it. */
+static bool is_shared(uint64_t object, uint8_t kind)
+{
+    struct birth birth;
+
+    return kind == THRUM_kind_file_lock || (births_find(object, &birth) && birth.shared);
+}
+
 static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)
 {
     struct check_thread *self = thread_self();
@@ -221,6 +243,8 @@ static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
         handlers_take(self, object, kind, mode, how, stack);
     if (held_count(self) > 0 && how == THRUM_how_block && is_held_kind(kind) && !held)
         order_take(self, object, kind, mode, stack);
+    if (how == THRUM_how_block && is_shared(object, kind))
+        wire_shares();
     if (how == THRUM_how_block)
         leaving_blocks(self, object, kind, mode, stack);
     if (waitfor_begin(self, &(struct wait_target){.object = object, .kind = kind, .mode = mode, .timed = how != THRUM_how_block, .stack = stack}))
@@ -421,13 +445,15 @@ static void after_fork(void)
  * The other threads aren't here; what they hold will never be given back. Locks of files are the parent's: those of fcntl()
  * aren't inherited, and of flock() another descriptor than the inherited may wait for the parent to close its own.
  */
-static void forget_files(struct check_thread *self)
+static void inherit(struct check_thread *self)
 {
     struct held *kept = self->held;
 
-    for (const struct held *held = self->held; held < self->top; held++)
+    for (struct held *held = self->held; held < self->top; held++) {
+        held->how = THRUM_LIVE_INHERITED;
         if (held->kind != THRUM_kind_file_lock)
             *kept++ = *held;
+    }
     for (struct held *held = kept; held < self->top; held++)
         held->what = 0;
     self->top = kept;
@@ -455,7 +481,7 @@ static void after_fork_in_child(void)
     order_forked();
     handlers_forked(thrum_self.check);
     if (thrum_self.check)
-        forget_files(thrum_self.check);
+        inherit(thrum_self.check);
     report_forked();
     after_fork();
 }

@@ -23,6 +23,6 @@ THRUM_PRIVATE const struct thrum_live check_live = {
                .sequence = THREAD(wait.sequence), .object = THREAD(wait.object), .wait_handle = THREAD(wait.handle),
                .kind = THREAD(wait.kind), .mode = THREAD(wait.mode), .timed = THREAD(wait.timed), .stack = THREAD(wait.stack)},
     .held = {.size = sizeof(struct held), .object = HELD(object), .stack = HELD(stack), .depth = HELD(depth), .kind = HELD(kind),
-             .mode = HELD(mode)},
+             .mode = HELD(mode), .how = HELD(how)},
     .stack = {.count = offsetof(struct check_stack, count), .at = offsetof(struct check_stack, at)},
 };

@@ -172,6 +172,24 @@ void wire_close(struct text *text)
     syscall(SYS_close, text->fd);
 }
 
+void wire_shares(void)
+{
+    static _Atomic int32_t by; /* a forked child says it for itself */
+    static struct text text;
+    sigset_t signals;
+
+    if (!wire_on() || atomic_exchange_explicit(&by, self_pid(), memory_order_relaxed) == self_pid())
+        return;
+    check_lock(&signals);
+    if (wire_open(&text)) {
+        text_add(&text, "{");
+        wire_number(&text, "shares", (uint64_t)self_pid());
+        text_add(&text, "}\n");
+        wire_close(&text);
+    }
+    check_unlock(&signals);
+}
+
 void wire_edge(const struct record *record, uint32_t index)
 {
     static struct text text;

@@ -30,6 +30,12 @@ void wire_object(struct text *text, const char *key, const struct record_object 
 /* The thread of a handle: its name, or its number where it has none; false where it isn't known. */
 bool wire_thread_name(struct text *text, uint64_t handle);
 
+/*
+ * This process blocks for what other processes may have: its reader, who looks for circles across processes, is told once.
+ * Without the lock.
+ */
+void wire_shares(void);
+
 /* An order that a thread showed, where the reader collects orders. */
 void wire_edge(const struct record *record, uint32_t index);
 

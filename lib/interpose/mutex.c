@@ -49,6 +49,7 @@ static inline bool mutex_is_lost(const pthread_mutex_t *mutex)
     return __builtin_expect((mutex->__data.__kind & ROBUST) != 0, 0) && mutex->__data.__owner == NOT_RECOVERABLE;
 }
 
+enum { SHARED = 128 }; /* in __kind: by processes */
 enum { LOOKS = 8, PAUSES = 32 }; /* some microseconds, less than it takes to sleep and be woken */
 
 /*
@@ -80,6 +81,8 @@ static __attribute__((noinline)) int mutex_lock_tried(pthread_mutex_t *mutex, in
         result = REAL(pthread_mutex_lock)(mutex);
     if (!mutex_tried(mutex, THRUM_how_block, result, site))
         return result;
+    if (mutex->__data.__kind & SHARED)
+        probe_shares();
     BEGUN(begun, mutex_begun(mutex, THRUM_how_block, site));
     result = begun_begin(&begun, -1);
     return result ? result : begun_end(&begun, mutex_wait(mutex));

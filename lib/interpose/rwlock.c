@@ -15,6 +15,8 @@ INTERPOSE int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
     int result = REAL(pthread_rwlock_tryrdlock)(lock);
     if (!begun_tried(&begun, result))
         return result;
+    if (lock->__data.__shared)
+        probe_shares();
     return BEGUN_BLOCK(&begun, -1, REAL(pthread_rwlock_rdlock)(lock));
 }
 
@@ -26,6 +28,8 @@ INTERPOSE int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
     int result = REAL(pthread_rwlock_trywrlock)(lock);
     if (!begun_tried(&begun, result))
         return result;
+    if (lock->__data.__shared)
+        probe_shares();
     return BEGUN_BLOCK(&begun, -1, REAL(pthread_rwlock_wrlock)(lock));
 }
 

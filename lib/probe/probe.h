@@ -60,6 +60,9 @@ THRUM_PRIVATE void probe_acquire_fail(const void *object, enum thrum_kind, enum 
                                       const void *site);
 THRUM_PRIVATE void probe_release(const void *object, enum thrum_kind, enum thrum_mode, const void *site);
 
+/* Before it blocks for what other processes may have, as the object itself says. */
+THRUM_PRIVATE void probe_shares(void);
+
 /* --- wait and wake --- */
 
 THRUM_PRIVATE int probe_wait_begin(const void *object, enum thrum_kind, const void *mutex, int64_t timeout, const void *site);

@@ -35,6 +35,12 @@ void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope
     EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site));
 }
 
+void probe_shares(void)
+{
+    if (probe_sinks & PROBE_CHECK)
+        check_shares();
+}
+
 void probe_handler(int signal, bool set)
 {
     if (probe_sinks & PROBE_CHECK)

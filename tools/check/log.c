@@ -106,10 +106,23 @@ static char *label_of(struct check_log *log, int32_t pid, uint64_t address, cons
 }
 
 /* Its name, or what tells it from others and where it was made. */
-static void name_object(struct check_log *log, struct finding_object *object, int32_t pid, uint64_t birth_site)
+static void name_object(struct check_log *log, struct finding_object *object, int32_t pid, struct json_object *from)
 {
+    uint64_t birth_site = member(from, "birth") ? number(from, "birth") : 0;
     if (!*object->kind) {
         object->name = memory_text(""), object->birth = memory_text(""), object->object = memory_text("");
+        return;
+    }
+    if (*text(from, "name")) {
+        object->birth = memory_text("");
+        object->name = memory_text(text(from, "name"));
+        object->object = memory_format("%s %s", object->kind, object->name);
+        return;
+    }
+    if (*text(from, "place")) {
+        object->birth = memory_text(text(from, "place"));
+        object->name = memory_text("");
+        object->object = label_of(log, 0, number(from, "label"), object->kind, (char)toupper((unsigned char)*object->kind));
         return;
     }
     const struct symbol_variable *variable = symbols_variable(log->symbols, pid, 0, object->address);
@@ -131,7 +144,7 @@ void check_log_object(struct check_log *log, struct finding_object *object, int3
     object->since_ns = -1;
     object->kind = memory_text(text(from, "kind"));
     object->verb = *text(from, "verb") ? memory_text(text(from, "verb")) : NULL;
-    name_object(log, object, pid, member(from, "birth") ? number(from, "birth") : 0);
+    name_object(log, object, pid, from);
     take_stack(log, object, pid, member(from, "stack"));
     if (strcmp(object->kind, "thread") == 0 && *text(from, "thread")) {
         char *name = thread_name(text(from, "thread"));

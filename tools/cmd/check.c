@@ -3,11 +3,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <sys/epoll.h>
+#include "check/across.h"
 #include "check/answer.h"
 #include "check/edges.h"
 #include "check/follow.h"
@@ -44,6 +47,8 @@ struct check {
     struct check_log log;
     struct orders orders;
     struct follow follow;
+    struct across across;
+    int watch; /* readable when the log has grown, or it is time to look across processes */
     struct answer answer;
 };
 
@@ -102,6 +107,15 @@ static const char help_text[] =
     "signal N ended it; 127 where it wasn't found, 126 where it couldn't be run.\n"
     "See also: thrum record, deadlock-report.";
 
+static void watch_both(struct check *check)
+{
+    int both[] = {check->follow.changes, check->across.timer};
+    check->watch = epoll_create1(EPOLL_CLOEXEC);
+    for (size_t i = 0; i < 2; i++)
+        if (both[i] >= 0 && check->watch >= 0)
+            epoll_ctl(check->watch, EPOLL_CTL_ADD, both[i], &(struct epoll_event){.events = EPOLLIN});
+}
+
 /* A place of our own for the checker's log: programs close descriptors that they don't know. */
 static void make_place(struct check *check)
 {
@@ -113,11 +127,16 @@ static void make_place(struct check *check)
     int err = follow_open(&check->follow, check->path);
     if (err < 0)
         die("%s: can't make that file: %s", check->path, strerror(-err));
+    across_open(&check->across);
+    watch_both(check);
 }
 
 static void remove_place(struct check *check)
 {
     follow_close(&check->follow);
+    across_close(&check->across);
+    if (check->watch >= 0)
+        close(check->watch);
     unlink(check->path);
     rmdir(check->directory);
     free(check->path);
@@ -156,12 +175,18 @@ static bool read_log(void *data)
 {
     struct check *check = data;
     follow_read(&check->follow, take_line, check);
+    across_look(&check->across, take_line, check);
     return true;
 }
 
-static bool take_edge(void *data, struct json_object *line)
+static bool take_other(void *data, struct json_object *line)
 {
     struct check *check = data;
+    struct json_object *pid;
+    if (json_object_object_get_ex(line, "shares", &pid)) {
+        across_take(&check->across, json_object_get_int(pid));
+        return true;
+    }
     const char *slash = strrchr(check->options->program[0], '/');
     return edges_take(&check->log, &check->orders, slash ? slash + 1 : check->options->program[0], line);
 }
@@ -182,7 +207,7 @@ static void find_by_site(struct check *check)
 static int check_program(struct check *check)
 {
     struct child_plan plan = {.argv = check->options->program, .timeout_ms = check->options->timeout_ms,
-                              .watch = check->follow.changes, .watched = read_log, .prepare = prepare, .ending = ending,
+                              .watch = check->watch, .watched = read_log, .prepare = prepare, .ending = ending,
                               .data = check};
     struct child_signals signals;
     struct child_outcome child;
@@ -216,7 +241,7 @@ static int run(int argc, char **argv)
     answer_begin(&check.answer);
     make_place(&check);
     check.log.symbols = symbols_new();
-    check.log.other = take_edge;
+    check.log.other = take_other;
     check.log.data = &check;
     int status = check_program(&check);
     remove_place(&check);
