@@ -96,7 +96,7 @@ object,convoys,handovers,time_ns,held_ns,longest_ns,threads,waiters'
 
 # --- two recordings ---
 trouble "--diff with one" '--diff compares two traces, not 1' "$thrum" contention --diff "$tmp/trace"
-trouble "--diff of threads" '--diff compares locks, sites and waits, not threads' "$thrum" contention --diff --by threads "$tmp/trace" "$tmp/trace"
+trouble "--diff of threads" '--diff compares path, locks, sites, convoys and waits, not threads' "$thrum" contention --diff --by threads "$tmp/trace" "$tmp/trace"
 limit 60 "$thrum" record -o "$tmp/other" -- "$builddir/programs/transfer" 2> "$tmp/err"
 same=$(limit 60 "$thrum" contention --diff "$tmp/trace" "$tmp/trace")
 like "--diff: the verdict comes first" "$(head -n 1 <<< "$same")" '^Threads waited [0-9.]+ [mu]?s for locks, before [0-9.]+ [mu]?s: same\.$'
@@ -110,6 +110,23 @@ is "--diff: CSV" "$(limit 60 "$thrum" contention --diff --csv -F contended,acqui
 "table",1,1,2,2
 name,contended_before,contended_after,acquired_before,acquired_after'
 like "--diff: JSON" "$(limit 60 "$thrum" contention --diff --json "$tmp/trace" "$tmp/other" | tr -d ' \n')" '"name":"table","before":\{"acquired":2,.*"after":\{"acquired":0,'
+
+like "--diff: critical paths" "$same" '^ +before +after +change  critical path: [0-9.]+ [mu]?s, before [0-9.]+ [mu]?s: same$'
+like "--diff: what lies on them" "$same" '^ +([0-9.]+ [mun]?s) +\1 +same  main runs$'
+is "--diff: critical paths as CSV" "$(limit 60 "$thrum" contention --diff --csv --by path "$tmp/trace" "$tmp/trace" | awk -F, 'NR > 1 && ($(NF - 3) != $(NF - 2) || $(NF - 1) != $NF)' | wc -l)" 0
+like "--diff: and as JSON" "$(limit 60 "$thrum" contention --diff --json "$tmp/trace" "$tmp/trace" | tr -d ' \n')" '"critical_path":\{"before_ns":([0-9]+),"after_ns":\1,.*"convoys":\[\]'
+
+# --- a part of it ---
+like "--lock: the others aren't told of" "$(limit 60 "$thrum" contention --csv --lock table "$tmp/trace" | tail -n +2)" '^"table","mutex","contended.c:[0-9]+",2,1,50\.00,[0-9]+,.*$'
+is "--lock: by its kind" "$(limit 60 "$thrum" contention --csv --lock rwlock "$tmp/trace" | cut -d , -f 1)" $'name\n"book"'
+is "--thread: what it acquired" "$(limit 60 "$thrum" contention --csv --thread 'thread 2*' -F acquired,contended "$tmp/trace" | sort)" '"book","rwlock","contended.c:'"$(grep -n '^static pthread_rwlock_t book\|^pthread_rwlock_t book' "$srcdir/programs/contended.c" | cut -d : -f 1)"'",1,1
+"table","mutex","contended.c:'"$(grep -n '^static pthread_mutex_t table\|^pthread_mutex_t table' "$srcdir/programs/contended.c" | cut -d : -f 1)"'",1,1
+name,kind,place,acquired,contended'
+like "what is told of is said" "$(limit 60 "$thrum" contention --lock table --range 0s.. "$tmp/trace" | head -n 1)" '^part: from 0 ns on, lock table$'
+is "--range: all of it is all" "$(limit 60 "$thrum" contention --range 0.. --csv "$tmp/trace")" "$(limit 60 "$thrum" contention --csv "$tmp/trace")"
+like "--range: after its end nothing happened" "$(limit 60 "$thrum" contention --range 3000s.. "$tmp/trace")" '^No lock was taken\.$'
+trouble "no such lock" "nothing in $tmp/trace is called 'nothing'" "$thrum" contention --lock nothing "$tmp/trace"
+trouble "no range" '--range 5: give two times' "$thrum" contention --range 5 "$tmp/trace"
 
 # --- a trace with losses ---
 cp -r "$tmp/trace" "$tmp/cut"

@@ -31,7 +31,7 @@ struct maker {
     struct findings findings;
     struct reader_losses losses;
     struct contention *contention;
-    struct timeline_cut cut;
+    struct selection cut;
     bool with_path;
     uint64_t python;
     int64_t stopped_ns;
@@ -107,9 +107,9 @@ static void read_line(struct maker *maker, char *line)
         maker->cut.from_ns = 1000 * strtoll(line + 6, &rest, 10);
         maker->cut.to_ns = 1000 * strtoll(rest, NULL, 10);
     } else if (begins(line, "only thread "))
-        timeline_want(&maker->cut.threads, memory_text(line + 12));
+        selection_add(&maker->cut.threads, memory_text(line + 12));
     else if (begins(line, "only lock "))
-        timeline_want(&maker->cut.locks, memory_text(line + 10));
+        selection_add(&maker->cut.locks, memory_text(line + 10));
     else if (strcmp(line, "path") == 0)
         maker->with_path = true;
     else if (begins(line, "python "))

@@ -64,7 +64,7 @@ void blame_begin(struct contention *contention, struct thread *waiter, int64_t n
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     visitor->since_ns = now;
-    visitor->charged_ns = 0;
+    visitor->charged_ns = visitor->counted_ns = 0;
     if (waiter->blocked.what == BLOCKING_acquire)
         watch(contention, waiter, waiter->blocked.object, now);
 }
@@ -82,7 +82,12 @@ static void charge(struct contention *contention, struct thread *waiter, const s
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     struct entry *object = entry_of_object(contention, blocked->object, blocked->site);
-    if (object->inner)
+    int64_t counted_ns = clip(contention, to) - clip(contention, from);
+    bool chosen = chosen_thread(contention->chosen, waiter) || chosen_thread(contention->chosen, holder);
+    visitor->since_ns = to;
+    visitor->charged_ns += to - from;
+    visitor->counted_ns += counted_ns;
+    if (object->inner || !counted_ns || !chosen || !chosen_object(contention->chosen, blocked->object))
         return;
     struct pair *pair = find_pair(contention, (struct pair){
         .object = object,
@@ -91,13 +96,11 @@ static void charge(struct contention *contention, struct thread *waiter, const s
         .holder = visitor_of(contention, holder)->entry,
         .holder_site = entry_of_site(contention, holder->process, holder_site)});
     pair->count++;
-    pair->wait_ns += to - from;
+    pair->wait_ns += counted_ns;
     if (visitor->watched == holder) {
         int64_t behind = blocked_until(contention, holder, to) - visitor->watched_ns;
-        pair->behind_ns += behind < to - from ? behind : to - from;
+        pair->behind_ns += behind < counted_ns ? behind : counted_ns;
     }
-    visitor->since_ns = to;
-    visitor->charged_ns += to - from;
 }
 
 void blame_given_back(struct contention *contention, struct thread *holder, const struct hold *hold, int64_t now)
@@ -118,7 +121,7 @@ void blame_given_back(struct contention *contention, struct thread *holder, cons
 }
 
 void blame_end(struct contention *contention, struct thread *waiter, const struct blocked *was, struct waker waker,
-               int64_t now)
+               int64_t now, bool counted)
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     const struct object *object = was->object;
@@ -132,6 +135,7 @@ void blame_end(struct contention *contention, struct thread *waiter, const struc
         if (from < now)
             charge(contention, waiter, was, object->holders[0], hold->site, from, now);
     }
-    if (waker.thread || lock)
-        entry_of_object(contention, was->object, was->site)->row.woken_ns += now - was->since_ns - visitor->charged_ns;
+    if (counted && (waker.thread || lock))
+        entry_of_object(contention, was->object, was->site)->row.woken_ns +=
+            clip(contention, now) - clip(contention, was->since_ns) - visitor->counted_ns;
 }

@@ -106,9 +106,9 @@ void chain_end(struct contention *contention, struct thread *waiter, const struc
 {
     struct visitor *visitor = visitor_of(contention, waiter);
     struct chain chain = {.waiter = visitor->entry, .waiter_site = entry_of_site(contention, waiter->process, was->site),
-                          .wait_ns = now - was->since_ns, .link_count = visitor->link_count, .circle = visitor->circle};
+                          .wait_ns = clip(contention, now) - clip(contention, was->since_ns), .link_count = visitor->link_count, .circle = visitor->circle};
     memcpy(chain.links, visitor->links, sizeof chain.links);
     visitor->link_count = 0;
-    if (chain.link_count > 1 && !chain.links[0].object->inner) /* one alone is a pair */
+    if (chain.link_count > 1 && touches_range(contention, was->since_ns, now) && is_chosen(contention, waiter, was->object) && !chain.links[0].object->inner) /* one alone is a pair */
         keep(contention, &chain);
 }

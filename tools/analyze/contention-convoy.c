@@ -53,11 +53,12 @@ void convoy_left(struct contention *contention, struct thread *waiter, const str
     struct line *line = line_of(entry);
     if (!line || was->what != BLOCKING_acquire)
         return;
-    line->handovers += got;
-    if (got)
+    bool counted = got && in_range(contention, now);
+    line->handovers += counted;
+    if (counted)
         add_thread(line, visitor_of(contention, waiter)->entry);
     if (!was->object->waiter_count)
-        convoy_end(entry, now);
+        convoy_end(contention, entry, now);
 }
 
 void convoy_taken(struct contention *contention, const struct object *object, int64_t now)
@@ -69,10 +70,10 @@ void convoy_taken(struct contention *contention, const struct object *object, in
     line->held_since_ns = now;
 }
 
-static void stop_holding(struct line *line, int64_t now)
+static void stop_holding(const struct contention *contention, struct line *line, int64_t now)
 {
     if (line->held)
-        line->held_ns += now - line->held_since_ns;
+        line->held_ns += clip(contention, now) - clip(contention, line->held_since_ns);
     line->held = false;
 }
 
@@ -80,19 +81,19 @@ void convoy_given_back(struct contention *contention, const struct object *objec
 {
     struct line *line = line_of(object->slots[contention->slot]);
     if (line && !object->holder_count)
-        stop_holding(line, now);
+        stop_holding(contention, line, now);
 }
 
-void convoy_end(struct entry *entry, int64_t now)
+void convoy_end(const struct contention *contention, struct entry *entry, int64_t now)
 {
     struct line *line = line_of(entry);
     if (!line)
         return;
-    stop_holding(line, now);
+    stop_holding(contention, line, now);
     line->stands = false;
     if (line->handovers < CONVOY_LEAST || line->thread_count < CONVOY_THREADS)
         return;
-    struct contention_convoys one = {1, line->handovers, now - line->begin_ns, line->held_ns, now - line->begin_ns,
-                                     line->thread_count, line->waiters};
+    int64_t time_ns = clip(contention, now) - clip(contention, line->begin_ns);
+    struct contention_convoys one = {1, line->handovers, time_ns, line->held_ns, time_ns, line->thread_count, line->waiters};
     contention_add_convoys(&entry->row.convoys, &one);
 }

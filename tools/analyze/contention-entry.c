@@ -113,6 +113,7 @@ struct visitor *visitor_of(struct contention *contention, struct thread *thread)
     visitor = memory_new(1, sizeof *visitor);
     visitor->entry = new_entry(contention, ENTRY_thread);
     visitor->entry->thread = thread_ref(thread);
+    visitor->entry->unwanted = !chosen_thread(contention->chosen, thread);
     visitor->entry->process = process_ref(thread->process);
     visitor->walker = (uint32_t)contention->walker_count++;
     contention->walkers = memory_grow(contention->walkers, contention->walker_count, &contention->walker_capacity, sizeof *contention->walkers);
@@ -235,5 +236,5 @@ void entry_retire_thread(struct contention *contention, struct thread *thread)
     struct entry *entry = visitor_of(contention, thread)->entry;
     if (entry->thread != thread)
         return;
-    retire(contention, entry, entry_hash(entry_hash(thread->process->id + 1, 0x7472656164), thread->routine));
+    retire(contention, entry, entry_hash(entry_hash(thread->process->id + 1, 0x7472656164 + entry->unwanted), thread->routine));
 }

@@ -24,9 +24,9 @@ static int64_t smaller(int64_t a, int64_t b)
 }
 
 /* By how much a thread is early after a wait. */
-static int64_t save(const struct past *past, const int64_t *saved, const struct entry *without)
+static int64_t save(const struct contention *contention, const struct past *past, const int64_t *saved, const struct entry *without)
 {
-    int64_t own = saved_by(saved, past->before), length = past->end_ns - past->begin_ns;
+    int64_t own = saved_by(saved, past->before), length = clip(contention, past->end_ns) - clip(contention, past->begin_ns);
     if (past->lock && entry_root(past->object) == without)
         return own + length;
     if (past->waker == NO_PAST)
@@ -42,7 +42,7 @@ static int64_t save(const struct past *past, const int64_t *saved, const struct 
 static int64_t gain_without(const struct contention *contention, int64_t *saved, const struct entry *without, uint32_t last)
 {
     for (size_t i = 0; i < contention->past_count; i++)
-        saved[i] = save(&contention->pasts[i], saved, without);
+        saved[i] = save(contention, &contention->pasts[i], saved, without);
     return saved_by(saved, last);
 }
 

@@ -4,6 +4,7 @@
 #define THRUM_ANALYZE_CONTENTION_INNER_H
 
 #include <sys/queue.h>
+#include "analyze/chosen.h"
 #include "analyze/contention.h"
 #include "analyze/describe.h"
 #include "base/map.h"
@@ -24,6 +25,7 @@ struct entry {
     struct entry *into;     /* it was taken into that one; only pairs and sites still refer to it */
     bool referred;          /* by a pair or a site */
     bool inner;             /* a runtime's own, left out */
+    bool unwanted;          /* a thread that isn't chosen */
     struct object *object;  /* an object's; the first of many */
     struct thread *thread;  /* a thread's; the first of many */
     struct process *process;
@@ -83,6 +85,7 @@ struct visitor {
     struct entry *entry;
     int64_t since_ns;     /* blocked: from when on nobody was made answerable for it yet */
     int64_t charged_ns;   /* blocked: for how much of it somebody was */
+    int64_t counted_ns;   /* of that, within the range */
     uint32_t walker;      /* its place in `walkers` */
     struct thread *watched; /* blocked: a holder, and ... */
     int64_t watched_ns;   /* ... how long it had been blocked itself when it began to be in the way */
@@ -114,6 +117,10 @@ struct contention {
     struct symbols *symbols;
     struct describe *describe;
     bool all;
+    const struct selection *selection; /* NULL: everything */
+    struct chosen *chosen;             /* NULL: all threads and objects */
+    bool begun;
+    int64_t from_ns, to_ns;            /* what is counted; far off where no range was asked for */
     int slot;
     struct entries entries;
     struct visitors visitors;
@@ -136,6 +143,30 @@ struct contention {
     const char *path_of; /* whose end the path leads to; NULL: the last event */
     struct contention_path path;
 };
+
+/* --- what is counted: contention.c --- */
+
+/* The nearest time within the range. */
+static inline int64_t clip(const struct contention *contention, int64_t time_ns)
+{
+    return time_ns < contention->from_ns ? contention->from_ns : time_ns > contention->to_ns ? contention->to_ns : time_ns;
+}
+
+static inline bool in_range(const struct contention *contention, int64_t time_ns)
+{
+    return time_ns >= contention->from_ns && time_ns <= contention->to_ns;
+}
+
+/* Whether something from one time to another reaches into the range. */
+static inline bool touches_range(const struct contention *contention, int64_t begin_ns, int64_t end_ns)
+{
+    return end_ns >= contention->from_ns && begin_ns <= contention->to_ns;
+}
+
+static inline bool is_chosen(const struct contention *contention, const struct thread *thread, const struct object *object)
+{
+    return chosen_thread(contention->chosen, thread) && chosen_object(contention->chosen, object);
+}
 
 /* --- entries: contention-entry.c --- */
 
@@ -166,7 +197,7 @@ void blame_begin(struct contention *, struct thread *waiter, int64_t now);
 void blame_taken(struct contention *, const struct object *);
 void blame_given_back(struct contention *, struct thread *holder, const struct hold *, int64_t now);
 /* A wait ended; what remains is its waker's. */
-void blame_end(struct contention *, struct thread *waiter, const struct blocked *, struct waker, int64_t now);
+void blame_end(struct contention *, struct thread *waiter, const struct blocked *, struct waker, int64_t now, bool counted);
 
 /* --- chains behind the longest waits: contention-chain.c --- */
 
@@ -181,12 +212,15 @@ void convoy_left(struct contention *, struct thread *waiter, const struct blocke
 void convoy_taken(struct contention *, const struct object *, int64_t now);
 void convoy_given_back(struct contention *, const struct object *, int64_t now);
 /* The line is over: its object is gone, or the trace at its end. */
-void convoy_end(struct entry *, int64_t now);
+void convoy_end(const struct contention *, struct entry *, int64_t now);
 
 /* --- the critical path: contention-past.c, contention-path.c, contention-gain.c --- */
 
 void past_begun(struct contention *, struct thread *, int64_t now);
 void past_given_back(struct contention *, const struct hold *, int64_t now);
+/* The thread's last past at a time. */
+uint32_t past_by(const struct contention *, uint32_t walker, int64_t time_ns);
+
 /* A wait ended. */
 void past_waited(struct contention *, struct thread *, const struct blocked *, struct waker, int64_t now);
 

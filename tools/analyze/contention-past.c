@@ -11,8 +11,8 @@ static void refer(struct entry *entry)
         entry->referred = true;
 }
 
-/* The thread's last past at a time. What a waker does until the thread that it woke runs is little: a short way back. */
-static uint32_t last_by(const struct contention *contention, uint32_t walker, int64_t time_ns)
+/* What a waker does until the thread that it woke runs is little: a short way back. */
+uint32_t past_by(const struct contention *contention, uint32_t walker, int64_t time_ns)
 {
     uint32_t past = contention->walkers[walker].last;
     while (past != NO_PAST && contention->pasts[past].end_ns > time_ns)
@@ -26,7 +26,7 @@ static void add(struct contention *contention, struct past past)
     if (contention->past_count == NO_PAST) /* 4 billion waits: the path goes as far back as this one */
         return;
     past.before = walker->last;
-    past.waker_before = past.waker == NO_PAST ? NO_PAST : last_by(contention, past.waker, past.waker_ns);
+    past.waker_before = past.waker == NO_PAST ? NO_PAST : past_by(contention, past.waker, past.waker_ns);
     refer(past.object);
     contention->pasts = memory_grow(contention->pasts, contention->past_count + 1, &contention->past_capacity, sizeof past);
     contention->pasts[contention->past_count] = past;

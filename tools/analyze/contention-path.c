@@ -23,6 +23,8 @@ struct walk {
 static void add_step(struct walk *walk, enum contention_step_kind kind, int64_t begin_ns, struct entry *object, struct entry *site)
 {
     const struct walker *walker = &walk->contention->walkers[walk->walker];
+    if (begin_ns < walk->contention->from_ns)
+        begin_ns = walk->contention->from_ns;
     if (begin_ns >= walk->now)
         return;
     struct contention_step step = {
@@ -60,7 +62,7 @@ static uint32_t step_over(struct walk *walk, const struct past *past)
 static void go_back(struct walk *walk, uint32_t last)
 {
     const struct contention *contention = walk->contention;
-    while (last != NO_PAST) { /* each is older than the one before */
+    while (last != NO_PAST && walk->now > contention->from_ns) { /* each is older than the one before */
         const struct past *past = &contention->pasts[last];
         step_run(walk, past->end_ns);
         last = step_over(walk, past);
@@ -141,6 +143,8 @@ void contention_path_of(struct contention *contention, const char *thread)
 
 static bool is_meant(const struct contention *contention, const struct walker *walker)
 {
+    if (walker->begin_ns > contention->to_ns)
+        return false;
     if (!contention->path_of)
         return walker->tid == contention->last_tid && walker->pid == contention->last_pid;
     const char *name = result_row(walker->entry)->name;
@@ -161,12 +165,12 @@ static uint32_t last_walker(const struct contention *contention)
 void path_make(struct contention *contention)
 {
     struct contention_path *path = &contention->path;
-    struct walk walk = {.contention = contention, .walker = last_walker(contention), .now = model_totals(contention->model)->end_ns};
+    struct walk walk = {.contention = contention, .walker = last_walker(contention), .now = clip(contention, model_totals(contention->model)->end_ns)};
     if (walk.walker == NO_PAST)
         return;
     if (contention->path_of && contention->walkers[walk.walker].end_ns)
-        walk.now = contention->walkers[walk.walker].end_ns;
-    uint32_t last = contention->walkers[walk.walker].last;
+        walk.now = clip(contention, contention->walkers[walk.walker].end_ns);
+    uint32_t last = past_by(contention, walk.walker, walk.now);
     path->end_ns = walk.now;
     go_back(&walk, last);
     path->begin_ns = walk.now;

@@ -266,6 +266,31 @@ static void count_object(struct contention *contention, const struct entry *entr
     totals->convoys += entry->row.convoys.count;
 }
 
+static bool is_part(const struct contention *contention)
+{
+    return contention->chosen || (contention->selection && contention->selection->ranged);
+}
+
+static bool is_used(const struct contention_row *row)
+{
+    return contention_acquired(row) || contention_contended(row) || row->failed;
+}
+
+/* Of what was left out by what was asked for nothing is counted; what was taken before the range may be held in it. */
+static bool is_told(const struct contention *contention, const struct entry *entry)
+{
+    const struct contention_side *sides = entry->row.sides;
+    return !is_part(contention) || is_used(&entry->row) || sides[CONTENTION_exclusive].hold.count || sides[CONTENTION_shared].hold.count;
+}
+
+static bool is_thread_told(const struct contention *contention, const struct entry *entry)
+{
+    if (!is_part(contention))
+        return true;
+    bool unwanted = entry->thread ? !chosen_thread(contention->chosen, entry->thread) : entry->unwanted;
+    return !unwanted && entry->row.life_ns && (is_told(contention, entry) || !contention->selection->locks.count);
+}
+
 static void list_objects(struct contention *contention)
 {
     size_t count;
@@ -279,7 +304,7 @@ static void list_objects(struct contention *contention)
             continue;
         }
         count_object(contention, entry);
-        if (contention_acquired(&entry->row) || contention_contended(&entry->row) || entry->row.failed)
+        if (is_used(&entry->row) || (is_part(contention) && is_told(contention, entry)))
             add_row(contention, entry->row.waits ? CONTENTION_waits : CONTENTION_locks, entry);
     }
     free(entries);
@@ -293,7 +318,7 @@ static void list_sites(struct contention *contention)
         struct entry *entry = entries[i], *used = entry_root(entry->used);
         name_entry(contention, entry);
         entry->row.waits |= used && used->row.waits;
-        if (used && !used->inner && !entry->row.waits)
+        if (used && !used->inner && !entry->row.waits && is_told(contention, entry))
             add_row(contention, CONTENTION_sites, entry);
     }
     free(entries);
@@ -305,7 +330,8 @@ static void list_threads(struct contention *contention)
     struct entry **entries = list(contention, ENTRY_thread, &count);
     for (size_t i = 0; i < count; i++) {
         name_entry(contention, entries[i]);
-        add_row(contention, CONTENTION_threads, entries[i]);
+        if (is_thread_told(contention, entries[i]))
+            add_row(contention, CONTENTION_threads, entries[i]);
     }
     name_threads_apart(entries, count);
     free(entries);

@@ -51,7 +51,7 @@ static void on_blocked(void *self, int64_t now, struct thread *thread)
     struct contention *contention = self;
     struct object *object = thread->blocked.object;
     struct entry *entry = entry_of_object(contention, object, thread->blocked.site);
-    if (object->waiter_count > entry->row.waiters)
+    if (in_range(contention, now) && is_chosen(contention, thread, object) && object->waiter_count > entry->row.waiters)
         entry->row.waiters = object->waiter_count;
     blame_begin(contention, thread, now);
     convoy_joined(contention, thread, now);
@@ -66,27 +66,40 @@ static void count_wait(struct entry *entry, const struct blocked *was, int64_t w
     spread_add(&side->wait, wait_ns);
 }
 
-static void end_wait(struct contention *contention, struct thread *thread, const struct blocked *was, struct waker waker,
+/* In the rows of what it waited for, where, and who. */
+static void count_waits(struct contention *contention, struct thread *thread, const struct blocked *was, struct entry *entry, int64_t wait_ns)
+{
+    struct entry *waiter = visitor_of(contention, thread)->entry, *site = entry_of_site(contention, thread->process, was->site);
+    count_wait(entry, was, wait_ns);
+    if (!entry->inner && was->what == BLOCKING_acquire)
+        count_wait(waiter, was, wait_ns);
+    if (site)
+        count_wait(site, was, wait_ns);
+    if (!entry->row.waiters) /* it began before the range */
+        entry->row.waiters = 1;
+}
+
+/* Whether it was one to count. */
+static bool end_wait(struct contention *contention, struct thread *thread, const struct blocked *was, struct waker waker,
                      int64_t now)
 {
     struct visitor *visitor = visitor_of(contention, thread);
     struct entry *entry = entry_of_object(contention, was->object, was->site);
     struct entry *site = entry_of_site(contention, thread->process, was->site);
-    int64_t wait_ns = now - was->since_ns;
-    enum contention_reason reason = reason_of(entry, was->object);
-    count_wait(entry, was, wait_ns);
-    visitor->entry->row.waited_ns[reason] += wait_ns;
-    if (!entry->inner && was->what == BLOCKING_acquire)
-        count_wait(visitor->entry, was, wait_ns);
+    bool counted = is_chosen(contention, thread, was->object) && touches_range(contention, was->since_ns, now);
+    int64_t wait_ns = clip(contention, now) - clip(contention, was->since_ns);
+    visitor->entry->row.waited_ns[reason_of(entry, was->object)] += wait_ns; /* of its life, whatever is chosen */
+    if (counted)
+        count_waits(contention, thread, was, entry, wait_ns);
     if (site) {
         entry_use(site, entry);
         site->row.waits |= was->what == BLOCKING_wait;
-        count_wait(site, was, wait_ns);
     }
-    blame_end(contention, thread, was, waker, now);
+    blame_end(contention, thread, was, waker, now, counted);
     if (was->what == BLOCKING_acquire)
         chain_end(contention, thread, was, now);
-    visitor->blocked_ns += wait_ns;
+    visitor->blocked_ns += now - was->since_ns;
+    return counted;
 }
 
 static void on_unblocked(void *self, int64_t now, struct thread *thread, const struct blocked *was,
@@ -110,11 +123,17 @@ static void begin_hold(struct contention *contention, struct thread *thread, con
         visitor->holding_since_ns = now;
 }
 
+/* With at least one lock, up to now. */
+static void count_holding(struct contention *contention, struct visitor *visitor, int64_t now)
+{
+    visitor->entry->row.holding_ns += clip(contention, now) - clip(contention, visitor->holding_since_ns);
+}
+
 static void end_hold(struct contention *contention, struct thread *thread, const struct entry *entry, int64_t now)
 {
     struct visitor *visitor = visitor_of(contention, thread);
     if (!entry->inner && visitor->holding && !--visitor->holding)
-        visitor->entry->row.holding_ns += now - visitor->holding_since_ns;
+        count_holding(contention, visitor, now);
 }
 
 static void on_acquired(void *self, int64_t now, const struct acquisition *got)
@@ -126,7 +145,7 @@ static void on_acquired(void *self, int64_t now, const struct acquisition *got)
     if (got->object->waiter_count)
         blame_taken(contention, got->object);
     convoy_taken(contention, got->object, now);
-    if (got->back) /* the wait's affair, and its site's */
+    if (got->back || !in_range(contention, now) || !is_chosen(contention, got->thread, got->object)) /* back: the wait's affair, and its site's */
         return;
     enum contention_mode mode = side_of(got->mode);
     entry->row.sides[mode].acquired++;
@@ -148,6 +167,17 @@ static void on_held(void *self, int64_t now, struct thread *thread, const struct
         visitor->holding_since_ns = now;
 }
 
+static void count_hold(struct contention *contention, struct thread *thread, const struct hold *hold, struct entry *entry, int64_t hold_ns)
+{
+    struct entry *site = entry_of_site(contention, thread->process, hold->site);
+    enum contention_mode mode = side_of(hold->mode);
+    spread_add(&entry->row.sides[mode].hold, hold_ns);
+    if (!entry->inner)
+        spread_add(&visitor_of(contention, thread)->entry->row.sides[mode].hold, hold_ns);
+    if (site)
+        spread_add(&site->row.sides[mode].hold, hold_ns);
+}
+
 static void on_released(void *self, int64_t now, struct thread *thread, const struct hold *hold, uint64_t site_address)
 {
     struct contention *contention = self;
@@ -155,15 +185,9 @@ static void on_released(void *self, int64_t now, struct thread *thread, const st
     if (hold->depth)
         return;
     struct entry *entry = entry_of_object(contention, hold->object, hold->site);
-    struct entry *site = entry_of_site(contention, thread->process, hold->site);
-    enum contention_mode mode = side_of(hold->mode);
-    int64_t hold_ns = now - hold->since_ns;
     end_hold(contention, thread, entry, now);
-    spread_add(&entry->row.sides[mode].hold, hold_ns);
-    if (!entry->inner)
-        spread_add(&visitor_of(contention, thread)->entry->row.sides[mode].hold, hold_ns);
-    if (site)
-        spread_add(&site->row.sides[mode].hold, hold_ns);
+    if (touches_range(contention, hold->since_ns, now) && is_chosen(contention, thread, hold->object))
+        count_hold(contention, thread, hold, entry, clip(contention, now) - clip(contention, hold->since_ns));
     blame_given_back(contention, thread, hold, now);
     convoy_given_back(contention, hold->object, now);
     past_given_back(contention, hold, now);
@@ -183,7 +207,9 @@ static void on_failed(void *self, int64_t now, struct thread *thread, struct obj
     struct contention *contention = self;
     struct entry *entry = entry_of_object(contention, object, address);
     struct entry *site = entry_of_site(contention, thread->process, address);
-    (void)now, (void)mode, (void)how, (void)result;
+    (void)mode, (void)how, (void)result;
+    if (!in_range(contention, now) || !is_chosen(contention, thread, object))
+        return;
     entry->row.failed++;
     if (!entry->inner)
         visitor_of(contention, thread)->entry->row.failed++;
@@ -203,7 +229,7 @@ static void on_thread_begun(void *self, int64_t now, struct thread *thread)
 static int64_t life(struct contention *contention, const struct thread *thread, int64_t end_ns)
 {
     int64_t begin_ns = thread->begin_ns == MODEL_UNKNOWN_NS ? model_totals(contention->model)->begin_ns : thread->begin_ns;
-    return thread->tid ? end_ns - begin_ns : 0;
+    return thread->tid ? clip(contention, end_ns) - clip(contention, begin_ns) : 0;
 }
 
 static void on_thread_ended(void *self, int64_t now, struct thread *thread)
@@ -228,7 +254,7 @@ static void on_thread_freed(void *self, int64_t now, struct thread *thread)
 static void on_object_destroyed(void *self, int64_t now, struct object *object)
 {
     struct contention *contention = self;
-    convoy_end(object->slots[contention->slot], now);
+    convoy_end(contention, object->slots[contention->slot], now);
     entry_retire_object(self, object);
 }
 
@@ -240,9 +266,10 @@ static void cut_thread(struct contention *contention, struct thread *thread, int
         struct entry *entry = entry_of_object(contention, was.object, was.site);
         struct walker *walker = &contention->walkers[visitor_of(contention, thread)->walker];
         walker->end_ns = walker->end_ns ? walker->end_ns : was.since_ns; /* what it did ends here */
-        entry->row.unended++;
-        contention->totals.unended += !entry->inner;
-        end_wait(contention, thread, &was, (struct waker){0}, end_ns);
+        if (end_wait(contention, thread, &was, (struct waker){0}, end_ns)) {
+            entry->row.unended++;
+            contention->totals.unended += !entry->inner;
+        }
     }
 }
 
@@ -266,6 +293,14 @@ static void on_process_ended(void *self, int64_t now, struct process *process)
 static void on_event(void *self, const struct trace_event *event)
 {
     struct contention *contention = self;
+    const struct selection *selection = contention->selection;
+    if (!contention->begun && selection && selection->ranged) {
+        contention->from_ns = event->time_ns + selection->from_ns;
+        contention->to_ns = selection->to_ns < 0 ? INT64_MAX : event->time_ns + selection->to_ns;
+    }
+    contention->begun = true;
+    if (event->time_ns > contention->to_ns)
+        return;
     contention->last_pid = event->record.common.pid;
     contention->last_tid = event->record.common.tid;
 }
@@ -283,8 +318,16 @@ struct contention *contention_new(struct model *model, struct symbols *symbols, 
     contention->symbols = symbols;
     contention->describe = describe_new(symbols);
     contention->all = all;
+    contention->from_ns = MODEL_UNKNOWN_NS + 1; /* before all that is known */
+    contention->to_ns = INT64_MAX;
     contention->slot = model_subscribe(model, &ops, contention);
     return contention;
+}
+
+void contention_select(struct contention *contention, const struct selection *selection, struct chosen *chosen)
+{
+    contention->selection = selection;
+    contention->chosen = chosen;
 }
 
 void contention_finish(struct contention *contention, int64_t stopped_ns)
@@ -301,12 +344,14 @@ void contention_finish(struct contention *contention, int64_t stopped_ns)
             if (!thread->ended)
                 visitor->entry->row.life_ns += life(contention, thread, end_ns);
             if (visitor->holding)
-                visitor->entry->row.holding_ns += end_ns - visitor->holding_since_ns;
+                count_holding(contention, visitor, end_ns);
         }
     }
     struct entry *entry;
     LIST_FOREACH(entry, &contention->entries, all)
-        convoy_end(entry, end_ns);
+        convoy_end(contention, entry, end_ns);
+    contention->totals.begin_ns = clip(contention, model_totals(contention->model)->begin_ns);
+    contention->totals.end_ns = clip(contention, model_totals(contention->model)->end_ns);
     result_make(contention);
 }
 

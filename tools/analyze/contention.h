@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "analyze/chosen.h"
 #include "analyze/spread.h"
 #include "model/model.h"
 #include "symbols/symbols.h"
@@ -157,6 +158,7 @@ struct contention_path {
 
 /* Sums over locks. */
 struct contention_totals {
+    int64_t begin_ns, end_ns; /* of what was looked at: the recording, or the range of it */
     int64_t wait_ns;       /* for locks */
     uint64_t contended;
     uint64_t acquired;
@@ -171,6 +173,12 @@ struct contention;
 
 /* symbols NULL: addresses stay numbers. all: with a runtime's own objects, such as Python's global interpreter lock. */
 struct contention *contention_new(struct model *, struct symbols *, bool all);
+
+/*
+ * Before the first event: only this is counted. Waits, holds, convoys and the critical path are cut at the ends of the range; of
+ * threads and objects those that are chosen (NULL: all), which the critical path doesn't heed. Both live as long.
+ */
+void contention_select(struct contention *, const struct selection *, struct chosen *);
 
 /*
  * Before contention_finish(): the critical path is to lead to the end of this thread, by its name, a pattern or its tid, instead

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/choose.h"
 #include "cmd/cmd.h"
+#include "cmd/cut.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -22,8 +24,10 @@ enum format { FORMAT_text, FORMAT_json, FORMAT_csv };
 
 struct options {
     struct view view;
+    struct selection cut;
     enum format format;
     bool all, entries_given, diff;
+    char *part; /* what was asked for, in words; NULL: everything */
     const char *path_of; /* NULL: the last event */
     const char *by; /* one table alone, NULL: all */
     unsigned key;
@@ -42,6 +46,7 @@ static const struct argp_option option_list[] = {
     {"field", 'F', "FIELD,...", 0, "Show these columns", 0},
     {"entries", 'E', "N", 0, "Show N rows of each table (10 in text, else all); 0: all", 0},
     {"all", 'a', NULL, 0, "Count also what a runtime does for itself, such as Python's global interpreter lock", 0},
+    CUT_OPTIONS,
     VIEW_OUTPUT,
     VIEW_COLOUR,
     {0},
@@ -129,19 +134,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->all = true;
         return 0;
     default:
-        return view_option(&options->view, key, arg, state);
+        return cut_option(&options->cut, key, arg) == 0 ? 0 : view_option(&options->view, key, arg, state);
     }
 }
 
 static bool wants(const struct options *options, const char *table)
 {
-    return options->by ? strcmp(options->by, table) == 0 : options->format != FORMAT_csv || strcmp(table, "locks") == 0;
+    if (options->by)
+        return strcmp(options->by, table) == 0;
+    if (strcmp(table, "path") == 0 && selection_names_any(&options->cut)) /* which is one for all */
+        return false;
+    return options->format != FORMAT_csv || strcmp(table, "locks") == 0;
 }
 
 static struct contention_view view_of(const struct options *options)
 {
     struct contention_view view = {
-        .pairs = wants(options, "pairs"), .path = wants(options, "path"), .convoys = wants(options, "convoys"), .key = options->key, .fields = options->fields, .field_count = options->field_count,
+        .part = options->part, .pairs = wants(options, "pairs"), .path = wants(options, "path"), .convoys = wants(options, "convoys"),
+        .key = options->key, .fields = options->fields, .field_count = options->field_count,
         .entries = options->entries_given ? options->entries : options->format == FORMAT_text ? ENTRIES : 0,
     };
     for (int i = 0; i < CONTENTION_TABLES; i++)
@@ -152,14 +162,19 @@ static struct contention_view view_of(const struct options *options)
 /* One recording, read and counted. */
 struct counted {
     struct replay replay;
+    struct chosen *chosen;
     struct contention *contention;
 };
 
 static void count(struct counted *counted, const struct options *options, const char *const *paths, size_t path_count)
 {
     struct replay *replay = &counted->replay;
+    counted->chosen = choose(&options->cut, paths, path_count);
     replay_open_to_watch(replay, paths, path_count);
+    if (counted->chosen && reader_goes_by(paths, path_count))
+        chosen_watch(counted->chosen, replay->model, replay->symbols);
     counted->contention = contention_new(replay->model, replay->symbols, options->all);
+    contention_select(counted->contention, &options->cut, counted->chosen);
     replay_run(replay);
     contention_path_of(counted->contention, options->path_of);
     contention_finish(counted->contention, replay->report.stopped_ns);
@@ -171,6 +186,7 @@ static void count(struct counted *counted, const struct options *options, const 
 static void end(struct counted *counted)
 {
     contention_free(counted->contention);
+    chosen_free(counted->chosen);
     replay_close(&counted->replay);
 }
 
@@ -206,8 +222,8 @@ static void write_diff(const struct options *options)
     struct output output;
     if (options->view.path_count != 2)
         die("--diff compares two traces, not %zu", options->view.path_count);
-    if (options->by && strcmp(options->by, "locks") != 0 && strcmp(options->by, "sites") != 0 && strcmp(options->by, "waits") != 0)
-        die("--diff compares locks, sites and waits, not %s", options->by);
+    if (options->by && (strcmp(options->by, "threads") == 0 || strcmp(options->by, "pairs") == 0))
+        die("--diff compares path, locks, sites, convoys and waits, not %s", options->by);
     for (int i = 0; i < 2; i++) {
         count(&counted[i], options, &options->view.paths[i], 1);
         views[i].contention = counted[i].contention;
@@ -225,13 +241,16 @@ static void write_diff(const struct options *options)
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.key = contention_default_key()};
+    struct options options = {.cut.to_ns = -1, .key = contention_default_key()};
     options_parse(&cmd_contention, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
+    options.part = cut_text(&options.cut);
     if (options.diff)
         write_diff(&options);
     else
         write_one(&options);
+    free(options.part);
+    selection_free(&options.cut);
     return EXIT_SUCCESS;
 }
 

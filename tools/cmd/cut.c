@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/die.h"
+#include "render/render.h"
+#include "trace/memory.h"
 
 static _Noreturn void die_range(const char *text)
 {
@@ -36,7 +38,7 @@ static int64_t parse_time(const char *text, const char **at)
 }
 
 /* strtod() would take the first point of ".." along. */
-static void parse_range(struct timeline_cut *cut, const char *text)
+static void parse_range(struct selection *cut, const char *text)
 {
     const char *middle = strstr(text, "..");
     if (!middle || strlen(text) >= 100)
@@ -45,7 +47,7 @@ static void parse_range(struct timeline_cut *cut, const char *text)
     const char *at = first, *rest = middle + 2;
     memcpy(first, text, (size_t)(middle - text));
     first[middle - text] = '\0';
-    *cut = (struct timeline_cut){.ranged = true, .to_ns = -1, .processes = cut->processes, .threads = cut->threads, .locks = cut->locks};
+    *cut = (struct selection){.ranged = true, .to_ns = -1, .processes = cut->processes, .threads = cut->threads, .locks = cut->locks};
     if (*at)
         cut->from_ns = parse_time(text, &at);
     if (*rest)
@@ -56,29 +58,49 @@ static void parse_range(struct timeline_cut *cut, const char *text)
         die("--range %s: the second time must be later than the first", text);
 }
 
-error_t cut_option(struct timeline_cut *cut, int key, char *arg)
+error_t cut_option(struct selection *cut, int key, char *arg)
 {
     switch (key) {
     case CUT_KEY_RANGE:
         parse_range(cut, arg);
         return 0;
     case CUT_KEY_PROCESS:
-        timeline_want(&cut->processes, arg);
+        selection_add(&cut->processes, arg);
         return 0;
     case CUT_KEY_THREAD:
-        timeline_want(&cut->threads, arg);
+        selection_add(&cut->threads, arg);
         return 0;
     case CUT_KEY_LOCK:
-        timeline_want(&cut->locks, arg);
+        selection_add(&cut->locks, arg);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-void cut_free(struct timeline_cut *cut)
+static void put_names(FILE *out, const char *what, const struct selection_names *names)
 {
-    free(cut->processes.at);
-    free(cut->threads.at);
-    free(cut->locks.at);
+    for (size_t i = 0; i < names->count; i++)
+        fprintf(out, "%s%s%s", i ? " or " : ftell(out) ? ", " : "", i ? "" : what, names->at[i]);
+}
+
+char *cut_text(const struct selection *cut)
+{
+    char *text, time[32];
+    size_t size;
+    if (!cut->ranged && !selection_names_any(cut))
+        return NULL;
+    FILE *out = memory_stream(&text, &size);
+    if (cut->ranged)
+        fprintf(out, "from %s", format_duration(time, cut->from_ns));
+    if (cut->ranged && cut->to_ns >= 0)
+        fprintf(out, " to %s", format_duration(time, cut->to_ns));
+    else if (cut->ranged)
+        fputs(" on", out);
+    fflush(out);
+    put_names(out, "process ", &cut->processes);
+    put_names(out, "thread ", &cut->threads);
+    put_names(out, "lock ", &cut->locks);
+    fclose(out);
+    return text;
 }

@@ -4,7 +4,7 @@
 #define THRUM_CMD_CUT_H
 
 #include <argp.h>
-#include "render/timeline-cut.h"
+#include "analyze/selection.h"
 
 enum { CUT_KEY_RANGE = 0x7200, CUT_KEY_PROCESS, CUT_KEY_THREAD, CUT_KEY_LOCK };
 
@@ -15,8 +15,9 @@ enum { CUT_KEY_RANGE = 0x7200, CUT_KEY_PROCESS, CUT_KEY_THREAD, CUT_KEY_LOCK };
     {"lock", CUT_KEY_LOCK, "LOCK", 0, "This lock, or what else threads wait on, alone, by its name or address; likewise", 0}
 
 /* Takes these options; ARGP_ERR_UNKNOWN for all else. */
-error_t cut_option(struct timeline_cut *, int key, char *arg);
+error_t cut_option(struct selection *, int key, char *arg);
 
-void cut_free(struct timeline_cut *);
+/* "from 1.2 s to 1.5 s, thread worker*": what was asked for; to be freed. NULL: everything. */
+char *cut_text(const struct selection *);
 
 #endif

@@ -17,6 +17,7 @@
 #include "cmd/timeline-screen.h"
 #endif
 #include "cmd/view.h"
+#include "render/timeline-cut.h"
 #include "render/timeline.h"
 #include "base/memory.h"
 
@@ -24,7 +25,7 @@ enum { KEY_BESIDE = 0x100, KEY_THREADS, KEY_LOCKS, KEY_WIDTH, KEY_PATH };
 
 struct options {
     struct view view;
-    struct timeline_cut cut;
+    struct selection cut;
     const struct timeline_ops *format; /* NULL: as the file's name says */
     const char *beside; /* another trace; NULL: none */
     bool all, path, interactive;
@@ -251,7 +252,7 @@ static int interact(struct options *options)
     (void)view;
 #endif
     drawing_close(&drawing);
-    cut_free(&options->cut);
+    selection_free(&options->cut);
     return EXIT_SUCCESS;
 }
 
@@ -278,7 +279,7 @@ static int run(int argc, char **argv)
     say_done(drawings, count, &options, path);
     for (size_t i = 0; i < count; i++)
         drawing_close(&drawings[i]);
-    cut_free(&options.cut);
+    selection_free(&options.cut);
     free(path);
     return EXIT_SUCCESS;
 }

@@ -167,10 +167,12 @@ void contention_json(FILE *out, const struct contention_view *view)
     json_object *all = json_object_new_object();
     char *losses = report_losses(view->report);
     put_count(all, "version", 1);
-    put_ns(all, "begin_ns", view->report->totals->begin_ns);
-    put_ns(all, "end_ns", view->report->totals->end_ns);
+    put_ns(all, "begin_ns", contention_totals(view->contention)->begin_ns);
+    put_ns(all, "end_ns", contention_totals(view->contention)->end_ns);
     json_object_object_add(all, "complete", json_object_new_boolean(!report_incomplete(view->report)));
     put_text(all, "losses", losses);
+    if (view->part)
+        put_text(all, "part", view->part);
     json_object_object_add(all, "totals", json_totals(view));
     for (int i = 0; i < CONTENTION_TABLES; i++)
         if (view->tables[i])

@@ -2,7 +2,9 @@
 /* What changed from one recording to another: rows of one key are compared, in text and for programs. */
 #include "config.h"
 #include "render/contention-diff.h"
+#include "render/contention-diff-path.h"
 
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <stdlib.h>
@@ -65,9 +67,9 @@ void changes_free(struct changes *changes)
     free(changes->at);
 }
 
-static size_t shown(const struct contention_view *view, const struct changes *changes)
+static size_t shown(const struct contention_view *view, size_t count)
 {
-    return view->entries && view->entries < changes->count ? view->entries : changes->count;
+    return view->entries && view->entries < count ? view->entries : count;
 }
 
 static const enum contention_table tables[] = {CONTENTION_locks, CONTENTION_sites, CONTENTION_waits};
@@ -81,7 +83,7 @@ static json_object *json_changes(const struct contention_view *before, const str
     json_object *list = json_object_new_array();
     struct changes changes;
     changes_make(&changes, before, after, table);
-    for (size_t i = 0; i < shown(before, &changes); i++) {
+    for (size_t i = 0; i < shown(before, changes.count); i++) {
         json_object *to = json_object_new_object();
         char *key = clean_text(changes.at[i].key);
         json_object_object_add(to, "name", json_object_new_string(key));
@@ -101,6 +103,37 @@ static json_object *json_changes(const struct contention_view *before, const str
     return list;
 }
 
+static json_object *json_times(const struct contention_view *before, const struct contention_view *after, enum time_sort sort, const char *what)
+{
+    json_object *list = json_object_new_array();
+    struct time_changes changes;
+    time_changes_make(&changes, before, after, sort);
+    for (size_t i = 0; i < shown(before, changes.count); i++) {
+        const struct time_change *change = &changes.at[i];
+        json_object *to = json_object_new_object();
+        char *words = clean_text(change->what);
+        json_object_object_add(to, what, json_object_new_string(words));
+        json_object_object_add(to, "before_ns", json_object_new_int64(change->ns[BEFORE]));
+        json_object_object_add(to, "after_ns", json_object_new_int64(change->ns[AFTER]));
+        json_object_object_add(to, "before_count", json_object_new_uint64(change->count[BEFORE]));
+        json_object_object_add(to, "after_count", json_object_new_uint64(change->count[AFTER]));
+        json_object_array_add(list, to);
+        free(words);
+    }
+    time_changes_free(&changes);
+    return list;
+}
+
+static json_object *json_path(const struct contention_view *before, const struct contention_view *after)
+{
+    json_object *to = json_object_new_object();
+    json_object_object_add(to, "before_ns", json_object_new_int64(contention_path_ns(before)));
+    json_object_object_add(to, "after_ns", json_object_new_int64(contention_path_ns(after)));
+    json_object_object_add(to, "shares", json_times(before, after, TIMES_path, "what"));
+    json_object_object_add(to, "gains", json_times(before, after, TIMES_gain, "object"));
+    return to;
+}
+
 void contention_diff_json(FILE *out, const struct contention_view *before, const struct contention_view *after)
 {
     json_object *all = json_object_new_object();
@@ -108,6 +141,10 @@ void contention_diff_json(FILE *out, const struct contention_view *before, const
     for (size_t i = 0; i < TABLES; i++)
         if (before->tables[tables[i]])
             json_object_object_add(all, contention_table_word(tables[i]), json_changes(before, after, tables[i]));
+    if (before->path)
+        json_object_object_add(all, "critical_path", json_path(before, after));
+    if (before->convoys)
+        json_object_object_add(all, "convoys", json_times(before, after, TIMES_convoy, "object"));
     fputs(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE), out);
     fputc('\n', out);
     json_object_put(all);
@@ -136,7 +173,7 @@ static void csv_changes(FILE *out, const struct contention_view *view, const str
         free(name);
     }
     fputc('\n', out);
-    for (size_t i = 0; i < shown(view, changes); i++) {
+    for (size_t i = 0; i < shown(view, changes->count); i++) {
         contention_csv_text(out, changes->at[i].key);
         for (size_t f = 0; f < field_count; f++)
             for (int when = 0; when < TIMES; when++)
@@ -145,10 +182,28 @@ static void csv_changes(FILE *out, const struct contention_view *view, const str
     }
 }
 
+static void csv_times(FILE *out, const struct contention_view *before, const struct contention_view *after, enum time_sort sort)
+{
+    struct time_changes changes;
+    time_changes_make(&changes, before, after, sort);
+    fputs("name,time_ns_before,time_ns_after,count_before,count_after\n", out);
+    for (size_t i = 0; i < shown(before, changes.count); i++) {
+        const struct time_change *change = &changes.at[i];
+        contention_csv_text(out, change->what);
+        fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu64 ",%" PRIu64 "\n", change->ns[BEFORE], change->ns[AFTER], change->count[BEFORE],
+                change->count[AFTER]);
+    }
+    time_changes_free(&changes);
+}
+
 void contention_diff_csv(FILE *out, const struct contention_view *before, const struct contention_view *after)
 {
     struct changes changes;
     size_t which = 0;
+    if (before->path || before->convoys) {
+        csv_times(out, before, after, before->path ? TIMES_path : TIMES_convoy);
+        return;
+    }
     while (which + 1 < TABLES && !before->tables[tables[which]])
         which++;
     changes_make(&changes, before, after, tables[which]);
@@ -204,7 +259,7 @@ static void put_changes(const struct paper *paper, const struct contention_view 
     const unsigned *fields = fields_of(view, &field_count);
     if (!changes->count)
         return;
-    for (size_t i = 0; i < shown(view, changes); i++)
+    for (size_t i = 0; i < shown(view, changes->count); i++)
         width = paper_width(changes->at[i].key) > width ? paper_width(changes->at[i].key) : width;
     fputc('\n', paper->out);
     paper_put_padded(paper, INK_plain, "", width);
@@ -219,9 +274,48 @@ static void put_changes(const struct paper *paper, const struct contention_view 
         contention_put_right(paper, INK_label, "change", 7);
         fputs(f + 1 < field_count ? " " : "\n", paper->out);
     }
-    for (size_t i = 0; i < shown(view, changes); i++)
+    for (size_t i = 0; i < shown(view, changes->count); i++)
         put_change(paper, &changes->at[i], fields, field_count, width);
-    contention_put_more(paper, shown(view, changes), changes->count);
+    contention_put_more(paper, shown(view, changes->count), changes->count);
+}
+
+/* "   3.1 ms   12.4 ms  x 4.0  forks[3] is held, taken in eat (dining.c:37)" */
+static void put_times(const struct paper *paper, const struct contention_view *before, const struct contention_view *after, enum time_sort sort,
+                      const char *title)
+{
+    struct time_changes changes;
+    char buffer[32];
+    time_changes_make(&changes, before, after, sort);
+    if (changes.count) {
+        fputc('\n', paper->out);
+        contention_put_right(paper, INK_label, "before", CELL);
+        contention_put_right(paper, INK_label, "after", CELL);
+        contention_put_right(paper, INK_label, "change", 7);
+        fputs("  ", paper->out);
+        paper_put(paper, INK_label, title);
+        fputc('\n', paper->out);
+    }
+    for (size_t i = 0; i < shown(before, changes.count); i++) {
+        double old = (double)changes.at[i].ns[BEFORE], now = (double)changes.at[i].ns[AFTER];
+        contention_put_right(paper, INK_plain, old > 0 ? contention_duration(buffer, old) : "-", CELL);
+        contention_put_right(paper, INK_plain, now > 0 ? contention_duration(buffer, now) : "-", CELL);
+        contention_put_right(paper, INK_thread, ratio(buffer, old, now), 7);
+        fputs("  ", paper->out);
+        paper_put(paper, INK_object, changes.at[i].what);
+        fputc('\n', paper->out);
+    }
+    contention_put_more(paper, shown(before, changes.count), changes.count);
+    time_changes_free(&changes);
+}
+
+static void put_path(const struct paper *paper, const struct contention_view *before, const struct contention_view *after)
+{
+    double old = (double)contention_path_ns(before), now = (double)contention_path_ns(after);
+    char one[32], two[32], three[32];
+    char *title = memory_format("critical path: %s, before %s: %s", contention_duration(one, now), contention_duration(two, old), ratio(three, old, now));
+    put_times(paper, before, after, TIMES_path, title);
+    free(title);
+    put_times(paper, before, after, TIMES_gain, "what the run would gain if nobody had to wait for");
 }
 
 /* "Threads waited 12.3 ms for locks, before 146 ms: -92 %." */
@@ -231,6 +325,7 @@ static void put_verdict(const struct paper *paper, const struct contention_view 
     char one[32], two[32], three[32];
     char *text = memory_format("Threads waited %s for locks, before %s: %s.", contention_duration(one, (double)now->wait_ns),
                                contention_duration(two, (double)old->wait_ns), ratio(three, (double)old->wait_ns, (double)now->wait_ns));
+    contention_put_part(paper, before);
     paper_paragraph(paper, INK_thread, text, 0, 0);
     free(text);
     if (report_incomplete(before->report) || report_incomplete(after->report))
@@ -242,6 +337,8 @@ void contention_diff_text(FILE *out, const struct contention_view *before, const
     static const char *const titles[] = {"lock", "taken in", "waited on"};
     struct paper paper = {.out = out, .colour = before->colour};
     put_verdict(&paper, before, after);
+    if (before->path)
+        put_path(&paper, before, after);
     for (size_t i = 0; i < TABLES; i++) {
         struct changes changes;
         if (!before->tables[tables[i]])
@@ -250,4 +347,6 @@ void contention_diff_text(FILE *out, const struct contention_view *before, const
         put_changes(&paper, before, &changes, titles[i]);
         changes_free(&changes);
     }
+    if (before->convoys)
+        put_times(&paper, before, after, TIMES_convoy, "in convoys");
 }

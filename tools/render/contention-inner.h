@@ -56,6 +56,9 @@ const char *contention_duration(char buffer[32], double ns);
 const char *contention_cell(char buffer[32], const struct column *, double value);
 void contention_put_right(const struct paper *, enum ink, const char *text, size_t width);
 
+/* "part: from 1.2 s to 1.5 s", where not all of the recording was counted. */
+void contention_put_part(const struct paper *, const struct contention_view *);
+
 /* "7 more ..." where not all are shown. */
 void contention_put_more(const struct paper *, size_t shown, size_t all);
 void contention_put_table(const struct paper *, const struct contention_view *, enum contention_table, const char *title);

@@ -178,13 +178,14 @@ static void put_convoy(const struct paper *paper, const struct contention_row *r
 void contention_put_convoys(const struct paper *paper, const struct contention_view *view)
 {
     size_t count, shown = 0;
+    const struct contention_totals *totals = contention_totals(view->contention);
     const struct contention_row **rows = contention_convoyed(view->contention, &count);
     if (count)
         put_title(paper, "convoys: lines for a lock that did not get empty");
     else if (!view->pairs) /* asked for alone */
         fprintf(paper->out, "\nNo convoys: no line for a lock stood for %d hand-overs to %d threads or more.\n", CONVOY_LEAST, CONVOY_THREADS);
     for (; shown < count && (!view->entries || shown < view->entries); shown++)
-        put_convoy(paper, rows[shown], view->report->totals->end_ns - view->report->totals->begin_ns);
+        put_convoy(paper, rows[shown], totals->end_ns - totals->begin_ns);
     contention_put_more(paper, shown, count);
     free(rows);
 }

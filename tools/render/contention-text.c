@@ -149,6 +149,8 @@ static char *quiet_text(const struct contention_view *view)
     size_t count;
     char acquired[32];
     contention_rows(view->contention, CONTENTION_locks, &count);
+    if (!totals->acquired)
+        return memory_text("No lock was taken.");
     return memory_format("No thread had to wait for a lock: %s acquire%s of %zu lock%s, each at once.",
                          format_count(acquired, totals->acquired), plural(totals->acquired), count, plural(count));
 }
@@ -158,7 +160,7 @@ static void put_gain(FILE *out, const struct contention_view *view)
 {
     const struct contention_path *path = contention_path(view->contention);
     double whole = (double)(path->end_ns - path->begin_ns);
-    double part = path->gain_count && whole > 0 ? 100 * (double)path->gains[0].gain_ns / whole : 0;
+    double part = view->path && path->gain_count && whole > 0 ? 100 * (double)path->gains[0].gain_ns / whole : 0;
     if (part >= 1)
         fprintf(out, "If nobody had to wait for %s, the run would take about %.0f %% less. ", path->gains[0].object->name, part);
 }
@@ -191,6 +193,15 @@ static char *sums_text(const struct contention_view *view)
     return text;
 }
 
+void contention_put_part(const struct paper *paper, const struct contention_view *view)
+{
+    if (!view->part)
+        return;
+    paper_put(paper, INK_label, "part");
+    fputs(": ", paper->out);
+    paper_paragraph(paper, INK_plain, view->part, strlen("part: "), 4);
+}
+
 static void put_verdict(const struct paper *paper, const struct contention_view *view)
 {
     char *verdict = contention_totals(view->contention)->contended ? worst_text(view) : quiet_text(view);
@@ -203,6 +214,7 @@ static void put_verdict(const struct paper *paper, const struct contention_view 
         fputc('\n', paper->out);
         free(text);
     }
+    contention_put_part(paper, view);
     paper_paragraph(paper, INK_thread, verdict, 0, 0);
     if (*sums)
         paper_paragraph(paper, INK_plain, sums, 0, 0);

@@ -19,6 +19,7 @@ char *contention_field_words(void);
 struct contention_view {
     const struct contention *contention;
     const struct report *report;
+    const char *part;               /* what of the recording was counted, in words; NULL: all */
     bool tables[CONTENTION_TABLES]; /* which of them */
     bool pairs;                     /* who made whom wait */
     bool path;                      /* the critical path */

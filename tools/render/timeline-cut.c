@@ -3,42 +3,24 @@
 #include "config.h"
 #include "render/timeline-cut.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
-
-void timeline_want(struct timeline_names_wanted *wanted, const char *name)
-{
-    wanted->at = memory_grow(wanted->at, wanted->count + 1, &wanted->capacity, sizeof *wanted->at);
-    wanted->at[wanted->count++] = name;
-}
 
 /* --- what fits --- */
 
 struct cut {
     struct timeline *timeline;
-    const struct timeline_cut *how;
+    const struct selection *how;
     bool *threads, *objects, *spans;                   /* what is left */
     uint32_t *thread_places, *object_places, *span_places; /* where it goes; TIMELINE_NONE: nowhere */
     bool *fits[3];                                     /* which names of processes, threads, locks something fits */
 };
 
-/* A name as it is comes before a pattern: "forks[1]" is no class of letters. */
-static bool is_named(const char *pattern, const char *name, uint64_t number)
-{
-    char *end;
-    uint64_t wanted = strtoull(pattern, &end, 0);
-    return (*pattern && !*end && wanted == number) || strcmp(pattern, name) == 0 || fnmatch(pattern, name, 0) == 0;
-}
-
 /* Takes the name. */
-static bool is_wanted(const struct timeline_names_wanted *wanted, bool *fits, char *name, uint64_t number)
+static bool is_wanted(const struct selection_names *wanted, bool *fits, char *name, uint64_t number)
 {
-    bool any = !wanted->count;
-    for (size_t i = 0; i < wanted->count; i++)
-        if (is_named(wanted->at[i], name, number))
-            any = fits[i] = true;
+    bool any = selection_fits(wanted, fits, name, number);
     free(name);
     return any;
 }
@@ -64,18 +46,10 @@ static void choose_objects(struct cut *cut)
         cut->objects[i] = is_wanted(&cut->how->locks, cut->fits[2], timeline_object_label(timeline, i), timeline->objects.at[i].address);
 }
 
-static const char *first_unfit(const struct timeline_names_wanted *wanted, const bool *fits)
-{
-    for (size_t i = 0; i < wanted->count; i++)
-        if (!fits[i])
-            return wanted->at[i];
-    return NULL;
-}
-
 static const char *unfit(const struct cut *cut)
 {
-    const char *process = first_unfit(&cut->how->processes, cut->fits[0]), *thread = first_unfit(&cut->how->threads, cut->fits[1]);
-    return process ? process : thread ? thread : first_unfit(&cut->how->locks, cut->fits[2]);
+    const char *process = selection_unfit(&cut->how->processes, cut->fits[0]), *thread = selection_unfit(&cut->how->threads, cut->fits[1]);
+    return process ? process : thread ? thread : selection_unfit(&cut->how->locks, cut->fits[2]);
 }
 
 static bool mark_stays(const struct cut *cut, const struct timeline_mark *mark)
@@ -233,7 +207,7 @@ static void move(struct cut *cut)
     free(cut->span_places);
 }
 
-static void set_range(struct timeline *timeline, const struct timeline_cut *how)
+static void set_range(struct timeline *timeline, const struct selection *how)
 {
     int64_t to_ns = how->to_ns < 0 ? timeline->end_ns : timeline->begin_ns + how->to_ns;
     if (!how->ranged)
@@ -244,7 +218,7 @@ static void set_range(struct timeline *timeline, const struct timeline_cut *how)
         timeline->from_ns = timeline->end_ns;
 }
 
-const char *timeline_cut(struct timeline *timeline, const struct timeline_cut *how)
+const char *timeline_cut(struct timeline *timeline, const struct selection *how)
 {
     struct cut cut = {
         .timeline = timeline, .how = how,
@@ -259,7 +233,7 @@ const char *timeline_cut(struct timeline *timeline, const struct timeline_cut *h
     choose_objects(&cut);
     const char *bad = unfit(&cut);
     choose_spans(&cut);
-    if (!bad && (how->ranged || how->processes.count || how->threads.count || how->locks.count))
+    if (!bad && (how->ranged || selection_names_any(how)))
         move(&cut);
     free(cut.threads);
     free(cut.objects);
