@@ -14,7 +14,7 @@ function troff(text)
 }
 
 # A comment's lines without its frame: paragraphs, and examples, which are indented.
-function paragraphs(text,    lines, count, i, line, example, filled)
+function paragraphs(text,    lines, count, i, line, example, filled, gap)
 {
     count = split(text, lines, "\n")
     for (i = 1; i <= count; i++) {
@@ -24,18 +24,19 @@ function paragraphs(text,    lines, count, i, line, example, filled)
         sub(/^ \* ?/, "", line)
         sub(/ +$/, "", line)
         if (line ~ /^ *\*?$/) {
-            if (!example && filled)
-                print ".PP"
-            else if (example)
-                print ""
+            gap = filled
             continue
         }
+        if (line !~ /^    / && example) {
+            print ".RE\n.fi"
+            example = 0
+        }
+        if (gap)
+            print line !~ /^    / ? ".PP" : example ? "" : ".sp"
+        gap = 0
         if (line ~ /^    / && !example) {
             print ".nf\n.RS 4"
             example = 1
-        } else if (line !~ /^    / && example) {
-            print ".RE\n.fi\n.PP"
-            example = 0
         }
         filled = 1
         print troff(example ? substr(line, 5) : line)
@@ -124,7 +125,7 @@ function about_header(header,    file, text, line)
 END {
     title = name == "thrum" ? "thrum" : "thrum\\-" name
     printf ".\\\" SPDX-License-Identifier: MIT\n.\\\" Made of lib/include/thrum/%s.h by header.awk.\n", name
-    printf ".TH %s 3 \"\" \"thrum %s\" \"The primitives of thrum\"\n.ad l\n.nh\n", toupper(title), version
+    printf ".TH %s 3 \"2026-11-22\" \"thrum %s\" \"The primitives of thrum\"\n.ad l\n.nh\n", toupper(title), version
     printf ".SH NAME\n%s \\- %s\n", title, sentence(texts[1])
     printf ".SH SYNOPSIS\n.nf\n.B #include <thrum/%s.h>\n", name
     for (i = 2; i <= parts; i++)

@@ -51,6 +51,20 @@ done
 is "each header has a page" "$(for header in lib/include/thrum/*.h; do
     header=${header##*/} && [ -s "$top_builddir/man/thrum-${header%.h}.3" ] || [ "$header" = thrum.h ] || echo "$header"; done)" ""
 
+# The pages are well formed, and found by what they are about.
+for page in man/*.1 "$top_builddir"/man/*.[37]; do
+    name=${page##*/}
+    if command -v groff > /dev/null; then
+        is "$name: groff has nothing to say" "$(groff -t -man -ww -z "$page" 2>&1)" ""
+    fi
+    if command -v mandoc > /dev/null; then
+        is "$name: nor has mandoc" "$(mandoc -T lint -W warning "$page" 2>&1)" ""
+    fi
+    if command -v lexgrog > /dev/null; then
+        like "$name: whatis finds it" "$(lexgrog "$page" 2>&1)" ': "[a-z-]+ - [a-z]'
+    fi
+done
+
 # Every command has a page, with the sections that people look for, which names each of its options.
 for command in $(limit 20 "$thrum" --help | sed -nE 's/^  thrum .*//; s/^  ([a-z]+) .*/\1/p'); do
     page=man/thrum-$command.1

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/describe.h"
-#include "trace/known.h"
-#include "trace/memory.h"
+#include "model/known.h"
+#include "base/memory.h"
 
 enum answer { ANSWER_none, ANSWER_yes, ANSWER_no };
 

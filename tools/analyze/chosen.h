@@ -16,8 +16,8 @@
 #define THRUM_ANALYZE_CHOSEN_H
 
 #include "analyze/selection.h"
-#include "trace/model.h"
-#include "trace/symbols.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
 
 struct chosen;
 

@@ -24,6 +24,8 @@ struct past_lock {
 struct live_state {
     const char *const *paths;
     size_t path_count;
+    const struct selection *selection; /* NULL: everything */
+    struct chosen *chosen;             /* of the last look; NULL: all */
     struct map past; /* hash of a lock's name -> past_lock */
     int64_t past_now_ns, past_wait_ns;
     uint64_t past_events;
@@ -42,12 +44,13 @@ static uint64_t name_hash(const char *text)
     return hash;
 }
 
-struct live *live_new(const char *const *paths, size_t count)
+struct live *live_new(const char *const *paths, size_t count, const struct selection *selection)
 {
     struct live *live = memory_new(1, sizeof *live);
     live->state = memory_new(1, sizeof *live->state);
     live->state->paths = paths;
     live->state->path_count = count;
+    live->state->selection = selection;
     return live;
 }
 
@@ -76,6 +79,7 @@ static void forget_look(struct live_state *state)
 {
     if (state->contention)
         contention_free(state->contention);
+    chosen_free(state->chosen);
     if (state->describe)
         describe_free(state->describe);
     if (state->model)
@@ -83,6 +87,7 @@ static void forget_look(struct live_state *state)
     if (state->symbols)
         symbols_free(state->symbols);
     state->contention = NULL;
+    state->chosen = NULL;
     state->describe = NULL;
     state->model = NULL;
     state->symbols = NULL;
@@ -127,7 +132,14 @@ static bool is_alive(const struct process *process)
     return length > 0 && (!*process->executable || strcmp(path, process->executable) == 0);
 }
 
-/* Reads it all; the reader's losses are told by `incomplete`. */
+/* Whether it comes after the range. */
+static bool is_beyond(const struct selection *selection, const struct model *model, const struct trace_event *event)
+{
+    const struct model_totals *totals = model_totals(model);
+    return selection && selection->ranged && selection->to_ns >= 0 && totals->events && event->time_ns > totals->begin_ns + selection->to_ns;
+}
+
+/* Reads it all, up to the end of the range; the reader's losses are told by `incomplete`. */
 static int read_all(struct live *live, struct live_state *next, int64_t *stopped_ns, char **trouble)
 {
     const struct live_state *state = live->state;
@@ -140,7 +152,13 @@ static int read_all(struct live *live, struct live_state *next, int64_t *stopped
     next->symbols = symbols_new();
     next->describe = describe_new(next->symbols);
     next->contention = contention_new(next->model, next->symbols, false);
-    while ((event = reader_next(reader))) {
+    if (state->selection && selection_names_any(state->selection)) {
+        next->chosen = chosen_new(state->selection);
+        chosen_watch(next->chosen, next->model, next->symbols);
+    }
+    contention_select(next->contention, state->selection, next->chosen);
+    live->cut = false;
+    while ((event = reader_next(reader)) && !(live->cut = is_beyond(state->selection, next->model, event))) {
         symbols_event(next->symbols, event);
         model_feed(next->model, event);
     }
@@ -316,8 +334,10 @@ static void look_at_threads(struct live *live)
         for (const struct thread *thread = processes[i]->threads; thread; thread = thread->next_thread) {
             if (!thread->tid || thread->ended || processes[i]->end_ns != MODEL_UNKNOWN_NS)
                 continue;
+            if (!chosen_thread(live->state->chosen, thread))
+                continue;
             live->threads++;
-            if (thread->blocked.what == BLOCKING_no)
+            if (thread->blocked.what == BLOCKING_no || !chosen_object(live->state->chosen, thread->blocked.object))
                 continue;
             live->waiting++;
             add_blocked(live, thread, &capacity);
@@ -336,9 +356,9 @@ static void look_at_processes(struct live *live, int64_t stopped_ns)
     const struct model_totals *totals = model_totals(live->state->model);
     live->goes_on = false;
     for (size_t i = 0; i < count; i++)
-        live->goes_on |= is_alive(processes[i]);
-    int64_t end_ns = stopped_ns > totals->end_ns ? stopped_ns : totals->end_ns, clock = clock_ns(CLOCK_REALTIME);
-    live->now_ns = live->goes_on && clock > end_ns ? clock : end_ns;
+        live->goes_on |= !live->cut && is_alive(processes[i]);
+    int64_t end_ns = stopped_ns > totals->end_ns && !live->cut ? stopped_ns : totals->end_ns, clock = clock_ns(CLOCK_REALTIME);
+    live->now_ns = live->goes_on && clock > end_ns ? clock : live->cut ? totals->begin_ns + live->state->selection->to_ns : end_ns;
     live->begin_ns = totals->begin_ns;
     live->events = totals->events;
     if (!count)
@@ -370,10 +390,12 @@ int live_look(struct live *live, char **trouble)
     state->symbols = next.symbols;
     state->describe = next.describe;
     state->contention = next.contention;
+    state->chosen = next.chosen;
     look_at_processes(live, stopped_ns);
     look_at_threads(live);
     contention_finish(state->contention, live->now_ns);
     live->wait_ns = contention_totals(state->contention)->wait_ns;
+    live->begin_ns = contention_totals(state->contention)->begin_ns;
     live->interval_ns = state->looked ? live->now_ns - state->past_now_ns : 0;
     live->recent_wait_ns = live->wait_ns - (state->looked ? state->past_wait_ns : 0);
     live->recent_events = live->events > state->past_events ? live->events - state->past_events : 0;

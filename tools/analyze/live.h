@@ -3,7 +3,7 @@
  * What goes on in a recording right now: a look at its end, also while it is being written. Each look reads it from its
  * beginning; what changed since the last look is told beside.
  *
- *     struct live *live = live_new(paths, count);
+ *     struct live *live = live_new(paths, count, NULL);
  *     while (...) { if (live_look(live, &trouble) == 0) ... live->locks, live->blocked ...; }
  *     live_free(live);
  */
@@ -36,7 +36,8 @@ struct live_blocked {
 struct live {
     /* As of the last look; texts live until the next. */
     int64_t begin_ns, now_ns;
-    bool goes_on;        /* a process of it is alive and records */
+    bool goes_on;        /* a process of it is alive and records, and the range has no end */
+    bool cut;            /* it is looked at until the end of the range, and went on after it */
     int64_t interval_ns; /* since the look before, 0: there was none */
     uint64_t events, recent_events;
     char *program;       /* of the process with the most threads */
@@ -53,7 +54,8 @@ struct live {
     struct live_state *state; /* its own */
 };
 
-struct live *live_new(const char *const *paths, size_t count);
+/* selection: what to tell of, NULL everything; it and the paths live as long. What is looked at ends with its range. */
+struct live *live_new(const char *const *paths, size_t count, const struct selection *);
 void live_free(struct live *);
 
 /* 0, or -errno and *trouble, a line to be freed; then all is as it was. A recording without events yet is none. */

@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include "trace/memory.h"
+#include "base/memory.h"
 
 void selection_add(struct selection_names *names, const char *name)
 {

@@ -15,6 +15,7 @@ struct chosen *choose(const struct selection *selection, const char *const *path
     if (count && reader_goes_by(paths, count))
         return chosen;
     replay_open_to_watch(&replay, paths, count);
+    replay.progress = progress_begin("reading names");
     chosen_watch(chosen, replay.model, replay.symbols);
     replay_run(&replay);
     chosen_rest(chosen);

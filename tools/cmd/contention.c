@@ -49,6 +49,7 @@ static const struct argp_option option_list[] = {
     CUT_OPTIONS,
     VIEW_OUTPUT,
     VIEW_COLOUR,
+    VIEW_PROGRESS,
     {0},
 };
 

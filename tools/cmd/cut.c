@@ -9,7 +9,7 @@
 #include <string.h>
 #include "cmd/die.h"
 #include "render/render.h"
-#include "trace/memory.h"
+#include "base/memory.h"
 
 static _Noreturn void die_range(const char *text)
 {

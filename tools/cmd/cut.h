@@ -8,10 +8,13 @@
 
 enum { CUT_KEY_RANGE = 0x7200, CUT_KEY_PROCESS, CUT_KEY_THREAD, CUT_KEY_LOCK };
 
-#define CUT_OPTIONS                                                                                                  \
-    {"range", CUT_KEY_RANGE, "FROM..TO", 0, "This range of time alone, as in 1.2s..1.5s or 300ms.. ; from the beginning of the trace", 0}, \
+#define CUT_OPTIONS CUT_RANGE, CUT_WHO, CUT_WHAT
+#define CUT_RANGE                                                                                                    \
+    {"range", CUT_KEY_RANGE, "FROM..TO", 0, "This range of time alone, as in 1.2s..1.5s or 300ms.. ; from the beginning of the trace", 0}
+#define CUT_WHO                                                                                                      \
     {"process", CUT_KEY_PROCESS, "PROCESS", 0, "This process alone, by its pid or name; may be given several times, and be a pattern", 0}, \
-    {"thread", CUT_KEY_THREAD, "THREAD", 0, "This thread alone, by its tid or name; likewise", 0},                   \
+    {"thread", CUT_KEY_THREAD, "THREAD", 0, "This thread alone, by its tid or name; likewise", 0}
+#define CUT_WHAT                                                                                                     \
     {"lock", CUT_KEY_LOCK, "LOCK", 0, "This lock, or what else threads wait on, alone, by its name or address; likewise", 0}
 
 /* Takes these options; ARGP_ERR_UNKNOWN for all else. */

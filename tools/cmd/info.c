@@ -11,9 +11,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include "cmd/choose.h"
 #include "cmd/cmd.h"
+#include "cmd/cut.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
+#include "cmd/progress.h"
+#include "cmd/view.h"
 #include "render/render.h"
 #include "base/memory.h"
 #include "model/model.h"
@@ -25,17 +29,20 @@ struct options {
     char **paths;
     size_t path_count;
     bool json;
+    struct selection cut;
 };
 
 static const struct argp_option option_list[] = {
     {"json", 'j', NULL, 0, "Print one JSON object, for programs", 0},
+    CUT_RANGE,
+    CUT_WHO,
+    VIEW_PROGRESS,
     {0},
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
-    (void)arg;
     switch (key) {
     case 'j':
         options->json = true;
@@ -45,7 +52,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->path_count = (size_t)(state->argc - state->next);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return cut_option(&options->cut, key, arg) == 0 ? 0 : view_progress(key, arg);
     }
 }
 
@@ -63,10 +70,16 @@ struct info {
     const struct options *options;
     struct reader *reader;
     struct model *model;
+    struct chosen *chosen; /* NULL: all threads */
+    struct map wanted;     /* pid and tid of threads that are chosen */
+    struct map counted;    /* pids of which an event was counted */
+    int64_t begin_ns, end_ns; /* of what was counted */
+    uint64_t event_count, object_count;
     uint64_t events[THRUM_EVENT_COUNT];
-    uint64_t objects[KINDS];
+    uint64_t objects[KINDS], born[KINDS]; /* born: by the event at hand */
     struct process **processes;
     size_t process_count, process_capacity;
+    bool any_born;
     uint64_t bytes; /* on the disk */
 };
 
@@ -82,7 +95,8 @@ static void object_born(void *self, int64_t now, struct object *object)
 {
     struct info *info = self;
     (void)now;
-    info->objects[(uint8_t)object->kind]++;
+    info->born[(uint8_t)object->kind]++;
+    info->any_born = true;
 }
 
 /* What the directories take on the disk; a file that is made for more than is in it takes less than its size. */
@@ -98,16 +112,71 @@ static uint64_t disk_usage(char *const *paths)
     return bytes;
 }
 
+static uint64_t thread_key(int32_t pid, int32_t tid)
+{
+    return (uint64_t)(uint32_t)pid << 32 | (uint32_t)tid;
+}
+
+static void thread_begun(void *self, int64_t now, struct thread *thread)
+{
+    struct info *info = self;
+    (void)now;
+    if (info->chosen && chosen_thread(info->chosen, thread))
+        map_put(&info->wanted, thread_key(thread->process->pid, thread->tid), info);
+    else if (info->chosen)
+        map_remove(&info->wanted, thread_key(thread->process->pid, thread->tid));
+}
+
+static bool is_part(const struct info *info)
+{
+    return info->chosen || info->options->cut.ranged;
+}
+
+/* Whether to count an event that the model has taken. */
+static bool is_wanted(struct info *info, const struct trace_event *event)
+{
+    const struct selection *cut = &info->options->cut;
+    int64_t at_ns = event->time_ns - model_totals(info->model)->begin_ns;
+    if (cut->ranged && (at_ns < cut->from_ns || (cut->to_ns >= 0 && at_ns > cut->to_ns)))
+        return false;
+    return !info->chosen || map_get(&info->wanted, thread_key(event->record.common.pid, event->record.common.tid));
+}
+
+static void count_event(struct info *info, const struct trace_event *event)
+{
+    bool wanted = is_wanted(info, event);
+    if (wanted) {
+        info->begin_ns = info->event_count++ ? info->begin_ns : event->time_ns;
+        info->end_ns = event->time_ns;
+        info->events[event->id]++;
+        if (is_part(info))
+            map_put(&info->counted, (uint32_t)event->record.common.pid, info);
+    }
+    for (int i = 0; i < KINDS && info->any_born; i++) {
+        info->objects[i] += wanted ? info->born[i] : 0;
+        info->object_count += wanted ? info->born[i] : 0;
+        info->born[i] = 0;
+    }
+    info->any_born = false;
+}
+
 static void count(struct info *info)
 {
-    static const struct model_ops ops = {.process_begun = process_begun, .object_born = object_born};
+    static const struct model_ops ops = {.process_begun = process_begun, .object_born = object_born, .thread_begun = thread_begun};
     const struct trace_event *event;
+    struct progress progress = progress_begin("reading");
+    uint64_t events = 0;
     info->model = model_new();
+    if (info->chosen && reader_goes_by((const char *const *)info->options->paths, info->options->path_count))
+        chosen_watch(info->chosen, info->model, NULL);
     model_subscribe(info->model, &ops, info);
     while ((event = reader_next(info->reader))) {
-        info->events[event->id]++;
         model_feed(info->model, event);
+        count_event(info, event);
+        if (++events % 65536 == 0)
+            progress_at(&progress, reader_part(info->reader));
     }
+    progress_end(&progress);
     model_finish(info->model);
     info->bytes = disk_usage(info->options->paths);
 }
@@ -148,10 +217,17 @@ static void print_time(const char *label, int64_t ns)
 static void print_span(const struct info *info)
 {
     const struct model_totals *totals = model_totals(info->model);
-    char text[32], each[32];
-    print_time("begins", totals->begin_ns);
-    print_time("ends", totals->end_ns);
-    print_line("span", "%s", format_duration(text, totals->end_ns - totals->begin_ns));
+    char text[32], each[32], *part = cut_text(&info->options->cut);
+    if (part)
+        print_line("part", "%s", part);
+    free(part);
+    if (info->event_count) {
+        print_time("begins", info->begin_ns);
+        print_time("ends", info->end_ns);
+        print_line("span", "%s", format_duration(text, info->end_ns - info->begin_ns));
+    }
+    if (is_part(info))
+        return;
     snprintf(each, sizeof each, "%.1f", (double)info->bytes / (double)totals->events);
     print_line("size", "%s, %s bytes for each event", format_bytes(text, info->bytes), each);
 }
@@ -166,11 +242,21 @@ static void print_losses(const struct info *info)
     free(text);
 }
 
+static bool is_told(const struct info *info, const struct process *process)
+{
+    return !is_part(info) || map_get(&info->counted, (uint32_t)process->pid);
+}
+
 static void print_processes(const struct info *info)
 {
     char number[32];
-    printf("\nprocesses  %s\n", format_count(number, info->process_count));
+    size_t shown = 0;
+    for (size_t i = 0; i < info->process_count; i++)
+        shown += is_told(info, info->processes[i]);
+    printf("\nprocesses  %s\n", format_count(number, shown));
     for (size_t i = 0; i < info->process_count; i++) {
+        if (!is_told(info, info->processes[i]))
+            continue;
         const struct process *process = info->processes[i];
         char *executable = clean_text(*process->executable ? process->executable : "(not known)");
         printf("%10d  %s, %s thread%s\n", process->pid, executable, format_count(number, process->thread_count),
@@ -201,17 +287,16 @@ static void print_amounts(const char *label, uint64_t total, struct amount *amou
 
 static void print_text(const struct info *info)
 {
-    const struct model_totals *totals = model_totals(info->model);
     struct amount events[THRUM_EVENT_COUNT], objects[KINDS];
     print_span(info);
     print_losses(info);
     print_processes(info);
     for (int i = 0; i < KINDS; i++)
         objects[i] = (struct amount){kind_word((unsigned)i), info->objects[i]};
-    print_amounts("objects", totals->objects, objects, KINDS);
+    print_amounts("objects", info->object_count, objects, KINDS);
     for (int i = 0; i < THRUM_EVENT_COUNT; i++)
         events[i] = (struct amount){event_names[i], info->events[i]};
-    print_amounts("events", totals->events, events, THRUM_EVENT_COUNT);
+    print_amounts("events", info->event_count, events, THRUM_EVENT_COUNT);
 }
 
 /* --- for programs --- */
@@ -225,6 +310,8 @@ static json_object *json_processes(const struct info *info)
 {
     json_object *list = json_object_new_array();
     for (size_t i = 0; i < info->process_count; i++) {
+        if (!is_told(info, info->processes[i]))
+            continue;
         json_object *process = json_object_new_object();
         char *executable = clean_text(info->processes[i]->executable);
         json_object_object_add(process, "pid", json_object_new_int(info->processes[i]->pid));
@@ -242,8 +329,8 @@ static void print_json(const struct info *info)
     const struct reader_losses *losses = reader_losses(info->reader);
     json_object *all = json_object_new_object(), *events = json_object_new_object(), *objects = json_object_new_object();
     json_object_object_add(all, "version", json_object_new_int(1));
-    json_object_object_add(all, "begin_ns", json_object_new_int64(totals->begin_ns));
-    json_object_object_add(all, "end_ns", json_object_new_int64(totals->end_ns));
+    json_object_object_add(all, "begin_ns", json_object_new_int64(info->begin_ns));
+    json_object_object_add(all, "end_ns", json_object_new_int64(info->end_ns));
     put_number(all, "bytes", info->bytes);
     put_number(all, "threads", totals->threads);
     put_number(all, "lost_events", losses->lost_events);
@@ -271,18 +358,22 @@ static void end(struct info *info)
     for (size_t i = 0; i < info->process_count; i++)
         process_unref(info->processes[i]);
     free(info->processes);
+    map_free(&info->wanted);
+    map_free(&info->counted);
+    chosen_free(info->chosen);
     model_free(info->model);
     reader_close(info->reader);
 }
 
 static int run(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {.cut.to_ns = -1};
     struct info info = {.options = &options};
     char *trouble = NULL;
     options_parse(&cmd_info, &(struct argp){.options = option_list, .parser = parse_option}, 0, argc, argv, &options);
     if (!options.path_count)
         die("which trace? Give the directory that 'thrum record' or 'lttng' wrote");
+    info.chosen = choose(&options.cut, (const char *const *)options.paths, options.path_count);
     if (reader_open(&info.reader, (const char *const *)options.paths, options.path_count, &trouble) < 0)
         die("%s", trouble);
     count(&info);
@@ -301,7 +392,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_info = {
     .name = "info",
-    .args = "[--json] TRACE...",
+    .args = "[OPTION...] TRACE...",
     .summary = "say what is in a recording: processes, objects, events, losses",
     .run = run,
 };

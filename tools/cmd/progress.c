@@ -18,9 +18,23 @@ static int64_t now_ns(void)
     return now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
+static enum progress_when when;
+
+void progress_choose(enum progress_when wanted)
+{
+    when = wanted;
+}
+
 struct progress progress_begin(const char *what)
 {
-    return (struct progress){.what = what, .wanted = isatty(STDERR_FILENO), .began_ns = now_ns()};
+    bool terminal = isatty(STDERR_FILENO);
+    return (struct progress){.what = what, .wanted = when == PROGRESS_always || (when == PROGRESS_auto && terminal), .terminal = terminal,
+                             .began_ns = now_ns(), .passes = 1};
+}
+
+void progress_next(struct progress *progress)
+{
+    progress->pass++;
 }
 
 static void put_estimate(int64_t spent_ns, double part)
@@ -32,27 +46,42 @@ static void put_estimate(int64_t spent_ns, double part)
         fprintf(stderr, ", about %d s to go", (int)left_s);
 }
 
+static void put(struct progress *progress, double part, int64_t spent_ns)
+{
+    progress->shown = true;
+    fprintf(stderr, "%s%s: %s", progress->terminal ? "\r" : "", die_program(), progress->what);
+    if (part > 0.001 && part <= 1) {
+        fprintf(stderr, ": %.0f %%", 100 * part);
+        put_estimate(spent_ns, part);
+    }
+    fputs(progress->terminal ? "\033[K" : "\n", stderr);
+    fflush(stderr);
+}
+
+/* Of all passes together. */
+static double whole_part(const struct progress *progress, double part)
+{
+    return part < 0 ? part : ((double)progress->pass + part) / (double)progress->passes;
+}
+
 void progress_at(struct progress *progress, double part)
 {
     if (!progress->wanted)
         return;
     int64_t now = now_ns(), spent_ns = now - progress->began_ns;
-    if (spent_ns < SECOND_NS || now - progress->told_ns < SECOND_NS / 4)
+    if (progress->terminal && spent_ns < SECOND_NS && when != PROGRESS_always)
+        return;
+    if (progress->shown && now - progress->told_ns < (progress->terminal ? SECOND_NS / 4 : SECOND_NS))
         return;
     progress->told_ns = now;
-    progress->shown = true;
-    fprintf(stderr, "\r%s: %s", die_program(), progress->what);
-    if (part > 0.001 && part <= 1) {
-        fprintf(stderr, ": %.0f %%", 100 * part);
-        put_estimate(spent_ns, part);
-    }
-    fputs("\033[K", stderr);
-    fflush(stderr);
+    put(progress, whole_part(progress, part), spent_ns);
 }
 
 void progress_end(struct progress *progress)
 {
-    if (progress->shown)
+    if (when == PROGRESS_always)
+        fprintf(stderr, "%s%s: %s: done%s\n", progress->terminal ? "\r" : "", die_program(), progress->what, progress->terminal ? "\033[K" : "");
+    else if (progress->shown)
         fputs("\r\033[K", stderr);
     progress->shown = false;
 }

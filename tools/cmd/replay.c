@@ -8,7 +8,6 @@
 #include "cmd/die.h"
 #include "live/live.h"
 #include "base/memory.h"
-#include "cmd/progress.h"
 
 /* Between two looks at how far it is. */
 enum { PROGRESS_EVENTS = 1 << 16 };
@@ -66,16 +65,22 @@ static void take_finding(struct replay *replay, const struct trace_event *event)
 void replay_run(struct replay *replay)
 {
     const struct trace_event *event;
-    struct progress progress = progress_begin("reading");
+    if (!replay->progress.what)
+        replay->progress = progress_begin("reading");
+    if (replay->foreseen)
+        replay->progress.passes = 2;
     for (uint64_t count = 1; (event = reader_next(replay->reader)); count++) {
         symbols_event(replay->symbols, event);
         model_feed(replay->model, event);
         if (event->id == THRUM_EVENT_finding)
             take_finding(replay, event);
         if (count % PROGRESS_EVENTS == 0)
-            progress_at(&progress, reader_part(replay->reader));
+            progress_at(&replay->progress, reader_part(replay->reader));
     }
-    progress_end(&progress);
+    if (replay->foreseen)
+        progress_next(&replay->progress);
+    else
+        progress_end(&replay->progress);
     model_finish(replay->model);
     replay->report.totals = model_totals(replay->model);
     replay->report.losses = reader_losses(replay->reader);
@@ -130,6 +135,7 @@ void replay_prove(struct replay *replay)
         return;
     close_all(replay);
     open_again(replay, paths, count, hints);
+    replay->progress = progress_begin("looking for proofs");
     replay_run(replay);
 }
 
@@ -139,10 +145,13 @@ void replay_foresee(struct replay *replay)
     size_t count = replay->report.path_count;
     if (reader_goes_by(paths, count))
         return;
+    replay->foreseen = true;
     replay_run(replay);
+    struct progress progress = replay->progress;
     struct hints *hints = analyses_hints(replay->analyses, &replay->findings);
     close_all(replay);
     open_again(replay, paths, count, hints);
+    replay->progress = progress;
 }
 
 void replay_close(struct replay *replay)

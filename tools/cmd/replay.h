@@ -18,6 +18,7 @@
 
 #include <sys/types.h>
 #include "analyze/analysis.h"
+#include "cmd/progress.h"
 #include "render/render.h"
 #include "model/model.h"
 #include "trace/reader.h"
@@ -30,6 +31,8 @@ struct replay {
     struct analyses *analyses; /* NULL: none */
     struct hints *hints; /* of a first reading; NULL: there was none, or it found nothing that could be proven */
     struct findings findings;
+    struct progress progress; /* of its readings */
+    bool foreseen; /* this reading is the first of two */
     struct report report; /* of all that; complete after replay_run(), but for `all` and `notes` */
 };
 

@@ -5,8 +5,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyze/finding-part.h"
 #include "analyze/suppress.h"
+#include "base/memory.h"
+#include "cmd/choose.h"
 #include "cmd/cmd.h"
+#include "cmd/cut.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -22,6 +26,7 @@
 
 struct options {
     struct view view;
+    struct selection cut;
     const struct render_ops *renderer;
     bool all;
     const char *std; /* a file of the STD format, in place of traces; NULL: none */
@@ -38,8 +43,10 @@ static const struct argp_option option_list[] = {
     {"pid", KEY_PID, "PID", 0, "Look into a running process, without stopping it, instead of a trace", 0},
     {"std", KEY_STD, "FILE", 0, "Read FILE, of lines as 'T0|acq(L1)|12', in place of a TRACE", 0},
     {"all", 'a', NULL, 0, "Show also what was ruled out, and why", 0},
+    CUT_OPTIONS,
     VIEW_OUTPUT,
     VIEW_COLOUR,
+    VIEW_PROGRESS,
     {0},
 };
 
@@ -89,7 +96,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->all = true;
         return 0;
     default:
-        return view_option(&options->view, key, arg, state);
+        return cut_option(&options->cut, key, arg) == 0 ? 0 : view_option(&options->view, key, arg, state);
     }
 }
 
@@ -113,6 +120,22 @@ static void warn_incomplete(const struct report *report, const struct options *o
         view_warn_incomplete(report);
 }
 
+/* Leaves of what was found what was asked for, and says so. */
+static void take_part(struct replay *replay, const struct options *options)
+{
+    char *part = cut_text(&options->cut);
+    if (!part)
+        return;
+    if (!options->pid)
+        chosen_free(choose(&options->cut, options->view.paths, options->view.path_count)); /* ends where nothing is called so */
+    size_t others = findings_part(&replay->findings, &options->cut, replay->model);
+    char *left = others ? memory_format("; %zu other%s left out", others, others == 1 ? " was" : "s were") : memory_text("");
+    findings_note(&replay->findings, memory_format("only findings that have to do with this are told: %s%s", part, left));
+    replay->report.part = true;
+    free(left);
+    free(part);
+}
+
 /* The file takes the place of the traces. */
 static void take_std(struct options *options)
 {
@@ -125,7 +148,7 @@ static void take_std(struct options *options)
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.renderer = &render_text, .suppressions = suppressions_new()};
+    struct options options = {.cut.to_ns = -1, .renderer = &render_text, .suppressions = suppressions_new()};
     struct replay replay;
     options_parse(&cmd_report, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0,
                   argc, argv, &options);
@@ -143,6 +166,7 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < replay.findings.count; i++)
         suppressions_apply(options.suppressions, &replay.findings.at[i]);
     suppressions_tell(options.suppressions, &replay.findings);
+    take_part(&replay, &options);
     replay.report.all = options.all;
     replay.report.notes = symbols_notes(replay.symbols, &replay.report.note_count);
     write_report(&replay, &options);
@@ -150,6 +174,7 @@ static int run(int argc, char **argv)
     int status = report_problems(&replay.report) ? EXIT_FINDINGS : EXIT_SUCCESS;
     replay_close(&replay);
     suppressions_free(options.suppressions);
+    selection_free(&options.cut);
     return status;
 }
 

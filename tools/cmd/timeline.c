@@ -44,6 +44,7 @@ static const struct argp_option option_list[] = {
     {"width", KEY_WIDTH, "N", 0, "Text and pictures: so wide, in columns or pixels", 0},
     {"all", 'a', NULL, 0, "Draw also what a runtime does for itself, such as Python's global interpreter lock; list also what was ruled out", 0},
     VIEW_COLOUR,
+    VIEW_PROGRESS,
     {0},
 };
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "cmd/cmd.h"
+#include "cmd/cut.h"
 #include "cmd/die.h"
 #include "cmd/options.h"
 #include "cmd/top-find.h"
@@ -20,6 +21,7 @@
 
 struct options {
     struct view view;
+    struct selection cut;
     bool batch;
     unsigned long looks; /* 0: until the user, or the program, ends it */
     double delay_s;
@@ -29,6 +31,7 @@ static const struct argp_option option_list[] = {
     {"batch", 'b', NULL, 0, "Print instead of drawing; so it is where standard output is no terminal", 0},
     {"looks", 'n', "N", 0, "End after N looks", 0},
     {"delay", 'd', "SECONDS", 0, "Look every so many seconds (1); less often where a look takes long", 0},
+    CUT_OPTIONS,
     VIEW_COLOUR,
     {0},
 };
@@ -58,7 +61,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'o':
         return ARGP_ERR_UNKNOWN;
     default:
-        return view_option(&options->view, key, arg, state);
+        return cut_option(&options->cut, key, arg) == 0 ? 0 : view_option(&options->view, key, arg, state);
     }
 }
 
@@ -112,13 +115,13 @@ static void print(struct live *live, const struct options *options)
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.delay_s = 1};
+    struct options options = {.cut.to_ns = -1, .delay_s = 1};
     char *trouble = NULL;
     options_parse(&cmd_top, &(struct argp){.options = option_list, .parser = parse_option, .doc = after_options}, 0, argc, argv, &options);
     if (options.view.path_count != 1)
         die("which recording? Give a process id, or the directory that is recorded to; see %s --help", die_program());
     char *directory = find_directory(options.view.paths[0]);
-    struct live *live = live_new((const char *const *)&directory, 1);
+    struct live *live = live_new((const char *const *)&directory, 1, &options.cut);
     if (live_look(live, &trouble) != 0)
         die("%s", trouble);
 #ifdef HAVE_NCURSES
@@ -128,6 +131,7 @@ static int run(int argc, char **argv)
 #endif
         print(live, &options);
     live_free(live);
+    selection_free(&options.cut);
     free(directory);
     return EXIT_SUCCESS;
 }

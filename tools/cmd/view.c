@@ -4,7 +4,9 @@
 #include "cmd/view.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "cmd/die.h"
+#include "cmd/progress.h"
 
 enum colour_when view_when(const char *word)
 {
@@ -12,6 +14,20 @@ enum colour_when view_when(const char *word)
     if (!colour_parse(word, &when))
         die("--color takes always, never or auto, not '%s'", word);
     return when;
+}
+
+error_t view_progress(int key, const char *arg)
+{
+    static const char *const words[] = {[PROGRESS_auto] = "auto", [PROGRESS_always] = "always", [PROGRESS_never] = "never"};
+    if (key != 'q' && key != VIEW_KEY_PROGRESS)
+        return ARGP_ERR_UNKNOWN;
+    const char *word = key == 'q' ? "never" : arg ? arg : "always";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0) {
+            progress_choose((enum progress_when)i);
+            return 0;
+        }
+    die("--progress takes always, never or auto, not '%s'", word);
 }
 
 error_t view_option(struct view *view, int key, char *arg, struct argp_state *state)
@@ -28,7 +44,7 @@ error_t view_option(struct view *view, int key, char *arg, struct argp_state *st
         view->path_count = (size_t)(state->argc - state->next);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return view_progress(key, arg);
     }
 }
 

@@ -27,11 +27,19 @@ struct view {
     {"color", VIEW_KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "Colour: always, never, or auto (on a terminal unless NO_COLOR is set)", 0}, \
     {"colour", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0}
 
+#define VIEW_KEY_PROGRESS 0x7101
+#define VIEW_PROGRESS                                                                                                     \
+    {"progress", VIEW_KEY_PROGRESS, "WHEN", OPTION_ARG_OPTIONAL, "Tell how far long work is, on stderr: always, never, or auto (on a terminal)", 0}, \
+    {"quiet", 'q', NULL, 0, "The same as --progress=never", 0}
+
 /* What the word behind --color says, NULL where there is none; ends the program where it says nothing. */
 enum colour_when view_when(const char *word);
 
 /* Takes these options, and the arguments as traces; ARGP_ERR_UNKNOWN for all else. */
 error_t view_option(struct view *, int key, char *arg, struct argp_state *);
+
+/* Takes --progress and -q; ARGP_ERR_UNKNOWN for all else. */
+error_t view_progress(int key, const char *arg);
 
 /* The file to write to where none need be given. */
 const char *view_output(const struct view *);

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "trace/map.h"
-#include "trace/memory.h"
+#include "base/map.h"
+#include "base/memory.h"
 
 int64_t contention_path_ns(const struct contention_view *view)
 {

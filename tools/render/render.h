@@ -19,6 +19,7 @@ struct report {
     const struct reader_losses *losses;
     int64_t stopped_ns;              /* when recording stopped; 0: not known */
     const struct findings *findings; /* also those that aren't shown */
+    bool part;                       /* only what has to do with some of it was asked for */
     bool all;                        /* show also what was found to be infeasible */
     const char *const *notes;        /* what else the reader should know, a line each */
     size_t note_count;

@@ -74,6 +74,8 @@ static void put_verdict(const struct paper *paper, const struct report *report)
     const char *separator = ": ";
     if (problems == 0 && report_suppressed(report) > 0) {
         fputs("Nothing was found but what is suppressed", paper->out);
+    } else if (problems == 0 && report->part) {
+        paper_put(paper, INK_thread, "Nothing was found that has to do with what was asked for");
     } else if (problems == 0) {
         paper_put(paper, INK_thread, "No deadlock happened, and locks were taken in no order that could lead to one");
         fputs(report_incomplete(report) ? ", in what could be read" : "", paper->out);

@@ -89,7 +89,7 @@ static void put_head(struct top_lines *lines, const struct top_view *view)
     if (view->delay_s > 0)
         snprintf(delay, sizeof delay, ", every %.3g s", view->delay_s);
     put(lines, view, INK_label, "%s (pid %d): %s%s, %zu thread%s: %zu run%s, %zu wait%s%s", live->program && *live->program ? live->program : "program",
-        (int)live->pid, format_duration(length, live->now_ns - live->begin_ns), live->goes_on ? "" : ", ended", live->threads,
+        (int)live->pid, format_duration(length, live->now_ns - live->begin_ns), live->goes_on ? "" : live->cut ? ", as it was then" : ", ended", live->threads,
         plural(live->threads), live->threads - live->waiting, live->threads - live->waiting == 1 ? "s" : "", live->waiting,
         live->waiting == 1 ? "s" : "", delay);
     if (live->interval_ns > 0)
