@@ -8,6 +8,7 @@
 #include <unwind.h>
 
 #include "core/python.h"
+#include "core/self.h"
 #include "core/stacks-known.h"
 
 struct walk {
@@ -53,7 +54,7 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *dat
     if (!walk->found)
         walk->known->own = walk->known->count;
     walk->found = true;
-    if (address == 0 || walk->count == walk->max)
+    if (address == 0 || walk->count == walk->max || (thrum_self.leaves && _Unwind_GetCFA(context) >= thrum_self.leaves))
         return _URC_END_OF_STACK;
     know_frame(walk, context, address);
     walk->at[walk->count++] = address;

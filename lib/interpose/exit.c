@@ -2,13 +2,18 @@
 /* The end of the process. What ends it otherwise (a signal, the last thread's exit inside libc) isn't told. */
 #include "interpose/interpose.h"
 #include "interpose/jump.h"
+#include "probe/fast.h"
 
 static volatile int exit_status = -1;
+
+/* Handlers of exit() may unload whoever called it: the stack is walked no further than to here. */
+#define LEAVE() (thrum_self.leaves = (uintptr_t)probe_frame())
 
 INTERPOSE void exit(int status)
 {
     jump_process_exit(status);
     exit_status = status;
+    LEAVE();
     REAL(exit)(status);
     __builtin_unreachable();
 }
@@ -44,6 +49,7 @@ OLD(quick_exit, "GLIBC_2.10")
 INTERPOSE void quick_exit(int status)
 {
     tell_end(status, SITE);
+    LEAVE();
     OLD_REAL(quick_exit)(status);
     __builtin_unreachable();
 }

@@ -261,6 +261,34 @@ static void libraries(const char *path)
     printf("libraries: %d, still there: %d\n", calls, dlopen(path, RTLD_NOLOAD | RTLD_NOW) != NULL);
 }
 
+/*
+ * The library that called exit() is gone before the process ends, as a server's modules are. What lies below on the stack leads
+ * nowhere.
+ */
+static void *leaving;
+static const char *left_path;
+
+static void leave_library(void)
+{
+    dlclose(leaving);
+    both(NULL);
+    pthread_join(start(both, NULL), NULL);
+    printf("left: still there: %d\n", dlopen(left_path, RTLD_NOLOAD | RTLD_NOW) != NULL);
+}
+
+static void left(const char *path)
+{
+    int (*leave)(void);
+
+    left_path = path;
+    leaving = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    leave = leaving ? (int (*)(void))dlsym(leaving, "library_exit") : NULL;
+    atexit(leave_library);
+    if (leave)
+        leave();
+    puts(dlerror());
+}
+
 /* --- an allocator of one's own, that lacks some of the functions: corners-allocator.c --- */
 
 static void allocator(const char *unused)
@@ -375,7 +403,7 @@ int main(int argument_count, char **arguments)
         const char *name;
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
-                   {"libraries", libraries}, {"allocator", allocator}, {"tidy", tidy}, {"old-forms", old_forms}};
+                   {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)

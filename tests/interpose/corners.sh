@@ -37,6 +37,7 @@ compared little-stack "$tmp/corners" little-stack
 compared forks "$tmp/corners" forks 40
 compared recycled "$tmp/corners" recycled
 compared libraries "$tmp/corners" libraries "$tmp/library.so"
+compared left "$tmp/corners" left "$tmp/library.so"
 before=$tmp/allocator.so
 compared allocator "$tmp/corners" allocator
 before=
