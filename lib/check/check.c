@@ -70,15 +70,14 @@ static bool make_room(struct check_thread *self)
 
 static void hold(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, const struct check_stack *stack)
 {
-    uint64_t path = check_path(self->top[-1].path, object, mode);
+    uint64_t below = self->top[-1].path, path = check_path(below, object, kind, mode);
 
     if (self->top == self->end && !make_room(self)) {
         self->unsure = true;
         return;
     }
-    /* The order was looked at; the next time that is known. */
-    if (self->top != self->held)
-        *known_slot(self, path) = known_key(path, how);
+    if (!handlers_watch(object))
+        known_add(self, below, object, known_key(path, how));
     held_push(self, object, held_what(kind, mode, how), path, stack);
 }
 
@@ -118,7 +117,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     if (!waited)
         handlers_take(self, object, kind, mode, how, stack);
     if (walked->told_apart)
-        *recent_slot(self, site) = recent_of(site, frame, walked);
+        *recent_slot(self, site, frame) = recent_of(site, frame, walked);
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     hold(self, object, kind, mode, how, stack);
@@ -129,9 +128,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
 static void find_paths(struct check_thread *self, struct held *from)
 {
     for (struct held *held = from; held < self->top; held++)
-        held->path = check_path(held[-1].path, held->object, held->mode);
-    if (self->hashed > from)
-        self->hashed = from;
+        held->path = check_path(held[-1].path, held->object, held->kind, held->mode);
 }
 
 void held_take_out(struct check_thread *self, struct held *held)

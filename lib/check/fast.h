@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Acquires and releases in which there is nothing to find out: inlined into the interposers, a dozen nanoseconds less than
- * the whole way. An acquire is such a one where nothing is held, or where the thread took the same object with the same
- * objects held before and no object of the order graph has ended since; a release, where the object was taken last.
+ * the whole way. An acquire is such a one where the thread took the same object, in its present life, with the same objects
+ * held before; a release, where the object was taken last.
  *
  * Called by the thread itself with the guard off, and only while the checker alone listens. A signal handler may take and
  * give back objects between any two of these lines, and leaves the held objects as it found them.
@@ -10,26 +10,23 @@
 #ifndef THRUM_CHECK_FAST_H
 #define THRUM_CHECK_FAST_H
 
+#include "check/known.h"
 #include "check/state.h"
 #include "core/objects.h"
 #include "core/visibility.h"
 
-/* Rises as an object of the order graph ends, and in a forked child: what threads know by path is void. */
+/* Rises as a signal gets a handler, as a lock is first taken in one, and in a forked child: what threads know is void. */
 extern THRUM_PRIVATE _Atomic uint64_t check_epoch;
 
-static inline uint64_t check_path(uint64_t below, uint64_t object, uint8_t mode)
+/* Of what is held once `object` is taken, with the path of what was before. */
+static inline uint64_t check_path(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode)
 {
-    return check_mix(below, object ^ (uint64_t)mode << 56);
+    return check_mix(below, objects_living(object) + (uint64_t)(kind << 8 | mode) * 0xc2b2ae3d27d4eb4fu);
 }
 
-static inline struct recent *recent_slot(struct check_thread *self, uint64_t site)
+static inline struct recent *recent_slot(struct check_thread *self, uint64_t site, uintptr_t frame)
 {
-    return &self->recent[(site ^ site >> 7) % RECENT];
-}
-
-static inline uint64_t *known_slot(struct check_thread *self, uint64_t path)
-{
-    return &self->known[path % KNOWN];
+    return &self->recent[(site ^ site >> 7 ^ frame >> 4 ^ frame >> 11) % RECENT];
 }
 
 static inline uint64_t known_key(uint64_t path, uint8_t how)
@@ -62,17 +59,17 @@ static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mo
 {
     struct check_thread *self = thrum_self.check;
     const struct recent *recent;
-    const struct held *top;
+    const struct held *below;
     uint64_t path;
 
-    if (!self || atomic_load_explicit(objects_recent_slot(object), memory_order_relaxed) != object)
+    if (!self)
         return false;
-    recent = recent_slot(self, site);
+    below = self->top - 1;
+    path = check_path(below->path, object, kind, mode);
+    if (*known_slot(self->known, below->path, object) != known_key(path, how) || below->depth == 0 || self->top == self->end)
+        return false;
+    recent = recent_slot(self, site, frame);
     if (recent->site != site || recent->frame != frame || callers_sum(frame, recent->places) != recent->sum)
-        return false;
-    top = self->top;
-    path = check_path(top[-1].path, object, mode);
-    if (top != self->held && (*known_slot(self, path) != known_key(path, how) || top[-1].depth == 0 || top == self->end))
         return false;
     held_push(self, object, held_what(kind, mode, how), path, recent->stack);
     return true;
@@ -91,8 +88,6 @@ static inline bool check_release_usual(uint64_t object)
     held->what = 0;
     atomic_signal_fence(memory_order_seq_cst);
     self->top = held;
-    if (self->hashed > held)
-        self->hashed = held;
     return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "check/births.h"
 #include "check/check.h"
+#include "check/fast.h"
 #include "check/order.h"
 #include "check/report.h"
 #include "check/semaphore.h"
@@ -40,14 +41,18 @@ static uint64_t bit_of(int signal)
     return signal > 0 && signal <= SIGNALS ? (uint64_t)1 << (signal - 1) : 0;
 }
 
+/* What is taken from now on is looked at once more. */
+static void look_anew(void)
+{
+    atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
+}
+
 void check_handler(int signal, bool set)
 {
     uint64_t was = set ? atomic_fetch_or(&installed, bit_of(signal)) : atomic_fetch_and(&installed, ~bit_of(signal));
 
-    /* What is taken from now on is looked at once more. */
     if (set && !(was & bit_of(signal)))
-        for (unsigned i = 0; i < OBJECTS_RECENT; i++)
-            atomic_store_explicit(&objects_recent[i], 0, memory_order_relaxed);
+        look_anew();
 }
 
 /* What an instruction of the thread's own raises comes at that instruction, not while some lock is held: a virtual machine
@@ -71,12 +76,14 @@ void handlers_enter(struct check_thread *self, int signal)
     if (is_fault(signal))
         return;
     self->handling |= bit_of(signal);
-    memset(self->recent, 0, sizeof(self->recent));
+    self->known = known_nothing;
 }
 
 void handlers_leave(struct check_thread *self, int signal)
 {
     self->handling &= ~bit_of(signal);
+    if (!self->handling)
+        self->known = self->known_outside;
     if (self->handlers > 0 && --self->handlers < INTERRUPTED)
         waitfor_again(self, &self->interrupted[self->handlers]);
 }
@@ -242,6 +249,7 @@ static void take_in_handler(struct check_thread *self, uint64_t object, uint8_t 
     check_lock(&signals);
     fill(entry, self, object, kind, mode, self->handling | (entry->object == object ? entry->signals : 0), stack);
     atomic_fetch_add(&taken_count, 1);
+    look_anew();
     look(entry);
     check_unlock(&signals);
 }
@@ -277,9 +285,11 @@ void handlers_take(struct check_thread *self, uint64_t object, uint8_t kind, uin
         take_outside(self, object, kind, mode, stack);
     else if (how == THRUM_how_block)
         take_in_handler(self, object, kind, mode, stack);
-    /* Off the fast path also the next time. */
-    if (atomic_load_explicit(&taken_count, memory_order_relaxed) > 0 && entry_of(taken, TAKEN, object)->object == object)
-        atomic_store_explicit(objects_recent_slot(object), 0, memory_order_relaxed);
+}
+
+bool handlers_watch(uint64_t object)
+{
+    return atomic_load_explicit(&taken_count, memory_order_relaxed) > 0 && entry_of(taken, TAKEN, object)->object == object;
 }
 
 void handlers_unsafe(struct check_thread *self, const char *function, uint64_t object, uint8_t kind, const struct check_stack *stack)
@@ -318,8 +328,10 @@ void handlers_forget(uint64_t object)
 /* A process that is forked in a handler goes on there as others do in main(), and soon has handlers of its own. */
 void handlers_forked(struct check_thread *self)
 {
-    if (self)
+    if (self) {
         self->handling = 0;
+        self->known = self->known_outside;
+    }
     for (unsigned i = 0; i < TAKEN; i++)
         atomic_store(&taken[i].object, 0);
     for (unsigned i = 0; i < EXPOSED; i++)

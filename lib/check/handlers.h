@@ -16,6 +16,9 @@ void handlers_raises(struct check_thread *self, int signal);
 /* The thread takes, or is about to wait for, a lock; off the fast path. */
 void handlers_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, const struct check_stack *stack);
 
+/* Whether each of its acquires is to be looked at: it was taken in a handler. */
+bool handlers_watch(uint64_t object);
+
 /* The thread, in a handler, makes a call that isn't async-signal-safe; nothing where it isn't in one. */
 void handlers_unsafe(struct check_thread *self, const char *function, uint64_t object, uint8_t kind, const struct check_stack *stack);
 

@@ -14,11 +14,13 @@
 #include "check/wire.h"
 #include "check/thread.h"
 
-enum { GENERATIONS = 1 << 16, WITNESSES_MAX = 16 };
+enum { PLACES = 1 << 16, WITNESSES_MAX = 16 };
 
-/* By hash of the address: rises when an object there ends; the lowest bit tells that the graph may have a node there. */
-static _Atomic uint32_t generations[GENERATIONS];
-enum { GENERATION_HAS_NODE = 1, GENERATION_NONRECURSIVE = 2, GENERATION_STEP = 4 };
+/* By place of the address: how many nodes the graph has there, and whether readers of what lives there queue. */
+static struct {
+    _Atomic uint32_t nodes; /* changed under the lock */
+    _Atomic bool nonrecursive;
+} places[PLACES];
 
 static uint32_t forks;
 _Atomic uint64_t check_epoch;
@@ -29,30 +31,11 @@ void order_forked(void)
     atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
 }
 
-static _Atomic uint32_t *generation_of(uint64_t object)
-{
-    return &generations[check_mix(0, object) % GENERATIONS];
-}
-
-static uint64_t order_hash(uint64_t below, uint64_t object, uint8_t kind, uint8_t mode)
-{
-    uint32_t generation = atomic_load_explicit(generation_of(object), memory_order_relaxed) / GENERATION_STEP;
-
-    return check_mix(below, object ^ (uint64_t)generation << 48 ^ (uint64_t)mode << 45 ^ kind);
-}
-
-/* The hash of all that a thread holds. */
-static uint64_t hash_of_held(struct check_thread *self)
-{
-    for (struct held *held = self->hashed; held < self->top; held++)
-        held->hash = order_hash(held[-1].hash, held->object, held->kind, held->mode);
-    self->hashed = self->top;
-    return self->top[-1].hash;
-}
+#define PLACE(object) places[objects_place(object) % PLACES]
 
 void order_nonrecursive_reader(uint64_t object)
 {
-    atomic_fetch_or_explicit(generation_of(object), GENERATION_NONRECURSIVE, memory_order_relaxed);
+    atomic_store_explicit(&PLACE(object).nonrecursive, true, memory_order_relaxed);
 }
 
 static size_t record_size(uint32_t held)
@@ -88,7 +71,7 @@ static struct record *record_new(struct check_thread *self, const struct record_
     record->wanted = *wanted;
     record->recursive_read =
         wanted->mode == THRUM_mode_shared &&
-        !(atomic_load_explicit(generation_of(wanted->object), memory_order_relaxed) & GENERATION_NONRECURSIVE);
+        !atomic_load_explicit(&PLACE(wanted->object).nonrecursive, memory_order_relaxed);
     for (uint32_t i = 0; i < held_count(self); i++)
         if (self->held[i].depth > 0 && semaphore_is_held(&self->held[i]))
             record->held[record->held_count++] = (struct record_object){
@@ -123,9 +106,11 @@ static bool add_witness(struct edge *edge, struct record *record, uint32_t index
 
 static struct node *node_of(const struct record_object *object)
 {
+    uint32_t before = check_state.graph.node_count;
     struct node *node = graph_node(&check_state.graph, object->object, object->kind);
 
-    atomic_fetch_or_explicit(generation_of(object->object), GENERATION_HAS_NODE, memory_order_relaxed);
+    if (check_state.graph.node_count > before)
+        atomic_fetch_add_explicit(&PLACE(object->object).nodes, 1, memory_order_relaxed);
     return node;
 }
 
@@ -156,7 +141,7 @@ static void learn(struct record *record)
 
 void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack)
 {
-    uint64_t hash = order_hash(hash_of_held(self), object, kind, mode);
+    uint64_t hash = check_path(self->top[-1].path, object, kind, mode);
     uint64_t key = check_mix(hash, self->serial + ((uint64_t)forks << 48));
     struct record *record;
     sigset_t signals;
@@ -184,18 +169,17 @@ static void drop_edge(struct edge *edge)
 
 void order_forget(uint64_t object)
 {
-    _Atomic uint32_t *generation = generation_of(object);
-    uint32_t was = atomic_fetch_add_explicit(generation, GENERATION_STEP, memory_order_relaxed);
     struct node *node;
     sigset_t signals;
 
-    if (!(was & GENERATION_HAS_NODE))
+    objects_anew(object);
+    if (atomic_load_explicit(&PLACE(object).nodes, memory_order_relaxed) == 0)
         return;
     check_lock(&signals);
     node = graph_find(&check_state.graph, object);
     if (node) {
         graph_remove(&check_state.graph, node, drop_edge);
-        atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&PLACE(object).nodes, 1, memory_order_relaxed);
     }
     check_unlock(&signals);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hashes of (thread, all that it held, what it took): one that is in the set, the graph has. It may forget: what is learned
- * again, the graph notices. Hashes hold the objects' generations, so what was seen of an object that ended isn't taken for
+ * again, the graph notices. Hashes hold the objects' lives, so what was seen of an object that ended isn't taken for
  * what lives there now.
  */
 #ifndef THRUM_CHECK_SEEN_H

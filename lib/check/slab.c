@@ -8,28 +8,31 @@
 
 enum { AT_ONCE = 64 };
 
-static void refill(struct slab *slab)
+/* Zeroed, and not touched before: of a large record only what is used is ever in memory. */
+static void *take_fresh(struct slab *slab)
 {
-    char *records = memory_keep(slab->size * AT_ONCE);
-
-    for (int i = 0; records && i < AT_ONCE; i++) {
-        *(void **)(records + (size_t)i * slab->size) = slab->spare;
-        slab->spare = records + (size_t)i * slab->size;
+    if (slab->fresh == slab->end) {
+        slab->fresh = memory_keep(slab->size * AT_ONCE);
+        slab->end = slab->fresh ? slab->fresh + slab->size * AT_ONCE : NULL;
     }
+    void *record = slab->fresh;
+    if (record)
+        slab->fresh += slab->size;
+    return record;
 }
 
 void *slab_take(struct slab *slab)
 {
-    void *record;
+    void *record = slab->spare;
 
-    if (!slab->spare)
-        refill(slab);
-    record = slab->spare;
-    if (!record)
+    if (record) {
+        slab->spare = *(void **)record;
+        memset(record, 0, slab->size);
+    } else if (!(record = take_fresh(slab))) {
         return NULL;
-    slab->spare = *(void **)record;
+    }
     slab->live++;
-    return memset(record, 0, slab->size);
+    return record;
 }
 
 void slab_give(struct slab *slab, void *record)

@@ -9,6 +9,7 @@
 struct slab {
     size_t size; /* of a record, at least a pointer's */
     void *spare; /* list of records given back */
+    char *fresh, *end; /* memory that was no record yet */
     uint64_t live;
 };
 

@@ -7,8 +7,9 @@
  * |-------------------------------|-------------------------------|---------------------------------------------------|
  * | graph, records, clocks, lists | who has the lock              | who has the lock                                  |
  * | seen set, stacks by context   | who has the lock              | all; a miss there only costs the slow path        |
- * | generations, semaphores       | all, by atomic operations     | all                                               |
+ * | lives, semaphores             | all, by atomic operations     | all                                               |
  * | a thread's held objects       | that thread                   | that thread; others while its wait stands still   |
+ * | what it knows                 | that thread                   | that thread                                       |
  * | a thread's wait               | that thread                   | all: twice, and the same sequence means it stands |
  *
  * The lock is taken with signals blocked and the thread's guard set: a handler may lock, too.
@@ -45,8 +46,7 @@ struct held {
         };
         uint64_t what; /* all of that at once */
     };
-    uint64_t path; /* hash of all that is held up to here, by address */
-    uint64_t hash; /* the same by address and generation; up to check_thread.hashed */
+    uint64_t path; /* hash of all that is held up to here, and of how */
 };
 
 /* What a thread is blocked for. */
@@ -80,7 +80,7 @@ struct check_clock {
 /* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
 #define DEPTH_INCONSISTENT 0x80000000u
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 32, KNOWN = 512, INTERRUPTED = 3, TAKEN_SINCE = 16 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 128, INTERRUPTED = 3, TAKEN_SINCE = 16 };
 
 /*
  * What tells a stack from others with the same site at the same depth: the return addresses of the callers next to the site,
@@ -113,10 +113,10 @@ struct check_thread {
     struct held *held; /* before the first is a place in which nothing is held */
     struct held *top;  /* behind the last */
     struct held *end;  /* of the room */
-    struct held *hashed; /* the held objects before this have their hash */
+    struct known *known; /* what needs no more looking at; in a signal handler nothing */
     struct held first[1 + HELD_FIRST];
-    struct recent recent[RECENT]; /* by site */
-    uint64_t known[KNOWN];        /* orders that need no more looking at, by path: see fast.h */
+    struct recent recent[RECENT]; /* by site and frame */
+    struct known *known_outside;  /* the same outside of handlers */
     uintptr_t frame; /* an address near its first frame: its frames are told apart by their distance from it */
     /* shared */
     uint64_t serial; /* 1, 2 ... as the checker met them */

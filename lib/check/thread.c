@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check/clock.h"
+#include "check/known.h"
 #include "check/leaving.h"
 #include "check/slab.h"
 #include "check/standstill.h"
@@ -117,9 +118,9 @@ static struct check_thread *take_spare(void)
 
 void thread_give_room(struct check_thread *thread, struct held *room, uint32_t capacity)
 {
-    thread->held = thread->top = thread->hashed = room + 1;
+    thread->held = thread->top = room + 1;
     thread->end = room + capacity;
-    memset(room, 0, sizeof(*room));
+    *room = (struct held){.object = ~(uint64_t)0, .depth = 1};
 }
 
 static struct check_thread *new_thread(void)
@@ -131,6 +132,7 @@ static struct check_thread *new_thread(void)
     if (thread) {
         struct check_thread *next = thread->next;
         struct held *room = thread->held - 1;
+        struct known *known = known_reuse(thread->known_outside);
         uint32_t capacity = (uint32_t)(thread->end - room);
 
         clock_unref(thread->clock);
@@ -138,12 +140,14 @@ static struct check_thread *new_thread(void)
         memset(thread, 0, sizeof(*thread));
         thread->next = next;
         thread_give_room(thread, room, capacity);
+        thread->known = thread->known_outside = known;
         thread->wait.sequence = sequence;
         return thread;
     }
     thread = slab_take(&threads);
     if (!thread)
         return NULL;
+    thread->known = thread->known_outside = known_new();
     thread_give_room(thread, thread->first, 1 + HELD_FIRST);
     thread->next = check_state.threads;
     check_state.threads = thread;

@@ -29,6 +29,8 @@ struct branch {
 
 static _Atomic(struct branch *) branches[BRANCHES];
 _Atomic uint64_t objects_recent[OBJECTS_RECENT];
+_Atomic uint16_t objects_lives[OBJECTS_LIVES];
+_Atomic int64_t objects_count;
 
 /* What the slot points to; made where it is empty. A race is lost to whoever was first. */
 static void *fill(_Atomic(void *) *slot, size_t size)
@@ -67,8 +69,9 @@ void objects_note_new(uint64_t address)
 
     if (!word)
         return;
-    if (!(atomic_load_explicit(word, memory_order_relaxed) & bit_of(address)))
-        atomic_fetch_or_explicit(word, bit_of(address), memory_order_relaxed);
+    if (!(atomic_load_explicit(word, memory_order_relaxed) & bit_of(address)) &&
+        !(atomic_fetch_or_explicit(word, bit_of(address), memory_order_relaxed) & bit_of(address)))
+        atomic_fetch_add_explicit(&objects_count, 1, memory_order_relaxed);
     atomic_store_explicit(objects_recent_slot(address), address, memory_order_relaxed);
 }
 
@@ -77,7 +80,9 @@ static uint64_t clear(_Atomic uint64_t *word, uint64_t bits)
 {
     if (!(atomic_load_explicit(word, memory_order_relaxed) & bits))
         return 0;
-    return atomic_fetch_and_explicit(word, ~bits, memory_order_relaxed) & bits;
+    bits &= atomic_fetch_and_explicit(word, ~bits, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&objects_count, __builtin_popcountll(bits), memory_order_relaxed);
+    return bits;
 }
 
 static void forget_recent(uint64_t address)
