@@ -131,7 +131,7 @@ END_TEST
 START_TEST(objects_in_a_row_have_places_apart)
 {
     enum { COUNT = 1 << 12, PLACES = 2 * COUNT };
-    static const unsigned steps[] = {8, 16, 24, 32, 40, 48, 64, 128, 256, 1024, 4096, 65536};
+    static const unsigned steps[] = {32, 40, 48, 64, 128, 256, 1024, 4096, 65536};
 
     for (unsigned step = 0; step < sizeof(steps) / sizeof(steps[0]); step++) {
         bool taken[PLACES] = {false};
