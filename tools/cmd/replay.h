@@ -33,6 +33,7 @@ struct replay {
     struct findings findings;
     struct progress progress; /* of its readings */
     bool foreseen; /* this reading is the first of two */
+    bool told_elsewhere; /* who watches the model shows what the checker in the process told: no notes of it */
     struct report report; /* of all that; complete after replay_run(), but for `all` and `notes` */
 };
 

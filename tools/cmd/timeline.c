@@ -18,6 +18,7 @@
 #endif
 #include "cmd/view.h"
 #include "render/timeline-cut.h"
+#include "render/pins.h"
 #include "render/timeline.h"
 #include "base/memory.h"
 
@@ -172,6 +173,7 @@ static void drawing_make(struct drawing *drawing, const struct options *options,
     struct replay *replay = &drawing->replay;
     replay_open(replay, paths, count);
     replay_foresee(replay);
+    replay->told_elsewhere = true;
     struct timeline_names names = timeline_names_of(replay->symbols);
     drawing->timeline = timeline_new(replay->model, &names, options->all);
     drawing->contention = options->path || options->format == &timeline_html ? contention_new(replay->model, replay->symbols, options->all) : NULL;
@@ -224,7 +226,7 @@ static void say_done(const struct drawing *drawings, size_t count, const struct 
         if (!seen)
             view_warn_incomplete(&drawings[i].replay.report);
         threads += drawings[i].timeline->threads.count;
-        problems += report_problems(&drawings[i].replay.report);
+        problems += report_problems(&drawings[i].replay.report) + pins_told_alone(drawings[i].timeline, &drawings[i].replay.report);
     }
     if (strcmp(path, "-") != 0)
         fprintf(stderr, "%s: the %s is in %s: %zu thread%s, %zu finding%s%s\n", die_program(), options->format->noun, path,

@@ -23,6 +23,7 @@
     SCRIPT(axis)        \
     SCRIPT(gutter)      \
     SCRIPT(marks)       \
+    SCRIPT(pins)        \
     SCRIPT(links)       \
     SCRIPT(path)        \
     SCRIPT(draw)        \

@@ -41,19 +41,29 @@ static void add_finding(struct pins *pins, const struct finding *finding, uint32
     }
 }
 
-static bool takes_part(const struct timeline *timeline, const struct finding *finding, uint32_t thread)
+static bool is_at(const struct finding_object *side, const char *site)
 {
-    for (size_t i = 0; i < finding->step_count; i++)
-        if (timeline_find_thread(timeline, finding->steps[i].pid, finding->steps[i].tid) == thread)
-            return true;
-    return false;
+    return side->stack_count && side->stack[0].text && strcmp(side->stack[0].text, site) == 0;
+}
+
+/* Whether that thread takes part in it, at the place that the checker named. */
+static bool is_told(const struct timeline *timeline, const struct finding *finding, const struct timeline_told *told)
+{
+    const char *site = timeline->frames.at[told->site];
+    bool there = false, thread = false;
+    for (size_t i = 0; i < finding->step_count; i++) {
+        const struct finding_step *step = &finding->steps[i];
+        there |= is_at(&step->wants, site) || is_at(&step->holds, site);
+        thread |= timeline_find_thread(timeline, step->pid, step->tid) == told->thread;
+    }
+    return there && thread;
 }
 
 uint32_t pins_finding_of(const struct timeline *timeline, const struct report *report, const struct timeline_told *told)
 {
     for (uint32_t i = 0; i < report->findings->count; i++) {
         const struct finding *finding = &report->findings->at[i];
-        if (report_shows(report, finding) && strcmp(finding_kind_word(finding->kind), told->finding) == 0 && takes_part(timeline, finding, told->thread))
+        if (report_shows(report, finding) && strcmp(finding_kind_word(finding->kind), told->finding) == 0 && is_told(timeline, finding, told))
             return i;
     }
     return TIMELINE_NONE;
@@ -83,6 +93,14 @@ struct pin *pins_make(const struct timeline *timeline, const struct report *repo
         qsort(pins.at, pins.count, sizeof *pins.at, by_time);
     *count = pins.count;
     return pins.at;
+}
+
+size_t pins_told_alone(const struct timeline *timeline, const struct report *report)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < timeline->told.count; i++)
+        count += timeline->told.at[i].thread != TIMELINE_NONE && pins_finding_of(timeline, report, &timeline->told.at[i]) == TIMELINE_NONE;
+    return count;
 }
 
 bool *pins_columns(const struct pin *pins, size_t count, uint32_t thread, int64_t from_ns, int64_t to_ns, size_t width)

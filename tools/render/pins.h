@@ -18,9 +18,12 @@ struct pin *pins_make(const struct timeline *, const struct report *, size_t *co
 
 /*
  * Which finding of the report the checker in the process told of when it said that: one of the same kind in which that thread
- * takes part; TIMELINE_NONE: none.
+ * takes part, at that place; TIMELINE_NONE: none.
  */
 uint32_t pins_finding_of(const struct timeline *, const struct report *, const struct timeline_told *);
+
+/* How many findings the checker alone told of, in what is drawn. */
+size_t pins_told_alone(const struct timeline *, const struct report *);
 
 /* Which of so many columns from one time to another have a pin of a thread; in new memory. */
 bool *pins_columns(const struct pin *, size_t count, uint32_t thread, int64_t from_ns, int64_t to_ns, size_t width);

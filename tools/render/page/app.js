@@ -112,8 +112,10 @@ class App {
   // What is at x, y of the canvas: { row, lane, span, i, j, mark }; span and mark are -1 where none, [i, j) where several share the pixel.
   hit(x, y) {
     const { view, layout } = this, row = y < Size.axis ? undefined : layout.rowAt(y - Size.axis + view.scroll);
-    const nothing = { row, lane: null, span: -1, i: 0, j: 0, mark: -1 };
+    const nothing = { row, lane: null, span: -1, i: 0, j: 0, mark: -1, pin: null };
     if (!row || row.type === 'section' || x < view.gutter) return nothing;
+    const pin = row.type === 'thread' ? Pins.at(this.trace, view, row, x, y) : null;
+    if (pin) return { ...nothing, pin };
     const mark = row.type === 'thread' && y - view.top(row) < row.stateY + 4 ? Marks.at(this.trace, view, row, x) : -1;
     if (mark >= 0) return { ...nothing, mark };
     const dy = y - view.top(row), at = row.lanes.find((entry) => dy >= entry.y - 0.5 && dy < entry.y + entry.h + 0.5);
@@ -134,14 +136,14 @@ class App {
     const hit = this.hit(x, y);
     this.state.hover = hit.span;
     this.state.pointer = x >= this.view.gutter ? x : null;
-    this.painter.canvas.classList.toggle('point', hit.span >= 0 || x < this.view.gutter || (hit.row && hit.row.type === 'section'));
+    this.painter.canvas.classList.toggle('point', hit.span >= 0 || hit.pin || x < this.view.gutter || (hit.row && hit.row.type === 'section'));
     this.tip(hit, clientX, clientY);
     this.changed();
   }
   leave() { Object.assign(this.state, { hover: -1, pointer: null }); this.tooltip.hidden = true; this.changed(); }
 
   tip(hit, x, y) {
-    const { tooltip } = this, nodes = hit.mark >= 0 ? Marks.tip(this.trace, hit.mark) : hit.span >= 0 ? Words.spanTip(this.trace, hit.span) : hit.lane && hit.j > hit.i ? Words.crowdTip(this.trace, hit.lane, hit.i, hit.j) : null;
+    const { tooltip } = this, nodes = hit.pin ? Pins.tip(this.trace, hit.pin) : hit.mark >= 0 ? Marks.tip(this.trace, hit.mark) : hit.span >= 0 ? Words.spanTip(this.trace, hit.span) : hit.lane && hit.j > hit.i ? Words.crowdTip(this.trace, hit.lane, hit.i, hit.j) : null;
     tooltip.hidden = !nodes;
     if (!nodes) return;
     tooltip.replaceChildren(...nodes);
@@ -153,6 +155,7 @@ class App {
   click(x, y) {
     const hit = this.hit(x, y);
     if (hit.row && hit.row.type === 'section') { this.layout.toggle(hit.row.key); this.view.scrollTo(this.view.scroll); return this.changed(); }
+    if (hit.pin) return this.goFinding(hit.pin.finding, true);
     if (hit.span >= 0) return this.select(hit.span);
     if (hit.lane && hit.j - hit.i > 3) return this.zoom(1 / 8, x);
     if (hit.row && x < this.view.gutter) return this.selectRow(hit.row);
@@ -237,20 +240,29 @@ class App {
     if (next >= 0) this.goSpan(arrows.span[next]);
   }
 
-  goFinding(index) {
+  // Shows a finding: its spans, else the places where it is pinned; `here`: without going anywhere.
+  goFinding(index, here) {
     const { trace } = this, finding = trace.head.findings[index], { begin, end } = trace.spans;
     const spans = finding.steps.map((step) => trace.spanOfStep(step)).filter((span) => span >= 0);
-    if (spans.length) {
-      this.select(spans[0]);
+    if (spans.length) this.select(spans[0]); else this.select(-1);
+    if (!here && spans.length) {
       const t0 = Math.min(...spans.map((s) => begin[s])), t1 = Math.max(...spans.map((s) => end[s])), margin = Math.max((t1 - t0) * 0.12, 100);
       this.view.show(this.layout.rowOf(spans[0], false));
       if (finding.certainty === 'happened') this.jump(t0 - (t1 - t0) * 0.35, t1 + (t1 - t0) * 0.05);
       else this.jump(t0 - margin, t1 + margin);
-    }
+    } else if (!here && finding.pins.length) this.goPin(finding.pins[0]);
     this.state.found = spans.length ? this.cast(finding, spans) : null;
     this.state.finding = index;
     this.panel.press(index);
     this.changed();
+    this.toHash();
+  }
+
+  // Brings a pin into sight, in the middle of what is seen or of something that can be told apart.
+  goPin(pin) {
+    const half = Math.min(this.view.t1 - this.view.t0, Math.max(this.trace.duration / 20, 2000)) / 2;
+    this.view.show(this.layout.rowOfThread.get(pin.thread));
+    this.jump(pin.time - half, pin.time + half);
   }
 
   // The spans of a finding: what its threads want and what they hold meanwhile.

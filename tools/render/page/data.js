@@ -96,6 +96,7 @@ const Data = (() => {
       this.spansOfThread = bucket(spans.count, this.threads.length, (i) => spans.thread[i]);
       this.spansOfObject = bucket(spans.count, this.objects.length, (i) => spans.object[i]);
       this.marksOfThread = bucket(this.marks.count, this.threads.length, (i) => this.marks.thread[i]);
+      this.pins = Pins.collect(this);
       this.indexArrows();
       this.sumUp();
     }

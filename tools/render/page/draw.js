@@ -96,6 +96,7 @@ class Painter {
     if (row.type === 'thread') this.life(row, y);
     for (const { role, lane, y: dy, h } of row.lanes) this.lane(row, role, lane, y + dy, h, state);
     if (row.type === 'thread') Marks.draw(this, row, y);
+    if (row.type === 'thread') Pins.draw(this, row, y, state);
   }
 
   life(row, y) {

@@ -9,7 +9,7 @@ const Help = (() => {
     const { el } = Format, dialog = document.getElementById('help');
     dialog.replaceChildren(el('h2', { id: 'help-title' }, 'Keys and mouse'),
       el('table', {}, KEYS.map(([key, what]) => el('tr', {}, el('td', {}, el('kbd', {}, key)), el('td', {}, what)))),
-      el('p', {}, 'Each thread’s row shows its life with its waits upon it, and beneath them the locks it holds, the first taken on top. Each object’s row shows its holders and, thin beneath them, who waits. What is too narrow to see is summed up: the fuller a column, the more of its time is covered.'),
+      el('p', {}, 'Each thread’s row shows its life with its waits upon it, and beneath them the locks it holds, the first taken on top. Each object’s row shows its holders and, thin beneath them, who waits. A flag on a thread’s row is a finding, by its number in the list; click it. What is too narrow to see is summed up: the fuller a column, the more of its time is covered.'),
       el('p', {}, el('button', { onclick: () => dialog.close() }, 'Close')));
     dialog.showModal();
   }
@@ -18,7 +18,15 @@ const Help = (() => {
     const { head } = trace, { count, plural, duration, wallClock } = Format;
     document.getElementById('title').textContent = head.title;
     document.getElementById('facts').textContent = [plural(trace.threads.length, 'thread'), plural(trace.objects.filter((o) => o.holds + o.waits).length, 'object'),
-      `${count(head.trace.events)} events`, duration(trace.until), `began ${wallClock(head.begin_ns, 0)}`].join(' · ');
+      `${count(head.trace.events)} events`, duration(trace.until)].join(' · ');
+    document.getElementById('facts').title = document.getElementById('title').title = `${head.title}, began ${wallClock(head.begin_ns, 0)}`;
+  }
+
+  // What who can't see the picture is told of it.
+  function describe(trace) {
+    const { plural, duration } = Format, waited = trace.threads.filter((thread) => thread.waits).sort((a, b) => b.waited - a.waited);
+    document.getElementById('canvas').setAttribute('aria-label', [`Timeline of ${plural(trace.threads.length, 'thread')} over ${duration(trace.until)}, with ${plural(trace.head.findings.length, 'finding')}`,
+      waited.length ? `${waited[0].name} waited longest, ${duration(waited[0].waited)}` : 'no thread waited', 'slash searches, n and p go through findings, brackets follow the wake-up chain'].join('; '));
   }
 
   function banners(trace) {
@@ -32,5 +40,5 @@ const Help = (() => {
     if (left && left.objects) box.append(el('div', { class: 'banner plain' }, `Left out: ${plural(left.objects, 'object')} with ${count(left.spans)} spans ${left.why}. Draw them with --all.`));
   }
 
-  return { show, header, banners };
+  return { show, header, banners, describe };
 })();

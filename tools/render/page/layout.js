@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where everything stands: rows from top to bottom, the lanes inside each, and time along x. Knows nothing of drawing.
-const Size = { gutter: 216, axis: 34, section: 26, state: 18, hold: 11, handler: 5, waiter: 6, gap: 1, pad: 5 };
+const Size = { gutter: 216, axis: 34, section: 26, state: 18, hold: 11, handler: 5, waiter: 6, named: 11, gap: 1, pad: 5 };
+const FEW = 4; // waiters whose names are written on their bars
 const MOST = { hold: 8, holder: 8, waiter: 10 };
 
 class Layout {
@@ -16,8 +17,9 @@ class Layout {
 
   makeSections() {
     const { trace } = this, sections = [], idle = [];
-    trace.head.processes.forEach((process, id) => {
-      if (this.isIdle(id)) { idle.push(id); return; }
+    for (const id of this.processesInOrder()) {
+      const process = trace.head.processes[id];
+      if (this.isIdle(id)) { idle.push(id); continue; }
       const name = trace.head.processes.length > 1 ? ` · ${process.name} (${process.pid})` : '';
       const threads = trace.threads.map((thread, i) => i).filter((i) => trace.threads[i].process === id);
       threads.sort((a, b) => trace.threads[a].number - trace.threads[b].number);
@@ -27,9 +29,21 @@ class Layout {
       this.addSection(sections, `threads-${id}`, `Threads${name}`, threads.map((i) => this.threadRow(i)));
       this.addSection(sections, `objects-${id}`, `Waited for${name}`, contended.map((i) => this.objectRow(i)));
       this.addSection(sections, `quiet-${id}`, `Never waited for${name}`, quiet.map((i) => this.objectRow(i)), quiet.length > 12);
-    });
-    this.addSection(sections, 'idle', 'Processes that never waited', idle.flatMap((id) => this.idleRows(id)), true);
+    }
+    this.addSection(sections, 'idle', 'Processes that never waited', idle.sort((a, b) => a - b).flatMap((id) => this.idleRows(id)), true);
     return sections;
+  }
+
+  // Those with a deadlock first, then those whose threads had to do with each other, then those that only waited: shells, and what starts programs.
+  processesInOrder() {
+    const { threads, head } = this.trace, rank = head.processes.map(() => 2);
+    const count = head.processes.map(() => 0);
+    for (const thread of threads) {
+      count[thread.process]++;
+      if (thread.holds || count[thread.process] > 1) rank[thread.process] = Math.min(rank[thread.process], 1);
+      if (thread.deadlocked) rank[thread.process] = 0;
+    }
+    return head.processes.map((process, id) => id).sort((a, b) => rank[a] - rank[b] || a - b);
   }
 
   // One of many processes, with one thread that never waited: a shell's, mostly. All of them together are one section.
@@ -56,7 +70,7 @@ class Layout {
     const waits = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), 1);
     const holds = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.hold);
     const handlers = dealIntoLanes(trace, spans.filter((s) => what[s] === What.HANDLER), 1);
-    let y = Size.pad;
+    let y = Size.pad + Pins.room(trace, id);
     if (handlers.lanes.length) y = this.stack(row, 'handler', handlers.lanes, y, Size.handler);
     row.stateY = y;
     y = this.stack(row, 'state', waits.lanes.length ? waits.lanes : [new Lane(trace, [])], y, Size.state);
@@ -73,7 +87,7 @@ class Layout {
     const holders = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.holder);
     const waiters = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), MOST.waiter);
     let y = this.stack(row, 'holder', holders.lanes, Size.pad, Size.state - 3);
-    y = this.stack(row, 'waiter', waiters.lanes, y, holders.lanes.length ? Size.waiter : Size.hold);
+    y = this.stack(row, 'waiter', waiters.lanes, y, !holders.lanes.length ? Size.hold : waiters.lanes.length <= FEW ? Size.named : Size.waiter);
     row.left = holders.left + waiters.left;
     row.h = Math.max(y + Size.pad, 25);
     this.rowOfObject.set(id, row);

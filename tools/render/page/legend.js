@@ -58,6 +58,8 @@ const Legend = (() => {
     const marks = new Set(trace.marks.what);
     if (marks.has(Marks.TRY)) list.append(el('li', {}, swatch((c) => Marks.ring(c, 14, 7, color)), 'a try that failed'));
     if (marks.has(Marks.SENT)) list.append(el('li', {}, swatch((c) => Marks.triangle(c, 14, 7, color.ink)), 'sends a signal or cancellation'));
+    if (marks.has(Marks.ORDER)) list.append(el('li', {}, swatch((c) => Marks.diamond(c, 14, 7, color)), 'takes two locks in an order that is new'));
+    if (trace.pins.size) list.append(el('li', {}, swatch((c) => Pins.flag(c, 14, 6.5, 9, trace.head.findings[0], 0, false)), 'a finding, by its number'));
     if (hows.has(0) || hows.has(2)) list.append(el('li', {}, arrow(color.arrow, []), 'release or end that let a waiter go on'));
     if (hows.has(1) || hows.has(3)) list.append(el('li', {}, arrow(color['arrow-wake'], [3, 2]), 'wake (signal, broadcast, post, set)'));
     if (Path.has(trace)) list.append(el('li', {}, swatch((c) => { c.fillStyle = color.path; c.fillRect(0, 5, 28, 4); }), 'the critical path (c shows it)'));

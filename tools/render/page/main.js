@@ -3,6 +3,7 @@
 Data.load().then((trace) => {
   trace.deadlockWaits = Deadlock.waits(trace);
   Help.header(trace);
+  Help.describe(trace);
   Help.banners(trace);
   window.thrum = new App(trace);
 }).catch((error) => {

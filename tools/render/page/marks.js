@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Moments on a thread's row: a triangle for a signal or cancellation sent, a ring for a try that failed.
+// Moments on a thread's row: a triangle for a signal or cancellation sent, a ring for a try that failed, a diamond for two locks
+// taken in a new order.
 const Marks = (() => {
-  const TRY = 0, SENT = 1;
+  const TRY = 0, SENT = 1, ORDER = 2;
 
   // The marks of a thread in [t0, t1]: [first, after the last) of its list.
   function between(trace, thread, t0, t1) {
@@ -25,9 +26,11 @@ const Marks = (() => {
       const x = view.x(trace.marks.time[mark]);
       if (x - lastX < 7) continue;
       lastX = x;
-      if (trace.marks.what[mark] === SENT) triangle(c, x, y + row.stateY, color.ink); else ring(c, x, y + row.stateY - 1, color);
+      draws[trace.marks.what[mark]](c, x, y + row.stateY, color);
     }
   }
+
+  const draws = [(c, x, y, color) => ring(c, x, y - 1, color), (c, x, y, color) => triangle(c, x, y, color.ink), (c, x, y, color) => diamond(c, x, y, color)];
 
   function triangle(c, x, y, colour) {
     c.fillStyle = colour;
@@ -36,6 +39,20 @@ const Marks = (() => {
     c.lineTo(x - 4, y - 4);
     c.lineTo(x + 4, y - 4);
     c.fill();
+  }
+
+  function diamond(c, x, y, color) {
+    c.fillStyle = color.page;
+    c.strokeStyle = color.accent;
+    c.lineWidth = 1.4;
+    c.beginPath();
+    c.moveTo(x, y - 4.5);
+    c.lineTo(x + 3.6, y);
+    c.lineTo(x, y + 4.5);
+    c.lineTo(x - 3.6, y);
+    c.closePath();
+    c.fill();
+    c.stroke();
   }
 
   function ring(c, x, y, color) {
@@ -58,9 +75,10 @@ const Marks = (() => {
 
   function tip(trace, mark) {
     const { marks } = trace, object = trace.objects[marks.object[mark]], sent = marks.what[mark] === SENT;
-    return [Format.el('div', { class: 'head' }, sent ? `Sends ${object.label}` : `Tried for ${Words.nameOf(object)} and did not get it`),
+    const under = marks.what[mark] === ORDER ? trace.objects[marks.other[mark]] : null;
+    return [Format.el('div', { class: 'head' }, under ? `Takes ${Words.nameOf(object)} under ${Words.nameOf(under)}, for the first time` : sent ? `Sends ${object.label}` : `Tried for ${Words.nameOf(object)} and did not get it`),
       Format.el('dl', {}, Words.pair('thread', trace.threadName(marks.thread[mark])), Words.pair('when', Format.moment(marks.time[mark])), Words.pair('at', trace.frame(marks.site[mark])))];
   }
 
-  return { draw, at, tip, ring, triangle, TRY, SENT };
+  return { draw, at, tip, ring, triangle, diamond, TRY, SENT, ORDER };
 })();

@@ -15,13 +15,21 @@ class Panel {
     document.getElementById('finding-count').textContent = findings.length ? `(${findings.length})` : '';
     if (!findings.length) box.append(el('p', { class: 'hint' }, 'No deadlock and no lock-order cycle was found in this trace.'));
     this.buttons = findings.map((finding, i) => el('button', { class: `finding ${finding.certainty}`, 'aria-pressed': 'false', onclick: () => this.go.finding(i) },
-      el('span', { class: 'kind' }, finding.kind), ' ', el('span', { class: 'certainty' }, `· ${finding.certainty}`),
+      el('span', { class: `number ${finding.certainty}` }, String(i + 1)), el('span', { class: 'kind' }, finding.kind), ' ', el('span', { class: 'certainty' }, `· ${finding.certainty}`),
       el('span', { class: 'message' }, finding.message),
       el('ol', {}, finding.steps.map((step) => this.step(step))),
-      finding.moves.length ? el('span', { class: 'message' }, 'The schedule that leads there:') : '',
+      finding.moves.length ? el('span', { class: 'message more' }, 'The schedule that leads there:') : '',
       finding.moves.length ? el('ol', { class: 'moves' }, finding.moves.map((move) => el('li', {}, move))) : '',
+      this.told(finding),
       el('span', { class: 'advice' }, Format.sentence(finding.advice))));
     box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint' }, note)));
+  }
+
+  // What the checker in the process said while the program ran.
+  told(finding) {
+    const { el, moment } = Format, { trace } = this;
+    return finding.pins.filter((pin) => pin.site !== undefined).map((pin) => el('ol', {}, el('li', {}, `the checker told of it as it ran: ${moment(pin.time)}, in `, el('b', {}, trace.threadName(pin.thread)), trace.frame(pin.site) ? ` at ${trace.frame(pin.site)}` : ''),
+      (trace.head.stacks[pin.stack] || []).slice(1).map((frame) => el('li', { class: 'caller' }, trace.frame(frame)))));
   }
 
   step(step) {
@@ -78,7 +86,31 @@ class Panel {
     const { trace } = this, { spans } = trace, since = spans.begin[wait] - spans.begin[hold];
     return Format.el('p', {}, this.threadLink(spans.thread[hold]), ' ', this.link('→ show', () => this.go.span(hold)),
       Words.at(`${since >= 0 ? `since ${Format.duration(since)} before the wait began` : `from ${Format.duration(-since)} into the wait`}, for ${Format.duration(trace.lengthOf(hold))}${spans.flags[hold] & Flag.OPEN ? ', and never released' : ''}`),
-      Words.at(trace.site(hold)));
+      Words.at(trace.site(hold)), this.meanwhile(hold, wait), spans.stack[hold] ? this.callers(spans.stack[hold]) : null);
+  }
+
+  callers(stack) {
+    const list = Words.stack(this.trace, stack);
+    return list && Format.el('details', {}, Format.el('summary', {}, 'taken in these calls'), list);
+  }
+
+  // What who held it did while the other waited: ran, or waited itself.
+  meanwhile(hold, wait) {
+    const { trace } = this, { spans } = trace, { el } = Format, from = Math.max(spans.begin[hold], spans.begin[wait]), to = Math.min(spans.end[hold], spans.end[wait]);
+    const waits = new Map();
+    let waited = 0;
+    for (const span of trace.spansOfThread(spans.thread[hold])) {
+      if (spans.begin[span] >= to) break;
+      const part = Math.min(spans.end[span], to) - Math.max(spans.begin[span], from);
+      if (!trace.isWait(span) || part <= 0) continue;
+      waited += part;
+      const known = waits.get(spans.object[span]) || { span, part: 0, count: 0 };
+      waits.set(spans.object[span], { span: known.span, part: known.part + part, count: known.count + 1 });
+    }
+    const most = Array.from(waits.values()).sort((a, b) => b.part - a.part), ran = Math.max(0, to - from - waited);
+    return el('span', { class: 'at' }, `meanwhile it ran for ${Format.duration(ran)}`, most.slice(0, 3).flatMap(({ span, part, count }) =>
+      [`, waited ${Format.duration(part)} for `, this.link(trace.objectOf(span).label, () => this.go.span(span)), count > 1 ? ` (${count} times)` : '']),
+    most.length > 3 ? `, and for ${most.length - 3} more` : '');
   }
 
   // Who waited while this was held.

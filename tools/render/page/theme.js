@@ -3,7 +3,7 @@
 const Theme = (() => {
   const NAMES = ['page', 'panel', 'lane', 'lane-alt', 'section', 'ink', 'ink-2', 'ink-3', 'line', 'line-soft', 'accent', 'accent-soft', 'life', 'life-edge',
     'hold', 'hold-ink', 'shared', 'blocked', 'blocked-mark', 'semaphore', 'semaphore-mark', 'condition', 'condition-mark', 'join', 'join-mark',
-    'other', 'other-mark', 'handler', 'handler-mark', 'forever', 'forever-mark', 'forever-soft', 'bar-ink', 'arrow', 'arrow-wake', 'arrow-forever', 'path'];
+    'other', 'other-mark', 'handler', 'handler-mark', 'forever', 'forever-mark', 'forever-soft', 'bar-ink', 'arrow', 'arrow-wake', 'arrow-forever', 'path', 'pin', 'pin-sure', 'pin-ink'];
   const theme = { color: {}, patterns: new Map(), font: '', ratio: 1 };
 
   // Draws one tile of a pattern, 8 by 8.
