@@ -15,6 +15,7 @@
 #include "check/leaving.h"
 #include "check/life.h"
 #include "check/misuse.h"
+#include "check/obliged.h"
 #include "check/order.h"
 #include "check/query.h"
 #include "check/report.h"
@@ -108,8 +109,11 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     walked = stacks_walked(self, site, frame);
     stack = walked->stack;
     misuse_use(self, object, kind, stack);
-    if (semaphore_is_kind(kind) && !semaphore_taken(object, self->serial))
-        return;
+    if (semaphore_is_kind(kind)) {
+        obliged_waited(self);
+        if (!semaphore_taken(object, self->serial))
+            return;
+    }
     if ((held = find_held(self, object))) {
         held->depth++;
         return;
@@ -120,6 +124,8 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
         *recent_slot(self, site, frame) = recent_of(site, frame, walked);
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
+    if (how == THRUM_how_block)
+        obliged_took(self, object, kind, mode, stack);
     hold(self, object, kind, mode, how, stack);
     stall_taken(self, object);
 }
@@ -165,8 +171,11 @@ static void given_back(uint64_t object, uint8_t kind, uint8_t mode, uint64_t sit
     if (!self || !is_held_kind(kind))
         return;
     if (semaphore_is_kind(kind)) {
+        const struct check_stack *stack = stacks_here(self, site, frame);
+
+        obliged_wakes(self, object, kind, stack);
         holders_wake(object);
-        misuse_use(self, object, kind, stacks_here(self, site, frame));
+        misuse_use(self, object, kind, stack);
         if (!semaphore_posted(object, self->serial, find_held(self, object) != NULL)) {
             order_forget(object);
             return;
@@ -244,7 +253,11 @@ static void blocks(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uin
         wire_shares();
     if (how == THRUM_how_block)
         leaving_blocks(self, object, kind, mode, stack);
-    if (waitfor_begin(self, &(struct wait_target){.object = object, .kind = kind, .mode = mode, .timed = how != THRUM_how_block, .stack = stack}))
+    struct wait_target target = {.object = object, .kind = kind, .mode = mode, .timed = how != THRUM_how_block, .stack = stack};
+
+    if (kind == THRUM_kind_semaphore)
+        obliged_waits(self, &target);
+    if (waitfor_begin(self, &target))
         refused = wanted == ENV_CHECK_BREAK;
 }
 
@@ -290,8 +303,10 @@ static void look_at_wait(struct check_thread *self, const struct wait_target *ta
     } else {
         misuse_use(self, target->object, target->kind, target->stack);
     }
-    if (target->kind == THRUM_kind_barrier)
+    if (target->kind == THRUM_kind_barrier) {
+        obliged_wakes(self, target->object, target->kind, target->stack);
         births_arrive(target->object);
+    }
     if (target->mutex)
         misuse_cond_wait(self, target->object, target->mutex, find_held(self, target->mutex), target->stack);
 }
@@ -323,6 +338,7 @@ static void waits(const struct thrum_event_wait_begin *wait, uintptr_t frame)
     look_at_wait(self, &target);
     if (wait->mutex)
         drop_mutex(self, &target, wait->site, frame);
+    obliged_waits(self, &target);
     waitfor_begin(self, &target);
 }
 
@@ -340,6 +356,7 @@ static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
     if (!thread_self())
         return;
     waitfor_end(thread_self());
+    obliged_waited(thread_self());
     /* What the call refused to wait with it didn't drop, either. */
     if (wait->mutex && ((wait->result != EPERM && wait->result != EINVAL) || thread_self()->wait.mutex_depth > 0))
         take_mutex_again(thread_self(), wait, frame);
@@ -372,7 +389,11 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
     case THRUM_EVENT_spawn: life_spawns(&record->spawn, frame); break;
     case THRUM_EVENT_spawn_end: thread_is_spawned(record->spawn_end.serial, record->spawn_end.handle); break;
     case THRUM_EVENT_thread_begin: thread_begins(record->thread_begin.serial, record->thread_begin.handle); break;
-    case THRUM_EVENT_thread_end: thread_ends(); break;
+    case THRUM_EVENT_thread_end:
+        if (thrum_self.check)
+            obliged_wakes(thrum_self.check, thrum_self.check->handle, THRUM_kind_thread, &check_nowhere);
+        thread_ends();
+        break;
     case THRUM_EVENT_thread_detach: thread_is_detached(record->thread_detach.handle); break;
     case THRUM_EVENT_thread_name: thread_is_named(record->thread_name.handle, record->thread_name.name); break;
     case THRUM_EVENT_interrupt_send: life_interrupts(&record->interrupt_send); break;
@@ -382,6 +403,7 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
             handlers_leave(thrum_self.check, record->interrupt_end.signal);
         break;
     case THRUM_EVENT_process_end:
+        obliged_all_end();
         leaving_process_ends();
         report_summary();
         break;
@@ -476,6 +498,7 @@ static void after_fork_in_child(void)
     }
     threads_forked();
     order_forked();
+    obliged_forked();
     handlers_forked(thrum_self.check);
     if (thrum_self.check)
         inherit(thrum_self.check);

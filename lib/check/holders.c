@@ -43,6 +43,11 @@ bool holders_woken(const struct wait *wait)
     return wait->wakes != atomic_load_explicit(&wakes[slot_of(wait->object)], memory_order_seq_cst);
 }
 
+bool holders_was_woken(uint64_t object)
+{
+    return atomic_load_explicit(&wakes[slot_of(object)], memory_order_relaxed) > 0;
+}
+
 const struct check_thread *holders_waiter(const struct check_thread *self, uint64_t object, struct wait *wait)
 {
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next) {

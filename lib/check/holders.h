@@ -17,6 +17,9 @@ bool holders_holds(const struct check_thread *thread, uint64_t object, struct he
 /* Under the lock: another thread that is blocked for it, and that nobody woke since; `wait` is a copy of its wait. */
 const struct check_thread *holders_waiter(const struct check_thread *self, uint64_t object, struct wait *wait);
 
+/* Whether it, or one with the same hash, was ever woken. */
+bool holders_was_woken(uint64_t object);
+
 /* Whether a wake of the object, or of one with the same hash, came since a wait began. */
 bool holders_woken(const struct wait *wait);
 

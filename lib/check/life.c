@@ -8,6 +8,7 @@
 #include "check/holders.h"
 #include "check/leaving.h"
 #include "check/misuse.h"
+#include "check/obliged.h"
 #include "check/order.h"
 #include "check/semaphore.h"
 #include "check/stacks.h"
@@ -25,6 +26,7 @@ static void forget_held(struct check_thread *self, uint64_t object)
 
 static void forget(uint64_t object)
 {
+    obliged_forget(object);
     order_forget(object);
     leaving_forget(object);
     handlers_forget(object);
@@ -45,6 +47,8 @@ void life_woken(const struct thrum_event_wake *wake, uintptr_t frame)
 {
     struct check_thread *self = thread_self();
 
+    if (self)
+        obliged_wakes(self, wake->object, wake->kind, stacks_here(self, wake->site, frame));
     holders_wake(wake->object);
     if (wake->kind == THRUM_kind_barrier)
         births_uncounted(wake->object);
@@ -60,6 +64,7 @@ void life_spawns(const struct thrum_event_spawn *spawn, uintptr_t frame)
     if (!self)
         return;
     stack = stacks_here(self, spawn->site, frame);
+    obliged_wakes(self, 0, THRUM_kind_thread, stack);
     thread_spawns(spawn->serial, stack);
     if (self->handling)
         handlers_unsafe(self, "pthread_create", 0, 0, stack);

@@ -28,6 +28,7 @@ struct part {
     bool main;
     const struct record_object *holds, *wants;
     const char *does; /* to what it wants; NULL where it wants it */
+    const char *owes; /* what it holds it owes rather, and this is how; NULL */
 };
 
 static const struct record_object nothing = {.stack = &check_nowhere};
@@ -195,7 +196,7 @@ static void say(enum thrum_finding kind, const char *certainty, const char *mess
         add_thread(&text, &parts[i]);
         text_add(&text, "\n");
         if (parts[i].holds->kind)
-            say_object(&text, holds, parts[i].holds, ",\n      taken");
+            say_object(&text, parts[i].owes ? parts[i].owes : holds, parts[i].holds, parts[i].owes ? "\n     " : ",\n      taken");
         if (parts[i].wants->kind)
             say_object(&text, parts[i].does ? parts[i].does : wants, parts[i].wants, parts[i].does ? "\n     " : ",\n      asked for");
     }
@@ -251,7 +252,7 @@ static void log_finding(enum thrum_finding kind, const char *certainty, const ch
         wire_number(&text, "tid", (uint64_t)parts[i].tid);
         text_add(&text, ",");
         wire_text(&text, "thread", *parts[i].thread ? parts[i].thread : parts[i].main ? "main" : "");
-        wire_object(&text, "holds", parts[i].holds, NULL);
+        wire_object(&text, "holds", parts[i].holds, parts[i].owes);
         wire_object(&text, "wants", parts[i].wants, parts[i].does);
         text_add(&text, "}");
     }
@@ -342,6 +343,17 @@ void report_misuse(enum thrum_finding kind, bool potential, const char *message,
     }
     if (is_new(id_of(kind, parts, count)))
         tell(kind, potential ? "potential" : "happened", message, "holds", "", parts, count);
+}
+
+void report_ends(enum thrum_finding kind, const struct report_end *ends, uint32_t count)
+{
+    struct part parts[PARTS];
+
+    for (uint32_t i = 0; i < count; i++)
+        parts[i] = (struct part){.tid = ends[i].tid, .thread = ends[i].name, .main = ends[i].main, .holds = ends[i].holds,
+                                 .wants = ends[i].wants, .owes = ends[i].owes};
+    if (is_new(id_of(kind, parts, count)))
+        tell(kind, "potential", NULL, "held", "wants", parts, count);
 }
 
 void report_cut(void)

@@ -30,6 +30,16 @@ struct report_part {
 };
 void report_misuse(enum thrum_finding kind, bool potential, const char *message, const struct report_part *parts, uint32_t count);
 
+/* A circle that could be, of threads that may be gone by now: each has something, or owes it (`owes` says how), and wants something. */
+struct report_end {
+    int32_t tid;
+    const char *name;
+    bool main;
+    const char *owes; /* NULL: it holds it */
+    const struct record_object *holds, *wants;
+};
+void report_ends(enum thrum_finding kind, const struct report_end *ends, uint32_t count);
+
 /* A search for cycles was given up: its verdict isn't known. */
 void report_cut(void);
 

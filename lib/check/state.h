@@ -80,7 +80,7 @@ struct check_clock {
 /* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
 #define DEPTH_INCONSISTENT 0x80000000u
 
-enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 128, INTERRUPTED = 3, TAKEN_SINCE = 16 };
+enum { HELD_FIRST = 8, NAME_SIZE = 32, RECENT = 128, INTERRUPTED = 3, TAKEN_SINCE = 16, TOOK = 8 };
 
 /*
  * What tells a stack from others with the same site at the same depth: the return addresses of the callers next to the site,
@@ -106,6 +106,14 @@ struct recent {
     uintptr_t frame;
     const struct check_stack *stack;
     uint64_t places, sum; /* of the callers */
+};
+
+/* A lock that a thread got, when; see obliged.h. */
+struct took {
+    uint64_t object, tick;
+    const struct check_stack *stack;
+    uint32_t woke;
+    uint8_t mode;
 };
 
 struct check_thread {
@@ -139,6 +147,10 @@ struct check_thread {
         uint64_t object;
         int64_t ns;
     } since[TAKEN_SINCE]; /* when it took what it holds, where that is looked at */
+    struct took took[TOOK];
+    uint64_t unit;      /* when its last wait ended, in ticks of obliged.c */
+    uint32_t next_took, woke; /* the place that is used next; how often it woke others */
+    bool obliged;       /* it waits with a lock held */
     uint64_t stalled;  /* the wait that was told of as a long one */
     int raising;       /* a signal that it sends itself: its handler interrupts nothing */
     uint64_t number;   /* of its creation, 0 for a main thread */
