@@ -41,6 +41,23 @@ like "which is SVG" "$(head -n 1 "$tmp/run.svg")" '^<svg '
 trouble "what isn't there is said" "nothing in $tmp/run is called 'nobody'" "$thrum" timeline --thread nobody -f text "$tmp/run"
 like "a thread by its name" "$(limit 60 "$thrum" timeline -f text --thread 'thread 2*' "$tmp/run")" '^a thread 2 '
 
+# --- parts, in every format ---
+trouble "a range after the end" "--range: $tmp/run ends after [0-9.]+ [mu]?s; nothing is there from 8 min 20 s on" "$thrum" timeline --range 500s..600s -f text "$tmp/run"
+text=$(limit 60 "$thrum" timeline -f text --range 0..1ns "$tmp/run")
+like "a part in which nothing happens: said" "$text" '^\(no thread (is|held or waited for anything) in what was asked for\)$'
+for format in html svg png perfetto chrome; do
+    for part in "--range 0..1ns" "--thread main --range 0..1ns --lock *"; do
+        set -f
+        limit 60 "$thrum" timeline -f $format -o "$tmp/part" $part "$tmp/run" > "$tmp/out" 2>&1 || { grep -q 'there are' "$tmp/out" && { skip "$format $part" "thrum was built without it"; continue; }; }
+        set +f
+        like "$format $part: said that nothing is to be seen" "$(cat "$tmp/out")" 'nothing is to be seen in it: no thread'
+    done
+    limit 60 "$thrum" timeline -f $format -o "$tmp/part" --thread 'thread 2*' --lock table --process contended --range 0.. "$tmp/run" > "$tmp/out" 2>&1
+    like "$format: a thread and a lock in a range" "$(cat "$tmp/out")" 'is in .*/part: 1 thread, 0 findings|--format [a-z]+: there are'
+done
+limit 60 "$thrum" timeline -o "$tmp/part.json.gz" "$tmp/run" 2> /dev/null
+is "a name that ends in .gz: gzipped, of the format before that" "$(gzip -dc "$tmp/part.json.gz" | head -c 20)" '{"displayTimeUnit":"'
+
 # --- on a terminal ---
 trouble "-i without one" '^thrum timeline: -i (needs a terminal|: thrum was built)' "$thrum" timeline -i "$tmp/run"
 if [ -x "$PYTHON3" ] && grep -q '^#define HAVE_NCURSES 1' "$top_builddir/config.h"; then

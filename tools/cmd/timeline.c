@@ -153,6 +153,15 @@ struct drawing {
     struct contention *contention; /* for the critical path; NULL: not wanted */
 };
 
+/* A picture of nothing is asked for by mistake. */
+static void require_inside(const struct timeline *timeline, const struct options *options, const char *path)
+{
+    char length[32], from[32];
+    int64_t lasts_ns = timeline->end_ns - timeline->begin_ns;
+    if (options->cut.ranged && options->cut.from_ns > lasts_ns)
+        die("--range: %s ends after %s; nothing is there from %s on", path, format_duration(length, lasts_ns), format_duration(from, options->cut.from_ns));
+}
+
 static void finish(struct drawing *drawing, const struct options *options)
 {
     struct replay *replay = &drawing->replay;
@@ -161,6 +170,7 @@ static void finish(struct drawing *drawing, const struct options *options)
         contention_finish(drawing->contention, replay->report.stopped_ns);
     replay->report.all = options->all;
     replay->report.notes = symbols_notes(replay->symbols, &replay->report.note_count);
+    require_inside(drawing->timeline, options, replay->report.paths[0]);
     const char *unknown = timeline_cut(drawing->timeline, &options->cut);
     if (unknown)
         die("nothing in %s is called '%s'; 'thrum contention' and the page list what there is", replay->report.paths[0], unknown);
@@ -225,6 +235,8 @@ static void say_done(const struct drawing *drawings, size_t count, const struct 
     for (size_t i = 0; i < count; i++) {
         if (!seen)
             view_warn_incomplete(&drawings[i].replay.report);
+        if (!seen && timeline_nothing(drawings[i].timeline))
+            fprintf(stderr, "%s: nothing is to be seen in it: %s\n", die_program(), timeline_nothing(drawings[i].timeline));
         threads += drawings[i].timeline->threads.count;
         problems += report_problems(&drawings[i].replay.report) + pins_told_alone(drawings[i].timeline, &drawings[i].replay.report);
     }

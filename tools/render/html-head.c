@@ -314,6 +314,8 @@ char *html_head(const struct timeline *timeline, const struct report *report, st
         put_number(head, "from_ns", timeline->from_ns - timeline->begin_ns);
         put_number(head, "to_ns", timeline->to_ns - timeline->begin_ns);
     }
+    if (timeline_nothing(timeline))
+        put_text(head, "nothing", timeline_nothing(timeline));
     put_number(head, "last_ns", timeline->last_ns - timeline->begin_ns);
     put_number(head, "quiet_ns", timeline->quiet_ns);
     put(head, "trace", trace_json(report));

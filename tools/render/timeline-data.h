@@ -209,6 +209,9 @@ char *timeline_process_name(const struct timeline *, uint32_t process);
 /* A mark in words, in new memory: "table is not free", "sends SIGINT", "takes b under a, for the first time". */
 char *timeline_mark_text(const struct timeline *, const struct timeline_mark *);
 
+/* Why there is nothing to see: "no thread is in what was asked for"; NULL: there is something. */
+const char *timeline_nothing(const struct timeline *);
+
 /* What the whole is called, in new memory: "dining", "server and 2 more processes". */
 char *timeline_title(const struct timeline *);
 

@@ -264,6 +264,15 @@ char *timeline_mark_text(const struct timeline *timeline, const struct timeline_
     return text;
 }
 
+const char *timeline_nothing(const struct timeline *timeline)
+{
+    if (!timeline->threads.count)
+        return "no thread is in what was asked for";
+    if (!timeline->spans.count && !timeline->marks.count)
+        return "no thread held or waited for anything in what was asked for";
+    return NULL;
+}
+
 /* The one that held and waited most: what was recorded may have been started by shells. */
 static uint32_t busiest_process(const struct timeline *timeline)
 {

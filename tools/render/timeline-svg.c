@@ -180,6 +180,13 @@ static void put_left_out(const struct svg *svg, double y)
                 SVG_MARGIN, y, threads, objects);
 }
 
+static void put_nothing(const struct svg *svg)
+{
+    const char *nothing = timeline_nothing(svg->timeline);
+    if (nothing)
+        fprintf(svg->out, "<text class=\"s\" x=\"%.0f\" y=\"%d\">(%s)</text>\n", svg->left + SVG_MARGIN, SVG_TOP + 15, nothing);
+}
+
 static int write_svg(const struct timeline_view *view, FILE *out)
 {
     struct svg svg = {.out = out, .view = view, .timeline = view->timeline};
@@ -194,6 +201,7 @@ static int write_svg(const struct timeline_view *view, FILE *out)
     bool pinned = svg_put_pins(&svg) > 0;
     put_legend(&svg, y + 24, pinned);
     put_left_out(&svg, y + 44);
+    put_nothing(&svg);
     fputs("</svg>\n", out);
     lanes_free(&svg.lanes);
     free(svg.thread_middles);

@@ -299,6 +299,13 @@ static void put_waits(const struct text *text)
     free(waits);
 }
 
+static void put_nothing(const struct text *text)
+{
+    const char *nothing = timeline_nothing(text->timeline);
+    if (nothing)
+        fprintf(text->paper.out, "%s(%s)\n", text->lanes.thread_count ? "\n" : "", nothing);
+}
+
 static void put_findings(const struct text *text, const struct report *report)
 {
     bool first = true;
@@ -340,7 +347,8 @@ static int write_text(const struct timeline_view *view, FILE *out)
     give_letters(&text);
     text.pins = pins_make(view->timeline, view->report, &text.pin_count);
     put_head(&text, view->report);
-    put_axis(&text);
+    if (text.lanes.thread_count)
+        put_axis(&text);
     for (size_t i = 0; i < text.lanes.thread_count; i++)
         put_thread(&text, &text.lanes.threads[i]);
     put_left_out(&text, text.lanes.threads_left_out, "thread", "--threads");
@@ -348,7 +356,9 @@ static int write_text(const struct timeline_view *view, FILE *out)
     for (size_t i = 0; i < text.lanes.object_count; i++)
         put_object(&text, &text.lanes.objects[i]);
     put_left_out(&text, text.lanes.objects_left_out, "object", "--locks");
-    put_legend(&text);
+    if (text.lanes.thread_count)
+        put_legend(&text);
+    put_nothing(&text);
     put_waits(&text);
     put_findings(&text, view->report);
     put_told(&text);

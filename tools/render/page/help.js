@@ -37,6 +37,7 @@ const Help = (() => {
     if (read.truncated) lost.push('the trace ends in the middle of a stream');
     if (read.trouble) lost.push(read.trouble);
     if (lost.length) box.append(el('div', { class: 'banner' }, el('b', {}, 'Not the whole story:'), el('span', {}, `${lost.join('; ')}. What is drawn may lack holders, waits and wakes.`)));
+    if (trace.head.nothing) box.append(el('div', { class: 'banner plain' }, `Nothing to see here: ${trace.head.nothing}.`));
     if (left && left.objects) box.append(el('div', { class: 'banner plain' }, `Left out: ${plural(left.objects, 'object')} with ${count(left.spans)} spans ${left.why}. Draw them with --all.`));
   }
 
