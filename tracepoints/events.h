@@ -62,7 +62,7 @@ THRUM_EVENT(thread_begin, "a thread runs; the first event of a created thread",
 THRUM_EVENT(thread_end, "a thread's function returned, or was left by exit or cancellation; destructors may still run",
     THRUM_ADDR(handle, "its pthread_t"))
 
-THRUM_EVENT(thread_name, "a thread was given a name",
+THRUM_EVENT(thread_name, "a thread was given a name, or is one of Python's, which are named after their function",
     THRUM_ADDR(handle, "pthread_t of the named thread")
     THRUM_STRING(name, "its name"))
 

@@ -25,6 +25,7 @@ struct site {
     struct python_place place;
     uint64_t number;
     struct site *next;
+    _Atomic uint32_t count;
     _Atomic bool told;
 };
 
@@ -38,6 +39,14 @@ static const char *pointer_at(const char *object, unsigned offset)
 
     memcpy(&value, object + offset, sizeof(value));
     return value;
+}
+
+static uint32_t number_at(const char *object, unsigned offset)
+{
+    uint32_t number;
+
+    memcpy(&number, object + offset, sizeof(number));
+    return number;
 }
 
 static int64_t size_of(const char *object)
@@ -135,15 +144,17 @@ static int32_t read_step(struct lines *lines, unsigned form)
     return number & 1 ? -(int32_t)(number >> 1) : (int32_t)(number >> 1);
 }
 
+/* Of no instruction, an offset below 0, the first line. */
 static uint32_t line_of(const struct python_layout *layout, const struct python_types *types, const char *code, int64_t offset)
 {
     const char *table = pointer_at(code, layout->lines);
     int64_t size = table && pointer_at(table, PYTHON_TYPE) == types->bytes ? size_of(table) : 0, begin = 0;
-    int32_t line;
+    int32_t line = (int32_t)number_at(code, layout->first_line);
 
+    if (offset < 0)
+        return line < 0 ? 0 : (uint32_t)line;
     if (size <= 0 || size > LINES_MAX)
         return 0;
-    memcpy(&line, code + layout->first_line, sizeof(line));
     struct lines lines = {(const unsigned char *)table + PYTHON_BYTES, (const unsigned char *)table + PYTHON_BYTES + size};
     while (lines.at < lines.end) {
         unsigned char head = *lines.at++;
@@ -179,14 +190,6 @@ static struct site *find(struct site *site, const struct key *key)
     while (site && !is_same(&site->key, key))
         site = site->next;
     return site;
-}
-
-static uint32_t number_at(const char *object, unsigned offset)
-{
-    uint32_t number;
-
-    memcpy(&number, object + offset, sizeof(number));
-    return number;
 }
 
 /* The first and the last bytes of a table of lines, and how many there are. */
@@ -248,7 +251,7 @@ uint64_t python_site_of(const struct python_layout *layout, const struct python_
         return 0;
     site->key = key;
     site->place = (struct python_place){keep_text(layout, types, key.name), keep_text(layout, types, key.file),
-                                        line_of(layout, types, code, instruction - (code + layout->bytecode))};
+                                        line_of(layout, types, code, instruction ? instruction - (code + layout->bytecode) : -1)};
     return add(site, chain);
 }
 
@@ -271,6 +274,11 @@ bool python_untold(uint64_t number)
     struct site *site = site_at(number);
 
     return site && !atomic_load_explicit(&site->told, memory_order_relaxed) && !atomic_exchange(&site->told, true);
+}
+
+uint32_t python_site_count(uint64_t number)
+{
+    return atomic_fetch_add(&site_at(number)->count, 1) + 1;
 }
 
 uint64_t python_sites_end(void)

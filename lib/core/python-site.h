@@ -12,7 +12,13 @@ struct python_types {
     const void *code, *text, *bytes;
 };
 
-/* The site of a frame that stands at `instruction` of `code`, which is alive; 0: there is no room for more, or none. */
+/*
+ * The site of a frame that stands at `instruction` of `code`, which is alive, or of its first line where that is NULL;
+ * 0: there is no room for more, or none.
+ */
 uint64_t python_site_of(const struct python_layout *layout, const struct python_types *types, const char *code, const char *instruction);
+
+/* How often this was asked of the site, which is known. */
+uint32_t python_site_count(uint64_t number);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/backtrace.h"
 #include "core/modules.h"
 #include "core/python-find.h"
+#include "core/python-frame.h"
 #include "core/python-site.h"
 #include "core/self.h"
 
@@ -61,7 +62,7 @@ static bool is_trusted(const char *thread)
  * The calling thread's innermost frame; NULL where it doesn't hold the GIL, or is in no function, or in a signal handler:
  * what that interrupted may have been about to change the frames.
  */
-static const char *frame_now(void)
+const char *python_frame_now(void)
 {
     if (__builtin_expect(thrum_self.handlers != 0, 0))
         return NULL;
@@ -72,16 +73,31 @@ static const char *frame_now(void)
     return found.layout.holder_frame < 0 || !at ? at : pointer_at(at, (unsigned)found.layout.holder_frame);
 }
 
-/* 0 where it isn't a line of Python: the interpreter's own frames between two of its C calls. */
-static uint64_t site_of_frame(const char *frame)
+const char *python_frame_caller(const char *frame)
 {
-    const struct python_layout *layout = &found.layout;
-    const char *code = pointer_at(frame, layout->code), *instruction = pointer_at(frame, layout->instruction);
+    return pointer_at(frame, found.layout.previous);
+}
 
-    if (frame[layout->owner] == PYTHON_OWNED_BY_C || !code || pointer_at(code, PYTHON_TYPE) != found.types.code ||
-        instruction < code + layout->bytecode)
-        return 0;
-    return python_site_of(layout, &found.types, code, instruction);
+/* NULL where it isn't one of Python: the interpreter's own frames between two of its C calls. */
+static const char *code_of(const char *frame)
+{
+    const char *code = pointer_at(frame, found.layout.code);
+
+    return frame[found.layout.owner] != PYTHON_OWNED_BY_C && code && pointer_at(code, PYTHON_TYPE) == found.types.code ? code : NULL;
+}
+
+uint64_t python_frame_site(const char *frame)
+{
+    const char *code = code_of(frame), *instruction = pointer_at(frame, found.layout.instruction);
+
+    return code && instruction >= code + found.layout.bytecode ? python_site_of(&found.layout, &found.types, code, instruction) : 0;
+}
+
+uint64_t python_frame_function(const char *frame)
+{
+    const char *code = code_of(frame);
+
+    return code ? python_site_of(&found.layout, &found.types, code, NULL) : 0;
 }
 
 /* Whether the frame's instruction is one that takes a lock however long that lasts. */
@@ -99,15 +115,15 @@ static bool frame_waits(const char *frame)
 
 static uint32_t walk(uint64_t *at, uint32_t max)
 {
-    const char *frame = frame_now();
+    const char *frame = python_frame_now();
     uint32_t count = 0;
 
     for (unsigned i = 0; frame && count < max && i < FRAMES_MAX; i++) {
-        uint64_t site = site_of_frame(frame);
+        uint64_t site = python_frame_site(frame);
 
         if (site)
             at[count++] = site;
-        frame = pointer_at(frame, found.layout.previous);
+        frame = python_frame_caller(frame);
     }
     return count;
 }
@@ -118,7 +134,7 @@ const void *python_site(const void *object, const void *site)
 
     self_enter();
     own.call = site;
-    own.waits = walk(&line, 1) > 0 && frame_waits(frame_now());
+    own.waits = walk(&line, 1) > 0 && frame_waits(python_frame_now());
     if (!line && own.object == object && own.count > 0)
         line = own.at[0];
     else

@@ -13,6 +13,7 @@
 #define THRUM_CORE_PYTHON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/visibility.h"
@@ -46,6 +47,16 @@ THRUM_PRIVATE bool python_waits(void);
 
 /* Keeps what is to be told of a wait for `object` that comes next, without the GIL. */
 THRUM_PRIVATE void python_remember(const void *object);
+
+/*
+ * The calling thread begins with this function of machine code; where that is the interpreter's own, python_thread_name()
+ * is true once, when it is known what the thread runs: "worker (feed.py:12)", the next one "worker-2 (feed.py:12)". A
+ * thread that was given a name needs none.
+ */
+enum { PYTHON_NAME = 256 }; /* room for any, with its end */
+THRUM_PRIVATE void python_thread_begins(const void *routine);
+THRUM_PRIVATE void python_thread_is_named(void);
+THRUM_PRIVATE bool python_thread_name(char *name, size_t size);
 
 /* A site that stands for a line of Python. */
 static inline bool python_is_site(uint64_t site)

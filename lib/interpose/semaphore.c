@@ -7,7 +7,7 @@
 #include "interpose/interpose.h"
 
 /* The call, or the line of Python behind it: where a Python lock is one. */
-#define LINE(semaphore) (python_owns(SITE) ? python_site(semaphore, SITE) : SITE)
+#define LINE(semaphore) (python_owns(SITE) ? probe_line(semaphore, SITE) : SITE)
 
 static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const void *site)
 {

@@ -22,7 +22,7 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
         return REAL(pthread_create)(thread, attributes, routine, argument);
     }
     start->routine.posix = routine;
-    start->serial = serial = foreign ? 0 : probe_spawn((const void *)routine, python_owns(SITE) ? python_site(NULL, SITE) : SITE);
+    start->serial = serial = foreign ? 0 : probe_spawn((const void *)routine, python_owns(SITE) ? probe_line(NULL, SITE) : SITE);
     last_thread_created(foreign);
     result = REAL(pthread_create)(thread, attributes, start_posix, start);
     if (result != 0)

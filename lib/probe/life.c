@@ -8,6 +8,7 @@
 #include "core/address.h"
 #include "core/backtrace.h"
 #include "core/objects.h"
+#include "core/python.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
 
@@ -91,6 +92,7 @@ void probe_spawn_end(uint64_t serial, uint64_t handle, int result)
 
 void probe_thread_begin(uint64_t serial, const void *routine)
 {
+    python_thread_begins(routine);
     emit_site(routine);
     EMIT(thread_begin, .serial = serial, .handle = (uint64_t)pthread_self(), .routine = address_of(routine));
 }
@@ -102,7 +104,19 @@ void probe_thread_end(void)
 
 void probe_thread_name(uint64_t handle, const char *name)
 {
+    if (handle == (uint64_t)pthread_self())
+        python_thread_is_named();
     EMIT(thread_name, .handle = handle, .name = name);
+}
+
+const void *probe_line(const void *object, const void *site)
+{
+    const void *line = python_site(object, site);
+    char name[PYTHON_NAME];
+
+    if (python_thread_name(name, sizeof(name)))
+        probe_thread_name((uint64_t)pthread_self(), name);
+    return line;
 }
 
 void probe_thread_detach(uint64_t handle, const void *site)

@@ -100,6 +100,8 @@ THRUM_PRIVATE void probe_thread_begin(uint64_t serial, const void *routine);
 THRUM_PRIVATE void probe_thread_end(void);
 THRUM_PRIVATE void probe_thread_name(uint64_t handle, const char *name);
 THRUM_PRIVATE void probe_thread_detach(uint64_t handle, const void *site);
+/* The line of Python behind a call of the interpreter's, as python_site() has it; the thread gets a name by the way. */
+THRUM_PRIVATE const void *probe_line(const void *object, const void *site);
 
 /* --- interrupts --- */
 

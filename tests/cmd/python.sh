@@ -64,6 +64,8 @@ hangs() { # VERSION
     like "$1: waited for, with the calls of Python that led there" "$(tr -s ' \n' ' ' <<< "$report")" \
         'Account.take \(bank.py:15\) Account.pay \(bank.py:12\) clerk \(bank.py:20\) Thread.run \(threading.py:[0-9]+\)'
     unlike "$1: and none of the interpreter's own" "$report" '_PyEval|python3\.[0-9]+\+|shim|trampoline'
+    like "$1: threads are called by the function that they run" "$report" '^    clerk \(bank.py:19\) +holds'
+    like "$1: more than one is numbered" "$report" '^    clerk-2 \(bank.py:19\) +holds'
     like "$1: a thread is started at a line of Python" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs-$1" 2> /dev/null)" 'Thread.start \(threading.py:'
 }
 
@@ -88,6 +90,54 @@ lines() { # VERSION PYTHON OPTION...
     ok "$version: $* stacks in code of every sort" bash -c "'$BABELTRACE2' '$tmp/lines' | '$python' '$srcdir/cmd/python-compare.py' '$tmp/truth' '$srcdir/cmd/python-lines.py'"
 }
 
+cat > "$tmp/names.py" <<'PY'
+import concurrent.futures
+import threading
+import _thread
+
+
+class Feeder(threading.Thread):
+    def run(self):
+        with lock:
+            pass
+
+
+def outer():
+    def worker():
+        with lock:
+            pass
+    return worker
+
+
+def plain():
+    with lock:
+        pass
+    done.release()
+
+
+lock, done = threading.Lock(), threading.Lock()
+done.acquire()
+_thread.start_new_thread(plain, ())
+done.acquire()
+for thread in (Feeder(), Feeder(), threading.Thread(target=outer()), threading.Timer(0, lambda: None)):
+    thread.start()
+    thread.join()
+with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    pool.submit(plain).result()
+PY
+
+names() { # VERSION PYTHON
+    rm -rf "$tmp/names"
+    limit 60 "$thrum" record -o "$tmp/names" -- "$2" "$tmp/names.py" 2> /dev/null
+    is "$1: what threads are called" "$("$BABELTRACE2" "$tmp/names" | sed -n 's/.*thrum:thread_name:.* name = "\(.*\)" }/\1/p' | sed 's/threading.py:[0-9]*/threading.py:N/; s/thread.py:[0-9]*/thread.py:N/')" \
+        "plain (names.py:19)
+Feeder.run (names.py:7)
+Feeder.run-2 (names.py:7)
+outer.<locals>.worker (names.py:13)
+Timer.run (threading.py:N)
+_worker (thread.py:N)"
+}
+
 while read -r version python; do
     diag "$version: $python"
     hangs "$version"
@@ -95,6 +145,7 @@ while read -r version python; do
     if [ -n "$BABELTRACE2" ]; then
         lines "$version" "$python"
         lines "$version" "$python" -O -X dev
+        names "$version" "$python"
     else
         skip "$version: stacks in code of every sort" "babeltrace2 isn't installed"
     fi
