@@ -11,7 +11,7 @@
 
 #define THRUM_LIVE_SYMBOL "check_live"
 #define THRUM_LIVE_MAGIC 0x6576696c6d757268u /* "hrumlive" */
-enum { THRUM_LIVE_VERSION = 2, THRUM_LIVE_STACK_MAX = 64, THRUM_LIVE_INHERITED = 255 };
+enum { THRUM_LIVE_VERSION = 3, THRUM_LIVE_STACK_MAX = 64, THRUM_LIVE_INHERITED = 255 };
 
 struct thrum_live {
     uint64_t magic;
@@ -30,6 +30,15 @@ struct thrum_live {
     struct {
         uint32_t count, at;
     } stack;
+    struct {
+        uint64_t table; /* address of the pointers to what sites from `first` on stand for, 0 where there is none */
+        uint64_t first;
+        uint32_t count, function, file, line; /* how many there may be; in each: two pointers to text, a number */
+    } lines;
+    struct {
+        uint64_t table; /* address of records of objects, by no order: where one was made, if that is remembered */
+        uint32_t count, size, object, site;
+    } births;
 };
 
 #endif

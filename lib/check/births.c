@@ -3,13 +3,9 @@
 #include "check/births.h"
 
 /* Both tables have as many: an object has the same slot in each. */
-enum { SLOTS = 1 << 14, SHARED = 1, ROBUST = 2 };
+enum { SLOTS = BIRTHS, SHARED = 1, ROBUST = 2 };
 
-static struct {
-    _Atomic uint64_t object, site;
-    _Atomic uint32_t what; /* kind, type and flags, a byte each */
-    _Atomic uint32_t value, arrived;
-} births[SLOTS];
+struct birth_slot births_table[BIRTHS];
 
 static struct {
     _Atomic uint64_t object;
@@ -39,48 +35,48 @@ void births_add(const struct thrum_event_object_init *init)
     unsigned slot = slot_of(init->object), flags = (init->shared ? SHARED : 0) | (init->robust ? ROBUST : 0);
 
     dig_out(init->object);
-    STORE(births[slot].object, 0);
-    STORE(births[slot].what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
-    STORE(births[slot].value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
-    STORE(births[slot].arrived, 0);
-    STORE(births[slot].site, init->site);
-    STORE(births[slot].object, init->object);
+    STORE(births_table[slot].object, 0);
+    STORE(births_table[slot].what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
+    STORE(births_table[slot].value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
+    STORE(births_table[slot].arrived, 0);
+    STORE(births_table[slot].site, init->site);
+    STORE(births_table[slot].object, init->object);
 }
 
 bool births_find(uint64_t object, struct birth *birth)
 {
     unsigned slot = slot_of(object);
 
-    if (LOAD(births[slot].object) != object)
+    if (LOAD(births_table[slot].object) != object)
         return false;
-    uint32_t what = LOAD(births[slot].what);
-    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .site = LOAD(births[slot].site), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
-                            .value = LOAD(births[slot].value), .arrived = LOAD(births[slot].arrived)};
-    return LOAD(births[slot].object) == object;
+    uint32_t what = LOAD(births_table[slot].what);
+    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .site = LOAD(births_table[slot].site), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
+                            .value = LOAD(births_table[slot].value), .arrived = LOAD(births_table[slot].arrived)};
+    return LOAD(births_table[slot].object) == object;
 }
 
 void births_arrive(uint64_t barrier)
 {
     unsigned slot = slot_of(barrier);
 
-    if (LOAD(births[slot].object) == barrier)
-        atomic_fetch_add_explicit(&births[slot].arrived, 1, memory_order_relaxed);
+    if (LOAD(births_table[slot].object) == barrier)
+        atomic_fetch_add_explicit(&births_table[slot].arrived, 1, memory_order_relaxed);
 }
 
 void births_uncounted(uint64_t barrier)
 {
     unsigned slot = slot_of(barrier);
 
-    if (LOAD(births[slot].object) == barrier)
-        STORE(births[slot].value, 0);
+    if (LOAD(births_table[slot].object) == barrier)
+        STORE(births_table[slot].value, 0);
 }
 
 void births_end(uint64_t object, uint8_t kind, int32_t tid, const struct check_stack *stack)
 {
     unsigned slot = slot_of(object);
 
-    if (LOAD(births[slot].object) == object)
-        STORE(births[slot].object, 0);
+    if (LOAD(births_table[slot].object) == object)
+        STORE(births_table[slot].object, 0);
     if (!stack) {
         dig_out(object);
         return;

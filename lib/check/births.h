@@ -9,6 +9,7 @@
 #define THRUM_CHECK_BIRTHS_H
 
 #include "check/state.h"
+#include "core/visibility.h"
 #include "records.h"
 
 /* An object that was initialised and not ended since. */
@@ -26,6 +27,15 @@ struct grave {
     int32_t tid; /* who destroyed it, where */
     const struct check_stack *stack;
 };
+
+/* The table as others find it from outside; its fields are births.c's own. */
+enum { BIRTHS = 1 << 14 };
+struct birth_slot {
+    _Atomic uint64_t object, site;
+    _Atomic uint32_t what; /* kind, type and flags, a byte each */
+    _Atomic uint32_t value, arrived;
+};
+extern THRUM_PRIVATE struct birth_slot births_table[BIRTHS];
 
 void births_add(const struct thrum_event_object_init *init);
 bool births_find(uint64_t object, struct birth *birth);

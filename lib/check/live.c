@@ -2,7 +2,10 @@
 /* The checker's records as others find them from outside. */
 #include <stddef.h>
 
+#include "check/births.h"
 #include "check/state.h"
+#include "core/python-site.h"
+#include "core/python.h"
 #include "core/visibility.h"
 #include "live-layout.h"
 #include "probe/probe.h"
@@ -10,6 +13,7 @@
 extern const struct thrum_live check_live;
 
 #define THREAD(member) offsetof(struct check_thread, member)
+#define LINE(member) offsetof(struct python_place, member)
 #define HELD(member) offsetof(struct held, member)
 
 THRUM_PRIVATE const struct thrum_live check_live = {
@@ -24,5 +28,9 @@ THRUM_PRIVATE const struct thrum_live check_live = {
                .kind = THREAD(wait.kind), .mode = THREAD(wait.mode), .timed = THREAD(wait.timed), .stack = THREAD(wait.stack)},
     .held = {.size = sizeof(struct held), .object = HELD(object), .stack = HELD(stack), .depth = HELD(depth), .kind = HELD(kind),
              .mode = HELD(mode), .how = HELD(how)},
+    .lines = {.table = (uint64_t)&python_sites, .first = PYTHON_SITE_FIRST, .count = PYTHON_SITES, .function = LINE(function),
+              .file = LINE(file), .line = LINE(line)},
+    .births = {.table = (uint64_t)&births_table, .count = BIRTHS, .size = sizeof(struct birth_slot),
+               .object = offsetof(struct birth_slot, object), .site = offsetof(struct birth_slot, site)},
     .stack = {.count = offsetof(struct check_stack, count), .at = offsetof(struct check_stack, at)},
 };

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "core/python.h"
 
-enum { SITES = 1 << 15, CHAINS = 1 << 12, TEXT_MAX = 480, LINES_MAX = 1 << 20 };
+enum { CHAINS = 1 << 12, TEXT_MAX = 480, LINES_MAX = 1 << 20 };
 
 /*
  * A code object's memory may come to be another's, of the same names where a file is read again. `made` tells them apart:
@@ -20,17 +20,19 @@ struct key {
     uint64_t made;
 };
 
-struct site {
+struct python_site {
+    struct python_place place; /* first: others find it by that */
     struct key key;
-    struct python_place place;
     uint64_t number;
-    struct site *next;
+    struct python_site *next;
     _Atomic uint32_t count;
     _Atomic bool told;
 };
 
-static struct site *_Atomic chains[CHAINS];
-static struct site *_Atomic sites[SITES];
+_Static_assert(offsetof(struct python_site, place) == 0, "python-site.h says so");
+
+static struct python_site *_Atomic chains[CHAINS];
+struct python_site *_Atomic python_sites[PYTHON_SITES];
 static _Atomic uint32_t site_count;
 
 static const char *pointer_at(const char *object, unsigned offset)
@@ -172,7 +174,7 @@ static uint32_t line_of(const struct python_layout *layout, const struct python_
 
 /* --- numbers --- */
 
-static struct site *_Atomic *chain_of(const struct key *key)
+static struct python_site *_Atomic *chain_of(const struct key *key)
 {
     uint64_t hash = ((uint64_t)(uintptr_t)key->instruction ^ (uint64_t)(uintptr_t)key->code << 7) * 0x9e3779b97f4a7c15u;
 
@@ -185,7 +187,7 @@ static bool is_same(const struct key *one, const struct key *other)
            one->file == other->file && one->lines == other->lines;
 }
 
-static struct site *find(struct site *site, const struct key *key)
+static struct python_site *find(struct python_site *site, const struct key *key)
 {
     while (site && !is_same(&site->key, key))
         site = site->next;
@@ -223,16 +225,16 @@ static struct key key_of(const struct python_layout *layout, const char *code, c
                         .made = (uint64_t)number_at(code, layout->first_line) << 32 | number};
 }
 
-static uint64_t add(struct site *site, struct site *_Atomic *chain)
+static uint64_t add(struct python_site *site, struct python_site *_Atomic *chain)
 {
     uint32_t place = atomic_load(&site_count);
 
     do {
-        if (place == SITES)
+        if (place == PYTHON_SITES)
             return 0;
     } while (!atomic_compare_exchange_weak(&site_count, &place, place + 1));
     site->number = PYTHON_SITE_FIRST + place;
-    atomic_store_explicit(&sites[place], site, memory_order_release);
+    atomic_store_explicit(&python_sites[place], site, memory_order_release);
     site->next = atomic_load(chain);
     while (!atomic_compare_exchange_weak(chain, &site->next, site))
         continue;
@@ -242,12 +244,12 @@ static uint64_t add(struct site *site, struct site *_Atomic *chain)
 uint64_t python_site_of(const struct python_layout *layout, const struct python_types *types, const char *code, const char *instruction)
 {
     const struct key key = key_of(layout, code, instruction);
-    struct site *_Atomic *chain = chain_of(&key);
-    struct site *site = find(atomic_load_explicit(chain, memory_order_acquire), &key);
+    struct python_site *_Atomic *chain = chain_of(&key);
+    struct python_site *site = find(atomic_load_explicit(chain, memory_order_acquire), &key);
 
     if (__builtin_expect(site != NULL, 1))
         return site->number;
-    if (atomic_load(&site_count) == SITES || !(site = memory_keep(sizeof(*site))))
+    if (atomic_load(&site_count) == PYTHON_SITES || !(site = memory_keep(sizeof(*site))))
         return 0;
     site->key = key;
     site->place = (struct python_place){keep_text(layout, types, key.name), keep_text(layout, types, key.file),
@@ -255,23 +257,23 @@ uint64_t python_site_of(const struct python_layout *layout, const struct python_
     return add(site, chain);
 }
 
-static struct site *site_at(uint64_t number)
+static struct python_site *site_at(uint64_t number)
 {
     uint64_t place = number - PYTHON_SITE_FIRST;
 
-    return place < SITES ? atomic_load_explicit(&sites[place], memory_order_acquire) : NULL;
+    return place < PYTHON_SITES ? atomic_load_explicit(&python_sites[place], memory_order_acquire) : NULL;
 }
 
 const struct python_place *python_place(uint64_t number)
 {
-    const struct site *site = site_at(number);
+    const struct python_site *site = site_at(number);
 
     return site ? &site->place : NULL;
 }
 
 bool python_untold(uint64_t number)
 {
-    struct site *site = site_at(number);
+    struct python_site *site = site_at(number);
 
     return site && !atomic_load_explicit(&site->told, memory_order_relaxed) && !atomic_exchange(&site->told, true);
 }

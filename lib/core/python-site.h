@@ -6,6 +6,12 @@
 #include <stdint.h>
 
 #include "core/python-layout.h"
+#include "core/visibility.h"
+
+/* By their numbers, from PYTHON_SITE_FIRST on, NULL where there is none yet; each begins with its struct python_place. */
+enum { PYTHON_SITES = 1 << 15 };
+struct python_site;
+extern THRUM_PRIVATE struct python_site *_Atomic python_sites[PYTHON_SITES];
 
 /* Types that an object must have to be believed. */
 struct python_types {

@@ -6,14 +6,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
-#include "live/live-threads.h"
 #include "base/memory.h"
+#include "live/live-lines.h"
+#include "live/live-threads.h"
 
 struct live {
     struct live_process process;
     struct live_maps maps;
     void (*take)(void *, const struct trace_event *);
     void *data;
+    struct map births; /* where objects were made, until that is told */
     int64_t time_ns;
 };
 
@@ -38,13 +40,44 @@ static void give_modules(struct live *live)
     }
 }
 
+/* What a site stands for that is no code, told before it is used. */
+static void give_line(struct live *live, uint64_t site)
+{
+    struct trace_event event = {.id = THRUM_EVENT_source_line};
+    struct live_line line;
+    if (!live_line_read(&live->process, site, &line))
+        return;
+    event.record.source_line = line.event;
+    give(live, &event, live->process.pid);
+}
+
+static void give_birth(struct live *live, int32_t tid, uint64_t object, uint8_t kind)
+{
+    uint64_t site = (uintptr_t)map_remove(&live->births, object);
+    struct trace_event event = {.id = THRUM_EVENT_object_init};
+    if (!site)
+        return;
+    give_line(live, site);
+    event.record.object_init = (struct thrum_event_object_init){.object = object, .kind = kind, .site = site};
+    give(live, &event, tid);
+}
+
+static struct thrum_addrs read_stack(struct live *live, uint64_t stack, uint64_t at[THRUM_LIVE_STACK_MAX])
+{
+    struct thrum_addrs addrs = {.at = at, .count = live_stack_read(&live->process, stack, at)};
+    for (uint32_t i = 0; i < addrs.count; i++)
+        give_line(live, at[i]);
+    return addrs;
+}
+
 /* As if it had blocked for it: so the calls are known, too. */
 static void give_held(struct live *live, int32_t tid, const struct live_held *held)
 {
     uint64_t at[THRUM_LIVE_STACK_MAX];
-    struct thrum_addrs stack = {.at = at, .count = live_stack_read(&live->process, held->stack, at)};
+    struct thrum_addrs stack = read_stack(live, held->stack, at);
     uint64_t site = stack.count ? at[0] : 0;
     struct trace_event event = {.id = THRUM_EVENT_acquire_begin};
+    give_birth(live, tid, held->object, held->kind);
     event.record.acquire_begin = (struct thrum_event_acquire_begin){
         .object = held->object, .kind = held->kind, .mode = held->mode, .how = THRUM_how_block, .timeout = -1, .site = site, .stack = stack};
     give(live, &event, tid);
@@ -63,11 +96,12 @@ static bool is_acquired(uint8_t kind)
 static void give_wait(struct live *live, const struct live_thread *thread)
 {
     uint64_t at[THRUM_LIVE_STACK_MAX];
-    struct thrum_addrs stack = {.at = at, .count = live_stack_read(&live->process, thread->wait.stack, at)};
+    struct thrum_addrs stack = read_stack(live, thread->wait.stack, at);
     uint64_t site = stack.count ? at[0] : 0;
     int64_t timeout = thread->wait.timed ? INT64_MAX : -1;
     struct trace_event event;
     if (is_acquired(thread->wait.kind)) {
+        give_birth(live, thread->tid, thread->wait.object, thread->wait.kind);
         event.id = THRUM_EVENT_acquire_begin;
         event.record.acquire_begin = (struct thrum_event_acquire_begin){
             .object = thread->wait.object, .kind = thread->wait.kind, .mode = thread->wait.mode,
@@ -129,9 +163,11 @@ bool live_read(pid_t pid, void (*take)(void *data, const struct trace_event *eve
     *trouble = err ? live_why_not(pid, -err) : live_process_find(&live.process, pid, &live.maps);
     if (!*trouble) {
         give_modules(&live);
+        live_births_read(&live.process, &live.births);
         if (!give_threads(&live))
             *trouble = live_why_not(pid, errno);
     }
     live_maps_free(&live.maps);
+    map_free(&live.births);
     return !*trouble;
 }

@@ -20,9 +20,12 @@ static void put_taking(const struct listing *listing, const char *verb, const st
     struct finding_object object = {0};
     describe_taking(listing->describe, taking, &object);
     fprintf(listing->paper->out, "    %-9s ", verb);
-    paper_put(listing->paper, INK_object, object.object);
-    if (*object.name && !strstr(object.object, object.name))
+    bool anonymous = describe_is_anonymous(listing->describe, taking->object);
+    paper_put(listing->paper, INK_object, anonymous ? object.name : object.object);
+    if (!anonymous && *object.name && !strstr(object.object, object.name))
         fprintf(listing->paper->out, " %s", object.name);
+    if (anonymous && *object.birth)
+        fprintf(listing->paper->out, ", made in %s", object.birth);
     fputs(more, listing->paper->out);
     if (object.stack_count) {
         fputs(", at ", listing->paper->out);
