@@ -15,6 +15,7 @@
 enum { FRAMES_MAX = 512 };
 
 uint64_t python_begin, python_size;
+bool python_parks;
 
 static struct python_found found;
 static _Atomic enum python_trust trust;
@@ -32,6 +33,7 @@ void python_start(void)
 {
     if (!python_find(&found))
         return;
+    python_parks = found.layout.version >= 13;
     for (const struct module *module = modules_known(); module; module = module->next)
         if (module->begin <= (uintptr_t)found.runtime && (uintptr_t)found.runtime < module->end) {
             python_begin = module->begin;

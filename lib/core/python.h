@@ -49,6 +49,17 @@ THRUM_PRIVATE bool python_waits(void);
 THRUM_PRIVATE void python_remember(const void *object);
 
 /*
+ * Whether the calling thread, which the interpreter has called sem_*() in, uses this semaphore to park: one on its stack,
+ * since 3.13. And the thread whose end it waits for then, as a pthread_t, 0 where it waits for something else.
+ */
+extern THRUM_PRIVATE bool python_parks;
+static inline bool python_is_parking(const void *semaphore, const void *frame)
+{
+    return __builtin_expect(python_parks, 0) && (uintptr_t)semaphore - (uintptr_t)frame < 4096;
+}
+THRUM_PRIVATE uint64_t python_joins(const void *semaphore);
+
+/*
  * The calling thread begins with this function of machine code; where that is the interpreter's own, python_thread_name()
  * is true once, when it is known what the thread runs: "worker (feed.py:12)", the next one "worker-2 (feed.py:12)". A
  * thread that was given a name needs none.

@@ -9,14 +9,20 @@
 /* The call, or the line of Python behind it: where a Python lock is one. */
 #define LINE(semaphore) (python_owns(SITE) ? probe_line(semaphore, SITE) : SITE)
 
+/* A thread of Python's that is parked until another ends waits for that. */
 static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const void *site)
 {
+    uint64_t thread = python_is_parking(semaphore, __builtin_frame_address(0)) ? python_joins(semaphore) : 0;
+
+    if (thread)
+        return (struct begun){.object = (const void *)(uintptr_t)thread, .kind = THRUM_kind_thread, .is_wait = true, .site = site};
     return (struct begun){.object = semaphore, .kind = THRUM_kind_semaphore, .mode = THRUM_mode_exclusive, .how = how, .site = site};
 }
 
+/* Python joins the thread itself when it knows that it ended. */
 static int semaphore_end(struct begun *begun, int result)
 {
-    begun_end(begun, result == 0 ? 0 : errno);
+    begun_end(begun, result != 0 ? errno : begun->is_wait ? EAGAIN : 0);
     return result;
 }
 
@@ -120,9 +126,13 @@ INTERPOSE int sem_init(sem_t *semaphore, int shared, unsigned value)
 
     if (result != 0 && probe_on())
         probe_failed("sem_init", semaphore, THRUM_kind_semaphore, errno, SITE);
-    if (result == 0 && probe_on())
-        probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value},
-                   LINE(semaphore));
+    if (result == 0 && probe_on()) {
+        const void *site = LINE(semaphore);
+
+        probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value}, site);
+        if (python_is_parking(semaphore, __builtin_frame_address(0)) && python_is_site((uint64_t)(uintptr_t)site))
+            python_remember(semaphore);
+    }
     return result;
 }
 

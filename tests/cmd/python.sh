@@ -49,9 +49,61 @@ else:
     first.join(), second.join()
 PY
 
+cat > "$tmp/joins.py" <<'PY'
+import threading
+
+lock = threading.Lock()
+
+
+def worker():
+    with lock:
+        pass
+
+
+with lock:
+    thread = threading.Thread(target=worker)
+    thread.start()
+    thread.join()
+PY
+
+cat > "$tmp/joined.py" <<'PY'
+import threading
+import time
+
+gate, inside = threading.Lock(), threading.Lock()
+
+
+def held():
+    with gate:
+        pass
+
+
+def other():
+    with inside:
+        thread.join()
+
+
+gate.acquire()
+thread = threading.Thread(target=held)
+thread.start()
+others = [threading.Thread(target=other), threading.Thread(target=thread.join)]
+for one in others:
+    one.start()
+thread.join(0.01)
+assert thread.is_alive()
+while not inside.locked():
+    time.sleep(0.001)
+gate.release()
+thread.join()
+thread.join()
+for one in others:
+    one.join()
+PY
+
 # All hang at the same time.
 while read -r version python; do
     limit 60 "$thrum" record --timeout 3 -o "$tmp/hangs-$version" -- "$python" "$tmp/bank.py" 2 2> /dev/null < /dev/null &
+    limit 60 "$thrum" record --timeout 3 -o "$tmp/joins-$version" -- "$python" "$tmp/joins.py" 2> /dev/null < /dev/null &
 done <<< "$known"
 wait
 
@@ -67,6 +119,16 @@ hangs() { # VERSION
     like "$1: threads are called by the function that they run" "$report" '^    clerk \(bank.py:19\) +holds'
     like "$1: more than one is numbered" "$report" '^    clerk-2 \(bank.py:19\) +holds'
     like "$1: a thread is started at a line of Python" "$(limit 60 "$thrum" timeline -o - "$tmp/hangs-$1" 2> /dev/null)" 'Thread.start \(threading.py:'
+}
+
+joins() { # VERSION PYTHON
+    local report
+    report=$(limit 60 "$deadlock_report" "$tmp/joins-$1")
+    like "$1: a deadlock with a join is found" "$report" '^deadlock \(happened\)'
+    like "$1: main joins" "$(tr -s ' \n' ' ' <<< "$report")" 'Thread.join \(threading.py:[0-9]+\) <module> \(joins.py:14\)'
+    like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|waits for)'
+    limit 60 "$thrum" check -- "$2" "$tmp/joined.py" > "$tmp/out" 2>&1
+    is "$1: joins by many, with a timeout, again: nothing is wrong" "$? $(cat "$tmp/out")" "0 "
 }
 
 orders() { # VERSION PYTHON
@@ -141,6 +203,7 @@ _worker (thread.py:N)"
 while read -r version python; do
     diag "$version: $python"
     hangs "$version"
+    joins "$version" "$python"
     orders "$version" "$python"
     if [ -n "$BABELTRACE2" ]; then
         lines "$version" "$python"
