@@ -126,7 +126,7 @@ joins() { # VERSION PYTHON
     report=$(limit 60 "$deadlock_report" "$tmp/joins-$1")
     like "$1: a deadlock with a join is found" "$report" '^deadlock \(happened\)'
     like "$1: main joins" "$(tr -s ' \n' ' ' <<< "$report")" 'Thread.join \(threading.py:[0-9]+\) <module> \(joins.py:14\)'
-    like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|waits for)'
+    like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|has to end)'
     limit 60 "$thrum" check -- "$2" "$tmp/joined.py" > "$tmp/out" 2>&1
     is "$1: joins by many, with a timeout, again: nothing is wrong" "$? $(cat "$tmp/out")" "0 "
 }
