@@ -58,8 +58,10 @@ static volatile uint64_t touched;
 
 static void read_all(struct fast_reader *reader)
 {
-    for (const struct trace_event *event; (event = fast_reader_next(reader));)
-        touched += touch(event);
+    struct reader_batch batch;
+    for (fast_reader_refill(reader, &batch); batch.next != batch.end; fast_reader_refill(reader, &batch))
+        for (; batch.next != batch.end; batch.next++)
+            touched += touch(*batch.next);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -321,7 +321,7 @@ static bool quicken_op(struct layout_event *event, const struct layout_op *op, c
     if ((op->code == OP_SIGNED32 || op->code == OP_SIGNED64) && size != sizes[row->want])
         return false;
     event->moves[event->move_count++] = (struct layout_move){
-        .byte = op->byte, .to = op->to, .shift = (uint8_t)(op->right - op->left),
+        .byte = op->byte, .to = op->to, .shift = (uint8_t)(op->right - op->left), .size = (uint8_t)(sizes[row->want] / 8),
         .mask = size < 64 ? ((uint64_t)1 << size) - 1 : UINT64_MAX};
     return true;
 }
@@ -369,8 +369,7 @@ static void quicken(struct layout_event *event)
         if (!op || !ordered || event->move_count == MOVES_MOST || !quicken_op(event, op, &rows[i]))
             return;
     }
-    for (unsigned i = event->move_count; i < MOVES_ALWAYS; i++)
-        event->moves[i] = i ? event->moves[i - 1] : (struct layout_move){.to = sizeof(struct trace_event)};
+    layout_find_trio(event);
     event->quick_size = size;
 }
 

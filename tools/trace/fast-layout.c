@@ -187,6 +187,17 @@ static const char *compile_clock(struct layout *layout)
     return NULL;
 }
 
+/* Which events a run may hold, once all are compiled. */
+static void quicken_stream(struct layout_stream *stream)
+{
+    const struct layout_quick_head *quick = &stream->head.quick;
+    for (unsigned i = 0; i < LAYOUT_NEAR; i++) {
+        const struct layout_event *event = stream->near[i];
+        bool is_quick = event && event->quick_size && quick->size && i >= quick->low && i <= quick->high;
+        stream->quick_sizes[i] = is_quick ? (ptrdiff_t)quick->size + event->quick_size : LAYOUT_SLOW;
+    }
+}
+
 static const char *compile_event(struct layout *layout, const struct tsdl_event *class)
 {
     const struct tsdl *tsdl = &layout->tsdl;
@@ -218,6 +229,8 @@ static const char *compile(struct layout *layout)
         why = compile_packet(layout, &layout->streams[layout->stream_count], &tsdl->streams[layout->stream_count]);
     for (size_t i = 0; i < tsdl->event_count && !why; i++)
         why = compile_event(layout, &tsdl->events[i]);
+    for (size_t i = 0; i < layout->stream_count && !why; i++)
+        quicken_stream(&layout->streams[i]);
     return why;
 }
 

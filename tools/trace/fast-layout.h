@@ -86,15 +86,23 @@ struct layout_move {
     uint32_t byte;
     uint16_t to;
     uint8_t shift;
+    uint8_t size; /* bytes that the record has for it */
     uint64_t mask;
 };
 enum { MOVES_MOST = 14 };
 
 /*
- * Made without asking whether there are so many, since a processor couldn't foresee the answer: behind the last one stand
- * copies of it. An acquire has 5, a release 4.
+ * What nearly all events are, such as acquire and release: an address, up to three words that go to bytes side by side,
+ * an address. Made without asking which event it is, since a processor couldn't foresee the answer.
  */
-enum { MOVES_ALWAYS = 5 };
+struct layout_trio {
+    bool fits;          /* the event is so */
+    uint8_t turns[3];   /* the words' 8 bytes, rotated right by so many bits, have the word at its place */
+    uint16_t to[3];     /* of the address, the words, the address */
+    uint32_t bytes[3];  /* where they come from */
+    uint64_t masks[2];  /* of the addresses */
+    uint64_t word_masks[3];
+};
 
 struct layout_event {
     enum layout_what what;
@@ -102,6 +110,8 @@ struct layout_event {
     /* The program again, where it does no more than fill in all numbers of a record: nearly all events are such. */
     uint32_t quick_size; /* bytes of the event; 0: it does more */
     bool quick_ids;      /* process and thread are the packet's */
+    struct layout_trio trio;
+    uint32_t ids_byte;   /* with trio, where they aren't: both side by side */
     unsigned move_count;
     struct layout_move moves[MOVES_MOST];
     struct layout_op *ops;
@@ -109,6 +119,7 @@ struct layout_event {
 };
 
 enum { LAYOUT_NEAR = 64 };
+#define LAYOUT_SLOW PTRDIFF_MAX
 
 struct layout_stream {
     uint64_t id;
@@ -119,6 +130,7 @@ struct layout_stream {
     struct layout_head head;
     struct map events; /* by id: struct layout_event */
     struct layout_event *near[LAYOUT_NEAR]; /* those with small ids */
+    ptrdiff_t quick_sizes[LAYOUT_NEAR]; /* of header and event, by the first number of a quick header; else LAYOUT_SLOW */
 };
 
 struct layout {
@@ -147,6 +159,9 @@ static inline const struct layout_event *layout_event(const struct layout_stream
 /* Fills in the program of an event class; false and *why where it is declined. */
 bool layout_compile(struct layout_event *event, const struct tsdl_stream *stream, const struct tsdl_event *class,
                     const struct layout_stream *packet, const char **why);
+
+/* Fills in its trio, of its moves, where they are that. */
+void layout_find_trio(struct layout_event *event);
 
 /* An integer field of a structure of fixed size, by its shown name; size 0 where there is none. */
 struct layout_int layout_find(struct tsdl_type *structure, const char *name);

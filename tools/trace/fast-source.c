@@ -237,6 +237,7 @@ void source_free(struct source *source)
         free(source->files[i].path);
     }
     free(source->files);
+    free(source->made);
 }
 
 /* --- events --- */

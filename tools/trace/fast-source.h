@@ -30,13 +30,20 @@ struct source_numbers {
     unsigned sequence_count;
 };
 
+/* An event, and room behind it: numbers are written as 8 bytes, and what nobody wants is written there. */
+struct source_event {
+    struct trace_event event;
+    uint64_t spill;
+};
+
 struct source {
     struct layout *layout;
     struct stream_file *files; /* in the order of time */
     size_t file_count, file_capacity;
     uint64_t instance; /* files of one instance are one stream */
     uint64_t class_id;
-    size_t order; /* among the sources of a reader: which comes first at equal times */
+
+    struct source_event *made; /* room for events that a run decodes ahead; NULL: it isn't being read */
 
     /* where it is */
     size_t file; /* the file being read */
@@ -53,9 +60,9 @@ struct source {
     int64_t end_ns;  /* of the latest packet, as the packet says; 0: it doesn't */
     uint64_t events; /* of this file, up to here */
 
-    /* the event whose header was read */
+    /* the event behind those, whose header was read */
     int64_t time_ns; /* or when the source begins, while it hasn't started */
-    const struct layout_event *event;
+    const struct layout_event *event; /* NULL: its header wasn't read yet */
 };
 
 /*
@@ -72,12 +79,6 @@ bool source_find_head(struct source *source, struct reader_losses *losses);
 enum layout_what source_decode(struct source *source, struct trace_event *event, struct source_numbers *numbers,
                                struct reader_losses *losses);
 
-/* An event, and room behind it: numbers are written as 8 bytes, and what nobody wants is written there. */
-struct source_event {
-    struct trace_event event;
-    uint64_t spill;
-};
-
 static inline uint64_t source_load(const uint8_t *at)
 {
     uint64_t word;
@@ -86,11 +87,11 @@ static inline uint64_t source_load(const uint8_t *at)
 }
 
 /*
- * Decodes the event whose header was read, and those that follow it before `until_ns`, at most `most`, as far as they
- * are of the frequent kind that holds numbers only; how many, which may be none. *found: the header of the next one was
- * read; otherwise source_find_head() is to see to it.
+ * Decodes the event whose header was read, and those that follow it, at most `most`, as far as they are of the frequent kind
+ * that holds numbers only; how many, which may be none. Goes on to the next one's header, unless that is of a rare kind or in
+ * the next packet: then there is no source->event.
  */
-unsigned source_run(struct source *source, struct source_event *to, unsigned most, int64_t until_ns, bool *found);
+unsigned source_run(struct source *source, struct source_event *to, unsigned most);
 
 void source_free(struct source *source);
 

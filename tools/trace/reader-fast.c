@@ -8,141 +8,212 @@
 #include <string.h>
 #include "trace/fast-files.h"
 #include "trace/fast-source.h"
+#include "trace/fast-tree.h"
 #include "base/memory.h"
 #include "trace/missing.h"
 
-enum { RUN_MOST = 32 };
+/*
+ * Each source decodes some events ahead, and pointers to them are put in the order of time, a batch at once. A source's
+ * events stay where they are until all of a batch are given, so a batch ends where a source has no more of them.
+ */
+enum { BATCH_MOST = 128, AHEAD = 64, AHEAD_OF_MANY = 16, MANY = 32, ROW = 8 };
+
+/* What a source has made and not given. */
+struct lane {
+    const struct source_event *next, *end;
+    int64_t behind_ns; /* time of the event behind the next one, before it is needed */
+    bool single;       /* instead: an event that no run could make, whose header was read */
+};
 
 struct fast_reader {
     struct layout **layouts;
     size_t layout_count, layout_capacity;
     struct source **sources;
     size_t source_count, source_capacity;
-    struct source **heap; /* sources that go on, the earliest first; NULL: reading hasn't begun */
-    size_t heap_count;
-    bool given; /* the first source's event was given, and its strings must live until the next is asked for */
-    struct source *second; /* the earliest but for the first; NULL: there is none */
-    struct source_event events[RUN_MOST]; /* made, not all of them given */
-    unsigned next, count;
+    struct lane *lanes; /* of each source */
+    struct tree tree;   /* of the sources by their next event; without leaves: reading hasn't begun */
+    struct source_event single; /* the first source's event; its strings must live until the next is asked for */
+    const struct trace_event *batch[BATCH_MOST];
+    unsigned count;
     struct source_numbers numbers;
     struct reader_losses losses;
 };
 
-/* --- the heap --- */
+/* --- sources and their order --- */
 
-static inline bool before(const struct source *one, const struct source *other)
+static inline bool has_made(const struct lane *lane)
 {
-    return one->time_ns != other->time_ns ? one->time_ns < other->time_ns : one->order < other->order;
+    return lane->next != lane->end;
 }
 
-/* The first source has moved on: puts it where it belongs. */
-static inline void heap_sink(struct fast_reader *reader)
+/* The source has given all that it made: makes more, and puts it where it belongs, or at the end. */
+static void advance(struct fast_reader *reader, size_t leaf)
 {
-    struct source *const source = reader->heap[0];
-    size_t at = 0;
-    for (size_t child; (child = at * 2 + 1) < reader->heap_count; at = child) {
-        if (child + 1 < reader->heap_count && before(reader->heap[child + 1], reader->heap[child]))
-            child++;
-        if (!before(reader->heap[child], source))
-            break;
-        reader->heap[at] = reader->heap[child];
+    struct source *source = reader->sources[leaf];
+    struct lane *lane = &reader->lanes[leaf];
+    const unsigned most = reader->source_count > MANY ? AHEAD_OF_MANY : AHEAD;
+    if (!source->event && !source_find_head(source, &reader->losses)) {
+        free(source->made);
+        source->made = NULL;
+        *lane = (struct lane){0};
+        tree_move(&reader->tree, (struct tree_key){TREE_ENDED, leaf});
+        return;
     }
-    reader->heap[at] = source;
-}
-
-static void heap_add(struct fast_reader *reader, struct source *source)
-{
-    size_t at = reader->heap_count++;
-    for (; at && before(source, reader->heap[(at - 1) / 2]); at = (at - 1) / 2)
-        reader->heap[at] = reader->heap[(at - 1) / 2];
-    reader->heap[at] = source;
-}
-
-static void find_second(struct fast_reader *reader)
-{
-    struct source **heap = reader->heap;
-    reader->second = reader->heap_count < 2                                        ? NULL
-                     : reader->heap_count == 2 || before(heap[1], heap[2]) ? heap[1]
-                                                                           : heap[2];
-}
-
-/* The first source has read its next event's header, or, where it has no more, leaves. */
-static inline void settle(struct fast_reader *reader, bool more)
-{
-    if (__builtin_expect(more, 1)) {
-        if (!reader->second || before(reader->heap[0], reader->second))
-            return;
-    } else {
-        if (--reader->heap_count == 0)
-            return;
-        reader->heap[0] = reader->heap[reader->heap_count];
-    }
-    heap_sink(reader);
-    find_second(reader);
-}
-
-static void advance(struct fast_reader *reader)
-{
-    settle(reader, source_find_head(reader->heap[0], &reader->losses));
+    const int64_t time_ns = source->time_ns;
+    if (!source->made)
+        source->made = memory_new(most + 1, sizeof *source->made); /* the time behind the last one is looked at */
+    unsigned count = source_run(source, source->made, most);
+    *lane = (struct lane){source->made, source->made + count, tree_time(source->made[1].event.time_ns), count == 0};
+    tree_move(&reader->tree, (struct tree_key){tree_time(time_ns), leaf});
 }
 
 /* Sources are opened one after the other, each when its time has come: there may be thousands. */
 static void begin(struct fast_reader *reader)
 {
-    reader->heap = memory_new(reader->source_count + 1, sizeof(struct source *));
+    int64_t *times_ns = memory_new(reader->source_count, sizeof *times_ns);
+    reader->lanes = memory_new(reader->source_count, sizeof *reader->lanes);
     for (size_t i = 0; i < reader->source_count; i++) {
-        struct source *source = reader->sources[i];
-        source->order = i;
-        source->time_ns = (int64_t)(source->files[0].begin + (uint64_t)source->layout->offset_ns);
-        heap_add(reader, source);
+        const struct source *source = reader->sources[i];
+        times_ns[i] = (int64_t)(source->files[0].begin + (uint64_t)source->layout->offset_ns);
     }
-    find_second(reader);
+    tree_make(&reader->tree, times_ns, reader->source_count);
+    free(times_ns);
 }
 
-/* Events of the first source up to the second's; false: its next event isn't one of those that come in many. */
-static bool take_run(struct fast_reader *reader)
+/* --- batches --- */
+
+/* A source has given events. Where it has no more of them it stays first, for the next batch begins with making more. */
+static void moved(struct fast_reader *reader, size_t leaf, const struct source_event *next)
 {
-    struct source *source = reader->heap[0];
-    const struct source *second = reader->second;
-    int64_t until_ns = !second ? INT64_MAX : second->time_ns + (source->order < second->order);
-    bool found;
-    reader->count = source_run(source, reader->events, RUN_MOST, until_ns, &found);
-    reader->next = 0;
-    if (reader->count)
-        settle(reader, found || source_find_head(source, &reader->losses));
-    return reader->count > 0;
+    struct lane *lane = &reader->lanes[leaf];
+    lane->next = next;
+    if (!has_made(lane))
+        return;
+    lane->behind_ns = tree_time(next[1].event.time_ns);
+    tree_move(&reader->tree, (struct tree_key){tree_time(next->event.time_ns), leaf});
 }
 
-/* Makes more events, one at least; false at the end. */
-static bool refill(struct fast_reader *reader)
+/* The events of one source before a time. */
+static void take_row(struct fast_reader *reader, size_t leaf, int64_t until_ns)
 {
-    if (!reader->heap)
-        begin(reader);
-    if (reader->given)
-        advance(reader);
-    reader->given = false;
-    while (reader->heap_count) {
-        struct source *source = reader->heap[0];
-        if (source->event) {
-            if (take_run(reader))
-                return true;
-            enum layout_what what = source_decode(source, &reader->events[0].event, &reader->numbers, &reader->losses);
-            reader->count = reader->given = what == LAYOUT_event;
-            if (reader->given)
-                return true;
-            reader->losses.foreign_events += what == LAYOUT_foreign;
-            reader->losses.unreadable += what == LAYOUT_unreadable;
+    const struct source_event *next = reader->lanes[leaf].next, *const end = reader->lanes[leaf].end;
+    unsigned count = 0;
+    do
+        reader->batch[count++] = &next++->event;
+    while (next != end && next->event.time_ns < until_ns);
+    reader->count = count;
+    moved(reader, leaf, next);
+}
+
+/* `one`, or `other` where all bits of `choose` are set: without a branch. */
+static inline uint64_t either(uint64_t one, uint64_t other, uint64_t choose)
+{
+    return one ^ ((one ^ other) & choose);
+}
+
+static inline int64_t time_at(uint64_t event)
+{
+    return ((const struct source_event *)event)->event.time_ns;
+}
+
+/*
+ * Those of two sources before a time, until one of them has no more; at equal times those of `one` come first. A processor
+ * couldn't foresee which of them is next, so that isn't a branch; and the times behind are looked at before they are needed.
+ */
+static void take_both(struct fast_reader *reader, size_t one, size_t other, int64_t until_ns)
+{
+    const struct lane *a = &reader->lanes[one], *b = &reader->lanes[other];
+    const uint64_t step = sizeof(struct source_event), a_end = (uint64_t)a->end, b_end = (uint64_t)b->end;
+    uint64_t a_at = (uint64_t)a->next, b_at = (uint64_t)b->next;
+    int64_t a_ns = time_at(a_at), b_ns = time_at(b_at);
+    unsigned count = 0;
+    while (a_at != a_end && b_at != b_end) {
+        const int64_t a_behind_ns = time_at(a_at + step), b_behind_ns = time_at(b_at + step);
+        const uint64_t second = -(uint64_t)(b_ns < a_ns);
+        if ((a_ns < b_ns ? a_ns : b_ns) >= until_ns)
+            break;
+        reader->batch[count++] = &((const struct source_event *)either(a_at, b_at, second))->event;
+        a_at += step & ~second;
+        b_at += step & second;
+        a_ns = (int64_t)either((uint64_t)a_behind_ns, (uint64_t)a_ns, second);
+        b_ns = (int64_t)either((uint64_t)b_ns, (uint64_t)b_behind_ns, second);
+    }
+    reader->count = count;
+    moved(reader, one, (const struct source_event *)a_at);
+    moved(reader, other, (const struct source_event *)b_at);
+}
+
+/* Those of whoever comes first, until one of them has no more. */
+static void take_any(struct fast_reader *reader, size_t leaf)
+{
+    unsigned count = 0;
+    for (struct lane *lane; has_made(lane = &reader->lanes[leaf]) && count < BATCH_MOST;) {
+        const struct tree_key key = {lane->behind_ns, leaf};
+        reader->batch[count++] = &lane->next++->event;
+        if (!has_made(lane))
+            break;
+        lane->behind_ns = tree_time(lane->next[1].event.time_ns);
+        leaf = tree_move(&reader->tree, key).leaf;
+    }
+    reader->count = count;
+}
+
+/* The first source has made events: a batch of them, and of what comes between. */
+static void fill_batch(struct fast_reader *reader, struct tree_key first)
+{
+    const struct lane *lane = &reader->lanes[first.leaf];
+    struct tree_key second, third;
+    tree_next_two(&reader->tree, &second, &third);
+    const size_t left = (size_t)(lane->end - lane->next);
+    const int64_t row_ns = lane->next[(left < ROW ? left : ROW) - 1].event.time_ns;
+    _Static_assert(2 * AHEAD <= BATCH_MOST, "room for all that two sources have made");
+    if (row_ns < second.time_ns)
+        take_row(reader, first.leaf, second.time_ns);
+    else if (row_ns < third.time_ns && has_made(&reader->lanes[second.leaf]))
+        take_both(reader, first.leaf < second.leaf ? first.leaf : second.leaf,
+                  first.leaf < second.leaf ? second.leaf : first.leaf, third.time_ns);
+    else
+        take_any(reader, first.leaf);
+}
+
+/* The event of the first source that no run could make; false: it is none of thrum's. */
+static bool take_single(struct fast_reader *reader, size_t leaf)
+{
+    struct source *source = reader->sources[leaf];
+    enum layout_what what = source_decode(source, &reader->single.event, &reader->numbers, &reader->losses);
+    source->event = NULL;
+    reader->lanes[leaf].single = false;
+    reader->losses.foreign_events += what == LAYOUT_foreign;
+    reader->losses.unreadable += what == LAYOUT_unreadable;
+    reader->batch[0] = &reader->single.event;
+    reader->count = what == LAYOUT_event;
+    return what == LAYOUT_event;
+}
+
+/* Puts one event at least into the batch, unless there is none. */
+static void make_batch(struct fast_reader *reader)
+{
+    for (struct tree_key key; (key = tree_first(&reader->tree)).time_ns != TREE_ENDED;) {
+        const struct lane *lane = &reader->lanes[key.leaf];
+        if (has_made(lane)) {
+            fill_batch(reader, key);
+            return;
         }
-        advance(reader);
+        if (!lane->single)
+            advance(reader, key.leaf);
+        else if (take_single(reader, key.leaf))
+            return;
     }
-    return false;
 }
 
-const struct trace_event *fast_reader_next(struct fast_reader *reader)
+void fast_reader_refill(struct fast_reader *reader, struct reader_batch *batch)
 {
-    if (__builtin_expect(reader->next == reader->count, 0) && !refill(reader))
-        return NULL;
-    return &reader->events[reader->next++].event;
+    reader->count = 0;
+    if (!reader->tree.leaves && reader->source_count)
+        begin(reader);
+    if (reader->tree.leaves)
+        make_batch(reader);
+    *batch = (struct reader_batch){reader->batch, reader->batch + reader->count};
 }
 
 const struct reader_losses *fast_reader_losses(const struct fast_reader *reader)
@@ -273,7 +344,8 @@ void fast_reader_close(struct fast_reader *reader)
         layout_free(reader->layouts[i]);
     free(reader->sources);
     free(reader->layouts);
-    free(reader->heap);
+    tree_free(&reader->tree);
+    free(reader->lanes);
     free(reader->numbers.at);
     free(reader->losses.trouble);
     free(reader);

@@ -27,8 +27,10 @@ struct fast_stream_bytes {
 int fast_reader_add_memory(struct fast_reader *reader, const char *metadata, size_t length,
                            const struct fast_stream_bytes *streams, size_t count, char **why);
 
-/* As reader_next() and so on. */
-const struct trace_event *fast_reader_next(struct fast_reader *reader);
+/* The next events, none at the end; those given before are gone. */
+void fast_reader_refill(struct fast_reader *reader, struct reader_batch *batch);
+
+/* As reader_losses() and so on. */
 const struct reader_losses *fast_reader_losses(const struct fast_reader *reader);
 double fast_reader_part(const struct fast_reader *);
 int64_t fast_reader_stopped_ns(const struct fast_reader *reader);

@@ -13,6 +13,7 @@
 
 /* One of the three. */
 struct reader {
+    struct reader_batch batch; /* of the fast one; the others give one event at a time */
     struct fast_reader *fast;
     struct std_reader *std;
     struct babeltrace_reader *babeltrace;
@@ -90,11 +91,14 @@ int reader_open(struct reader **to, const char *const *paths, size_t count, char
     return err;
 }
 
-const struct trace_event *reader_next(struct reader *reader)
+const struct trace_event *reader_refill(struct reader *reader)
 {
     if (reader->std)
         return std_reader_next(reader->std);
-    return reader->fast ? fast_reader_next(reader->fast) : babeltrace_reader_next(reader->babeltrace);
+    if (!reader->fast)
+        return babeltrace_reader_next(reader->babeltrace);
+    fast_reader_refill(reader->fast, &reader->batch);
+    return reader->batch.next != reader->batch.end ? *reader->batch.next++ : NULL;
 }
 
 const struct reader_losses *reader_losses(const struct reader *reader)

@@ -46,8 +46,20 @@ int reader_open(struct reader **reader, const char *const *paths, size_t count, 
 /* Whether one of them can be read only once: a live session of LTTng, net://HOST[:PORT]/host/NAME/SESSION. */
 bool reader_goes_by(const char *const *paths, size_t count);
 
+/* Events that are ready to be given; the first thing in every struct reader. */
+struct reader_batch {
+    const struct trace_event *const *next, *const *end;
+};
+
+/* More of them: the first one, or NULL at the end. Those given before are gone. */
+const struct trace_event *reader_refill(struct reader *);
+
 /* The next event, or NULL at the end. It and its strings live until the next call. */
-const struct trace_event *reader_next(struct reader *);
+static inline const struct trace_event *reader_next(struct reader *reader)
+{
+    struct reader_batch *batch = (struct reader_batch *)(void *)reader;
+    return batch->next != batch->end ? *batch->next++ : reader_refill(reader);
+}
 
 /* What was lost up to now; complete after reader_next() gave NULL. */
 const struct reader_losses *reader_losses(const struct reader *);
