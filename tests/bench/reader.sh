@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# How fast traces are read: decoded alone, against babeltrace2's dummy sink, and to the end of a report; and with what
-# memory, for traces of different lengths.
+# How fast traces are read: decoded alone, against babeltrace2's dummy sink, as recorded and where each next event is of any
+# of 2, 4, 8, 64 streams; and to the end of a report; and with what memory, for traces of different lengths.
 #
 #   make bench            or: bash tests/bench/reader.sh BUILDDIR [ROUNDS [EVENTS...]]
 set -u
@@ -27,16 +27,25 @@ best_cpu() {
 }
 rate() { awk -v events="$1" -v seconds="$2" 'BEGIN { printf "%.1f", events / seconds / 1e6 }'; }
 
+# Millions of events a second, and the ratio to babeltrace2: decode TRACE LABEL
+decode() {
+    local events fast slow=0
+    events=$("$bench/decode" "$1" | cut -d' ' -f1)
+    fast=$(best_cpu "$bench/decode" "$1")
+    command -v babeltrace2 > /dev/null && slow=$(rounds=2 best_cpu babeltrace2 "$1" -o dummy)
+    awk -v label="$2" -v events="$events" -v fast="$fast" -v slow="$slow" 'BEGIN {
+        printf "  %-36s %8.1f %12.2f %7.1f\n", label, events / fast / 1e6, slow ? events / slow / 1e6 : 0, slow / fast }'
+}
+
+echo "Decoding on one core: best of $rounds rounds, millions of events a second"
+printf '  %-36s %8s %12s %7s\n' "" "fast" "babeltrace2" "ratio"
 record length-decode 10000000
-events=$("$bench/decode" "$tmp/length-decode" | cut -d' ' -f1)
-fast=$(best_cpu "$bench/decode" "$tmp/length-decode")
-echo "Decoding $events events on one core: best of $rounds rounds, millions of events a second"
-printf '  %-28s %8s\n' "fast reader" "$(rate "$events" "$fast")"
-if command -v babeltrace2 > /dev/null; then
-    slow=$(best_cpu babeltrace2 "$tmp/length-decode" -o dummy)
-    printf '  %-28s %8s\n' "babeltrace2, dummy sink" "$(rate "$events" "$slow")"
-    awk -v fast="$fast" -v slow="$slow" 'BEGIN { printf "  %-28s %8.1f\n", "ratio", slow / fast }'
-fi
+decode "$tmp/length-decode" "as recorded, 4 threads"
+for streams in 2 4 8 64; do
+    "$bench/weave" "$tmp"/length-decode/* "$tmp/woven" 5000000 "$streams" 1
+    decode "$tmp/woven" "each next event of any of $streams streams"
+    rm -rf "$tmp/woven"
+done
 rm -rf "$tmp/length-decode"
 
 echo "deadlock-report from begin to end, on one core"

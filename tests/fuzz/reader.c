@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzzes the fast reader: any bytes as metadata and a stream. A libFuzzer harness; without libFuzzer, main() below runs
+ * Fuzzes the fast reader: any bytes as metadata and streams. A libFuzzer harness; without libFuzzer, main() below runs
  * the files that it is given, so that what was found once is tried again by every compiler.
  *
- * An input is the length of the metadata (32 bits, little endian), the metadata, the stream.
+ * An input is the length of the metadata (32 bits, little endian), the metadata, the streams with BETWEEN between them.
  */
 #include "config.h"
 
@@ -64,9 +64,26 @@ static void read_all(struct fast_reader *reader)
             touched += touch(*batch.next);
 }
 
+enum { STREAMS_MOST = 8, AFTER = 8 }; /* bytes that a reader may look at behind a stream */
+static const char BETWEEN[] = "STREAM";
+
+/* Each stream in memory of its own, so that a sanitizer sees whatever is read beyond it; how many. */
+static size_t split(const uint8_t *data, size_t size, struct fast_stream_bytes *streams)
+{
+    size_t count = 0;
+    for (const uint8_t *end = data + size; count < STREAMS_MOST && data <= end; count++) {
+        const uint8_t *next = memmem(data, (size_t)(end - data), BETWEEN, sizeof BETWEEN - 1);
+        size_t length = (size_t)((next && count + 1 < STREAMS_MOST ? next : end) - data);
+        uint8_t *bytes = calloc(1, length + AFTER);
+        memcpy(bytes, data, length);
+        streams[count] = (struct fast_stream_bytes){bytes, length};
+        data += length + sizeof BETWEEN - 1;
+    }
+    return count;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    enum { AFTER = 8 }; /* that a reader may look at behind a stream */
     uint32_t length;
     char *why = NULL;
     if (size < sizeof length)
@@ -76,16 +93,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size -= sizeof length;
     length = length < size ? length : (uint32_t)size;
     char *metadata = malloc(length + 1);
-    uint8_t *bytes = calloc(1, size - length + AFTER);
     memcpy(metadata, data, length);
-    memcpy(bytes, data + length, size - length);
+    struct fast_stream_bytes streams[STREAMS_MOST];
+    const size_t count = split(data + length, size - length, streams);
     struct fast_reader *reader = fast_reader_new();
-    const struct fast_stream_bytes stream = {bytes, size - length};
-    if (fast_reader_add_memory(reader, metadata, length, &stream, 1, &why) == 0)
+    if (fast_reader_add_memory(reader, metadata, length, streams, count, &why) == 0)
         read_all(reader);
     fast_reader_close(reader);
     free(why);
-    free(bytes);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)streams[i].bytes);
     free(metadata);
     return 0;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Makes fuzzing seeds of traces: seeds.py DIRECTORY TRACE..., an input for each stream that isn't large."""
+"""Makes fuzzing seeds of traces: seeds.py DIRECTORY TRACE..., an input for each stream, and one for all of a trace."""
 import os
 import struct
 import sys
@@ -20,11 +20,17 @@ def metadata_text(data):
 def seeds(trace):
     with open(os.path.join(trace, "metadata"), "rb") as file:
         metadata = metadata_text(file.read())
+    head = struct.pack("<I", len(metadata)) + metadata
+    streams = []
     for name in sorted(os.listdir(trace)):
         path = os.path.join(trace, name)
         if name != "metadata" and not name.startswith(".") and os.path.isfile(path):
             with open(path, "rb") as file:
-                yield struct.pack("<I", len(metadata)) + metadata + file.read(4096).rstrip(b"\0")
+                streams.append(file.read(4096).rstrip(b"\0"))
+    if len(streams) > 1:
+        yield head + b"STREAM".join(stream[:1500] for stream in streams[:8])
+    for stream in streams:
+        yield head + stream
 
 
 def main():

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A tree of matches between sources: which of many comes first, played anew with a comparison for each level when one has
- * moved on. No comparison is a branch: a processor couldn't foresee who wins.
+ * moved on. A key is one word, so that a match is the lesser of two numbers and not a branch: a processor couldn't foresee
+ * who wins.
  */
 #ifndef THRUM_TRACE_FAST_TREE_H
 #define THRUM_TRACE_FAST_TREE_H
@@ -10,46 +11,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* When a leaf's next event is, by tree_time(); at equal times the lower leaf comes first. */
-struct tree_key {
-    int64_t time_ns;
-    size_t leaf;
-};
-#define TREE_ENDED (INT64_C(1) << 62) /* nothing comes any more */
-
 struct tree {
-    struct tree_key *winners; /* of the matches, the last one's at 1; behind them the leaves */
-    size_t leaves;            /* a power of two: a match's first side holds the lower leaves */
+    uint64_t *winners; /* keys: of the matches, the last one's at 1; behind them the leaves */
+    size_t leaves;     /* a power of two */
+    unsigned bits;     /* of a key that hold its leaf, the lower ones: the lower leaf comes first at equal times */
+    int64_t base_ns;   /* the others hold the time from here on */
+    uint64_t far;      /* a key from here on is late, but how late isn't told; or its leaf has ended */
 };
 
-/* A time that is less than TREE_ENDED, and such that the difference of two is none too large; the year 2116 is out of reach. */
-static inline int64_t tree_time(int64_t time_ns)
+/* The key of a leaf whose next event is at that time. */
+static inline uint64_t tree_key(const struct tree *tree, size_t leaf, int64_t time_ns)
 {
-    const int64_t most = time_ns > TREE_ENDED - 1 ? TREE_ENDED - 1 : time_ns;
-    return most < -TREE_ENDED ? -TREE_ENDED : most;
+    const uint64_t most = tree->far >> tree->bits, since = (uint64_t)time_ns - (uint64_t)tree->base_ns;
+    const uint64_t time = time_ns < tree->base_ns ? 0 : since;
+    return (time < most ? time : most) << tree->bits | leaf;
 }
 
-/* Makes it of so many times, one at least, the leaves in their order. */
-void tree_make(struct tree *tree, const int64_t *times_ns, size_t count);
+/* The key of a leaf that has ended. */
+static inline uint64_t tree_ended(const struct tree *tree, size_t leaf)
+{
+    return UINT64_MAX << tree->bits | leaf;
+}
+
+static inline size_t tree_leaf(const struct tree *tree, uint64_t key)
+{
+    return key & (tree->leaves - 1);
+}
+
+/* Whether all leaves have ended, of the first one's key. */
+static inline bool tree_is_ended(const struct tree *tree, uint64_t key)
+{
+    return key >= UINT64_MAX << tree->bits;
+}
+
+/* A time that isn't after that of the key; the latest there is where its leaf has ended. */
+int64_t tree_time(const struct tree *tree, uint64_t key);
+
+/* Makes it for so many leaves, one at least; all have ended. */
+void tree_make(struct tree *tree, size_t count);
+
+/* Counts from another time on: all leaves are to be given their keys, in tree->winners, and tree_play() is to follow. */
+void tree_rebase(struct tree *tree, int64_t base_ns);
+void tree_play(struct tree *tree);
 void tree_free(struct tree *tree);
 
-static inline struct tree_key tree_first(const struct tree *tree)
+static inline uint64_t tree_first(const struct tree *tree)
 {
     return tree->winners[1];
 }
 
 /* A leaf has moved on: its new key. Who is first now. */
-static inline struct tree_key tree_move(struct tree *tree, struct tree_key key)
+static inline uint64_t tree_move(const struct tree *tree, uint64_t key)
 {
-    struct tree_key *const winners = tree->winners;
-    size_t at = key.leaf + tree->leaves;
+    uint64_t *const winners = tree->winners;
+    size_t at = tree_leaf(tree, key) + tree->leaves;
     winners[at] = key;
     while (at > 1) {
-        const struct tree_key other = winners[at ^ 1];
-        /* All bits where the other one comes first: also at equal times, where it is on the first side. */
-        const int64_t loses = (other.time_ns - (int64_t)(at & 1) - key.time_ns) >> 63;
-        key.time_ns ^= (key.time_ns ^ other.time_ns) & loses;
-        key.leaf ^= (key.leaf ^ other.leaf) & (size_t)loses;
+        const uint64_t other = winners[at ^ 1];
+        key = other < key ? other : key;
         at /= 2;
         winners[at] = key;
     }
@@ -57,6 +76,6 @@ static inline struct tree_key tree_move(struct tree *tree, struct tree_key key)
 }
 
 /* The earliest but for the first, and the earliest but for both; ended ones where there are none. */
-void tree_next_two(const struct tree *tree, struct tree_key *second, struct tree_key *third);
+void tree_next_two(const struct tree *tree, uint64_t *second, uint64_t *third);
 
 #endif

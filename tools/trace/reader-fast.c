@@ -21,8 +21,8 @@ enum { BATCH_MOST = 128, AHEAD = 64, AHEAD_OF_MANY = 16, MANY = 32, ROW = 8 };
 /* What a source has made and not given. */
 struct lane {
     const struct source_event *next, *end;
-    int64_t behind_ns; /* time of the event behind the next one, before it is needed */
-    bool single;       /* instead: an event that no run could make, whose header was read */
+    uint64_t behind; /* key of the event behind the next one, before it is needed */
+    bool single;     /* instead: an event that no run could make, whose header was read */
 };
 
 struct fast_reader {
@@ -56,28 +56,62 @@ static void advance(struct fast_reader *reader, size_t leaf)
         free(source->made);
         source->made = NULL;
         *lane = (struct lane){0};
-        tree_move(&reader->tree, (struct tree_key){TREE_ENDED, leaf});
+        tree_move(&reader->tree, tree_ended(&reader->tree, leaf));
         return;
     }
     const int64_t time_ns = source->time_ns;
     if (!source->made)
         source->made = memory_new(most + 1, sizeof *source->made); /* the time behind the last one is looked at */
     unsigned count = source_run(source, source->made, most);
-    *lane = (struct lane){source->made, source->made + count, tree_time(source->made[1].event.time_ns), count == 0};
-    tree_move(&reader->tree, (struct tree_key){tree_time(time_ns), leaf});
+    *lane = (struct lane){source->made, source->made + count, tree_key(&reader->tree, leaf, source->made[1].event.time_ns), count == 0};
+    tree_move(&reader->tree, tree_key(&reader->tree, leaf, time_ns));
+}
+
+/* When the source's next event is, at the earliest. */
+static int64_t next_ns(const struct fast_reader *reader, size_t leaf)
+{
+    const struct lane *lane = &reader->lanes[leaf];
+    return has_made(lane) ? lane->next->event.time_ns : reader->sources[leaf]->time_ns;
+}
+
+static bool has_ended(const struct fast_reader *reader, size_t leaf)
+{
+    const struct tree *tree = &reader->tree;
+    return tree_is_ended(tree, tree->winners[tree->leaves + leaf]);
+}
+
+/* The keys count from the earliest event on: without it, all of them are too late to be told apart. */
+static void rebase(struct fast_reader *reader)
+{
+    struct tree *const tree = &reader->tree;
+    bool *ended = memory_new(reader->source_count, sizeof *ended);
+    int64_t base_ns = INT64_MAX;
+    for (size_t i = 0; i < reader->source_count; i++) {
+        ended[i] = has_ended(reader, i);
+        base_ns = !ended[i] && next_ns(reader, i) < base_ns ? next_ns(reader, i) : base_ns;
+    }
+    tree_rebase(tree, base_ns);
+    for (size_t i = 0; i < reader->source_count; i++)
+        if (!ended[i]) {
+            tree->winners[tree->leaves + i] = tree_key(tree, i, next_ns(reader, i));
+            if (has_made(&reader->lanes[i]))
+                reader->lanes[i].behind = tree_key(tree, i, reader->lanes[i].next[1].event.time_ns);
+        }
+    tree_play(tree);
+    free(ended);
 }
 
 /* Sources are opened one after the other, each when its time has come: there may be thousands. */
 static void begin(struct fast_reader *reader)
 {
-    int64_t *times_ns = memory_new(reader->source_count, sizeof *times_ns);
     reader->lanes = memory_new(reader->source_count, sizeof *reader->lanes);
+    tree_make(&reader->tree, reader->source_count);
     for (size_t i = 0; i < reader->source_count; i++) {
-        const struct source *source = reader->sources[i];
-        times_ns[i] = (int64_t)(source->files[0].begin + (uint64_t)source->layout->offset_ns);
+        struct source *source = reader->sources[i];
+        source->time_ns = (int64_t)(source->files[0].begin + (uint64_t)source->layout->offset_ns);
+        reader->tree.winners[reader->tree.leaves + i] = tree_key(&reader->tree, i, source->time_ns);
     }
-    tree_make(&reader->tree, times_ns, reader->source_count);
-    free(times_ns);
+    rebase(reader);
 }
 
 /* --- batches --- */
@@ -89,8 +123,8 @@ static void moved(struct fast_reader *reader, size_t leaf, const struct source_e
     lane->next = next;
     if (!has_made(lane))
         return;
-    lane->behind_ns = tree_time(next[1].event.time_ns);
-    tree_move(&reader->tree, (struct tree_key){tree_time(next->event.time_ns), leaf});
+    lane->behind = tree_key(&reader->tree, leaf, next[1].event.time_ns);
+    tree_move(&reader->tree, tree_key(&reader->tree, leaf, next->event.time_ns));
 }
 
 /* The events of one source before a time. */
@@ -146,34 +180,36 @@ static void take_both(struct fast_reader *reader, size_t one, size_t other, int6
 /* Those of whoever comes first, until one of them has no more. */
 static void take_any(struct fast_reader *reader, size_t leaf)
 {
+    const struct tree tree = reader->tree;
+    struct lane *const lanes = reader->lanes, *lane = &lanes[leaf];
     unsigned count = 0;
-    for (struct lane *lane; has_made(lane = &reader->lanes[leaf]) && count < BATCH_MOST;) {
-        const struct tree_key key = {lane->behind_ns, leaf};
+    for (uint64_t key = 0; has_made(lane) && key < tree.far && count < BATCH_MOST; lane = &lanes[tree_leaf(&tree, key)]) {
+        key = lane->behind;
         reader->batch[count++] = &lane->next++->event;
         if (!has_made(lane))
             break;
-        lane->behind_ns = tree_time(lane->next[1].event.time_ns);
-        leaf = tree_move(&reader->tree, key).leaf;
+        lane->behind = tree_key(&tree, tree_leaf(&tree, key), lane->next[1].event.time_ns);
+        key = tree_move(&tree, key);
     }
     reader->count = count;
 }
 
 /* The first source has made events: a batch of them, and of what comes between. */
-static void fill_batch(struct fast_reader *reader, struct tree_key first)
+static void fill_batch(struct fast_reader *reader, size_t first)
 {
-    const struct lane *lane = &reader->lanes[first.leaf];
-    struct tree_key second, third;
-    tree_next_two(&reader->tree, &second, &third);
-    const size_t left = (size_t)(lane->end - lane->next);
+    const struct lane *lane = &reader->lanes[first];
+    uint64_t second_key, third_key;
+    tree_next_two(&reader->tree, &second_key, &third_key);
+    const size_t left = (size_t)(lane->end - lane->next), second = tree_leaf(&reader->tree, second_key);
     const int64_t row_ns = lane->next[(left < ROW ? left : ROW) - 1].event.time_ns;
+    const int64_t second_ns = tree_time(&reader->tree, second_key), third_ns = tree_time(&reader->tree, third_key);
     _Static_assert(2 * AHEAD <= BATCH_MOST, "room for all that two sources have made");
-    if (row_ns < second.time_ns)
-        take_row(reader, first.leaf, second.time_ns);
-    else if (row_ns < third.time_ns && has_made(&reader->lanes[second.leaf]))
-        take_both(reader, first.leaf < second.leaf ? first.leaf : second.leaf,
-                  first.leaf < second.leaf ? second.leaf : first.leaf, third.time_ns);
-    else
-        take_any(reader, first.leaf);
+    if (row_ns < second_ns)
+        take_row(reader, first, second_ns);
+    else if (row_ns < third_ns && !tree_is_ended(&reader->tree, second_key) && has_made(&reader->lanes[second]))
+        take_both(reader, first < second ? first : second, first < second ? second : first, third_ns);
+    if (!reader->count)
+        take_any(reader, first);
 }
 
 /* The event of the first source that no run could make; false: it is none of thrum's. */
@@ -193,16 +229,19 @@ static bool take_single(struct fast_reader *reader, size_t leaf)
 /* Puts one event at least into the batch, unless there is none. */
 static void make_batch(struct fast_reader *reader)
 {
-    for (struct tree_key key; (key = tree_first(&reader->tree)).time_ns != TREE_ENDED;) {
-        const struct lane *lane = &reader->lanes[key.leaf];
-        if (has_made(lane)) {
-            fill_batch(reader, key);
+    for (uint64_t key; !tree_is_ended(&reader->tree, key = tree_first(&reader->tree));) {
+        const size_t leaf = tree_leaf(&reader->tree, key);
+        const struct lane *lane = &reader->lanes[leaf];
+        if (key >= reader->tree.far) {
+            rebase(reader);
+        } else if (has_made(lane)) {
+            fill_batch(reader, leaf);
+            return;
+        } else if (!lane->single) {
+            advance(reader, leaf);
+        } else if (take_single(reader, leaf)) {
             return;
         }
-        if (!lane->single)
-            advance(reader, key.leaf);
-        else if (take_single(reader, key.leaf))
-            return;
     }
 }
 
