@@ -62,6 +62,12 @@ static inline int futex_wait(_Atomic uint32_t *word, uint32_t expected, const st
     return (int)futex_call(word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, deadline);
 }
 
+/* The same, at most that long. */
+static inline int futex_wait_for(_Atomic uint32_t *word, uint32_t expected, const struct timespec *timeout)
+{
+    return (int)futex_call(word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, expected, timeout);
+}
+
 /* Wakes at most `count` threads that block on *word; how many it woke. `word` may be memory no longer in use. */
 static inline int futex_wake(_Atomic uint32_t *word, int count)
 {
