@@ -8,6 +8,9 @@
 #include <cpuid.h>
 #endif
 
+/* Here, since the LTTng provider has this file in common with the recorder. */
+volatile bool recorder_confined;
+
 /*
  * A line spans at most 2 ms: CLOCK_MONOTONIC may change its rate by up to 500 ppm (adjtimex) right after a sample, and is
  * then 1 microsecond away at the end of the line. The first lines are as short as what is known of the rate allows.

@@ -42,6 +42,9 @@ extern const struct thrum_sink recorder_sink;
  * the guard.
  */
 extern bool recorder_direct;
+
+/* The process confined itself by seccomp: no file is opened, made or changed in size any more, as if it were refused. */
+extern volatile bool recorder_confined;
 void recorder_acquire(uint64_t object, enum thrum_kind, enum thrum_mode, enum thrum_how, uint64_t site);
 void recorder_release(uint64_t object, enum thrum_kind, enum thrum_mode, uint64_t site);
 

@@ -87,15 +87,6 @@ static struct held *find_held(struct check_thread *self, uint64_t object)
     return (struct held *)held_find(self, object);
 }
 
-static struct recent recent_of(uint64_t site, uintptr_t frame, const struct walked *walked)
-{
-    struct recent recent = {.site = site, .frame = frame, .stack = walked->stack};
-
-    memcpy(&recent.places, walked->callers.place, sizeof(recent.places));
-    recent.sum = callers_sum(frame, recent.places);
-    return recent;
-}
-
 /* Got: pushed, once its order was looked at. `waited`: that was done as the wait began. */
 static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame, bool waited)
 {
@@ -121,7 +112,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     if (!waited)
         handlers_take(self, object, kind, mode, how, stack);
     if (walked->told_apart)
-        *recent_slot(self, site, frame) = recent_of(site, frame, walked);
+        *recent_slot(self, site, frame) = stacks_recent(walked, site, frame);
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     if (how == THRUM_how_block)

@@ -7,9 +7,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/self.h"
+
+/* -1 also where the process could be killed for it. */
+static int open_quietly(const char *path)
+{
+    return self_confined ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+}
+
 static size_t read_file(const char *path, char *text, size_t size)
 {
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    int fd = open_quietly(path);
     long got = fd < 0 ? -1 : syscall(SYS_read, fd, text, size - 1);
 
     if (fd >= 0)
@@ -76,7 +84,7 @@ int kernel_count_threads(void)
         char name[];
     };
     char buffer[2048] __attribute__((aligned(8)));
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
+    int fd = open_quietly("/proc/self/task"), count = 0;
     long got;
 
     while (fd >= 0 && (got = syscall(SYS_getdents64, fd, buffer, sizeof(buffer))) > 0)
@@ -118,7 +126,7 @@ bool kernel_is_private(uint64_t address)
 {
     static char buffer[4096];
     struct mapping mapping = {.part = BEGIN};
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    int fd = open_quietly("/proc/self/maps");
     bool found = false;
     long got;
 

@@ -165,3 +165,12 @@ const struct walked *stacks_walked(const struct check_thread *self, uint64_t sit
 
     return walked ? walked : walk(site, frame, context);
 }
+
+struct recent stacks_recent(const struct walked *walked, uint64_t site, uintptr_t frame)
+{
+    struct recent recent = {.site = site, .frame = frame, .stack = walked->stack};
+
+    memcpy(&recent.places, walked->callers.place, sizeof(recent.places));
+    recent.sum = callers_sum(frame, recent.places);
+    return recent;
+}

@@ -13,6 +13,7 @@
 
 #include "core/modules.h"
 #include "core/python.h"
+#include "core/self.h"
 
 struct file {
     const char *at;
@@ -23,7 +24,7 @@ struct file {
 static bool file_map(struct file *file, const char *path)
 {
     struct stat status;
-    long fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), mapped = -1;
+    long fd = self_confined ? -1 : syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), mapped = -1;
 
     if (fd < 0)
         return false;

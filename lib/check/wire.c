@@ -34,7 +34,7 @@ void wire_configure(const struct env *env)
 
 bool wire_on(void)
 {
-    return *log_path;
+    return *log_path && !self_confined;
 }
 
 void wire_text(struct text *text, const char *key, const char *value)

@@ -8,6 +8,7 @@
 
 __thread struct thrum_self thrum_self;
 void (*self_pending)(void);
+volatile bool self_confined;
 
 /* Of the fork in progress in this thread. */
 #define SELF_TLS __thread __attribute__((tls_model("initial-exec")))

@@ -37,6 +37,12 @@ struct thrum_self {
 
 extern THRUM_PRIVATE __thread struct thrum_self thrum_self __attribute__((tls_model("initial-exec")));
 
+/*
+ * The process confined itself by seccomp: who opens a file may be killed for it, so thrum opens none any more. What was
+ * confined before it began isn't meant: there, as in containers, a refusal is the rule.
+ */
+extern volatile bool self_confined;
+
 /* Goes on with what is pending; the interposers set it. */
 extern THRUM_PRIVATE void (*self_pending)(void);
 

@@ -4,6 +4,7 @@
  * sent signals. Any other call goes on to libc with its registers and stack as they came, for it may be a clone.
  */
 #include <linux/futex.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -116,6 +117,16 @@ static long kill_thread(system_call *call, const long *a, const void *site)
     return call(SYS_tgkill, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
+static long confine(system_call *call, const long *a)
+{
+    bool confined = probe_confines(true);
+    long result = call(SYS_seccomp, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+    if (result != 0)
+        probe_confines(confined);
+    return result;
+}
+
 #ifdef SYS_fork
 #define IS_FORK(number) ((number) == SYS_fork || (number) == SYS_clone || (number) == SYS_clone3)
 #else
@@ -148,7 +159,7 @@ static long copy_process(system_call *call, long number, const long *a, const vo
  */
 #define SEEN __attribute__((visibility("hidden"), used)) long syscall_seen
 __attribute__((visibility("hidden"))) long (*syscall_next)(long number, ...);
-_Static_assert(SYS_futex == 202 && SYS_tgkill == 234 && SYS_clone == 56 && SYS_fork == 57 && SYS_clone3 == 435, "as below");
+_Static_assert(SYS_futex == 202 && SYS_tgkill == 234 && SYS_seccomp == 317 && SYS_clone == 56 && SYS_fork == 57 && SYS_clone3 == 435, "as below");
 _Static_assert(CLONE_VM == 0x100, "as below");
 _Static_assert(offsetof(struct thrum_self, tid) == 4 && offsetof(struct thrum_self, pid) == 8, "as below");
 __asm__(".pushsection .text\n"
@@ -160,6 +171,8 @@ __asm__(".pushsection .text\n"
         "cmpq $202, %rdi\n"
         "je syscall_seen\n"
         "cmpq $234, %rdi\n"
+        "je syscall_seen\n"
+        "cmpq $317, %rdi\n"
         "je syscall_seen\n"
         "movq syscall_next(%rip), %rax\n"
         "testq %rax, %rax\n"
@@ -203,6 +216,8 @@ SEEN(long number, long a, long b, long c, long d, long e, long f)
         return futex(call, (long[]){a, b, c, d, e, f}, SITE);
     if (number == SYS_tgkill && probe_on())
         return kill_thread(call, (long[]){a, b, c, d, e, f}, SITE);
+    if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER))
+        return confine(call, (long[]){a, b, c, d, e, f});
     if (is_copying(number, a, b) && probe_on())
         return copy_process(call, number, (long[]){a, b, c, d, e, f}, SITE);
     if (IS_FORK(number))

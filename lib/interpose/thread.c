@@ -100,6 +100,7 @@ INTERPOSE void pthread_exit(void *value)
 INTERPOSE int prctl(int option, ...)
 {
     unsigned long arguments[4];
+    bool confined = false;
     va_list rest;
     int result;
 
@@ -109,7 +110,11 @@ INTERPOSE int prctl(int option, ...)
     va_end(rest);
     if (option == PR_SET_TSC && arguments[0] == PR_TSC_SIGSEGV)
         probe_ticks_forbidden();
+    if (option == PR_SET_SECCOMP)
+        confined = probe_confines(true);
     result = REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
+    if (option == PR_SET_SECCOMP && result != 0)
+        probe_confines(confined);
     if (option == PR_SET_TSC && (arguments[0] == PR_TSC_SIGSEGV) == (result != 0))
         thrum_self.tickless = false;
     if (result == 0 && option == PR_SET_NAME && probe_on())

@@ -45,6 +45,9 @@ THRUM_PRIVATE bool probe_is_programs(const void *site);
 /* From now on reading the tick counter is a SIGSEGV in this thread, which so is recorded no longer; a line says so. */
 THRUM_PRIVATE void probe_ticks_forbidden(void);
 
+/* Told before the process confines itself by seccomp, and where that failed with the result of the first: see self_confined. */
+THRUM_PRIVATE bool probe_confines(bool confines);
+
 /* --- acquire and release --- */
 
 THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);

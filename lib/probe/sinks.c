@@ -39,6 +39,14 @@ static void emit_without_time(enum thrum_event_id id, const void *record)
     self_leave();
 }
 
+bool probe_confines(bool confines)
+{
+    bool before = self_confined;
+
+    self_confined = recorder_confined = confines;
+    return before;
+}
+
 void probe_ticks_forbidden(void)
 {
     static atomic_bool said;

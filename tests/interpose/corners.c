@@ -6,6 +6,8 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -13,10 +15,12 @@
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -327,6 +331,35 @@ static void tidy(const char *unused)
     _exit(0);
 }
 
+/* Who opens a file or asks for the time by a system call is killed from now on, as sandboxes do. */
+static void confined(const char *unused)
+{
+#define REFUSE(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
+    struct sock_filter rules[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                                  REFUSE(openat), REFUSE(ftruncate), REFUSE(renameat), REFUSE(unlinkat), REFUSE(prlimit64), REFUSE(clock_gettime),
+                                  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    struct sock_fprog filter = {sizeof(rules) / sizeof(rules[0]), rules};
+    pthread_t threads[8];
+    pid_t pid;
+    int status = -1;
+
+    (void)unused;
+    both(NULL);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)
+        puts("no seccomp");
+    for (int i = 0; i < 8; i++)
+        threads[i] = start(both, NULL);
+    for (int i = 0; i < 8; i++)
+        pthread_join(threads[i], NULL);
+    pid = fork();
+    if (pid == 0) {
+        pthread_join(start(both, NULL), NULL);
+        _exit(7);
+    }
+    waitpid(pid, &status, 0);
+    printf("confined: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
 /* --- old forms, as programs have them that were linked long ago --- */
 
 #if defined(__x86_64__)
@@ -403,7 +436,7 @@ int main(int argument_count, char **arguments)
         const char *name;
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
-                   {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"old-forms", old_forms}};
+                   {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"confined", confined}, {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)
