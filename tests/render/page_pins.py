@@ -70,6 +70,24 @@ def test_meanwhile(s):
     s.has("and what it did meanwhile", details, "meanwhile it ran for 3 µs, waited 4 µs for mutex 2")
 
 
+def test_low_rows(s):
+    threads = "; ".join(f"main start T{i}; T{i} lock A{i}; T{i} unlock A{i}" for i in range(1, 44))
+    s.open(f"main begin; {threads}; T1 lock B; T2 want B; T1 unlock B; T2 got B; T2 unlock B")
+    s.ok("rows of many threads are low", s.js("thrum.isCompact() && thrum.layout.rowOfThread.get(1).h < 25"))
+    low = s.js("thrum.layout.height")
+    s.browser.key("m")
+    s.ok("m makes them high", s.js("!thrum.isCompact() && thrum.layout.rowOfThread.get(1).h > 35 && thrum.layout.height") > low * 1.4)
+    s.browser.until("location.hash.includes('low=0')")
+    s.ok("the address keeps it", True)
+    s.browser.key("l")
+    s.ok("l goes to the locks", s.js("thrum.view.scroll > 0 && thrum.view.top(thrum.layout.rows.find((r) => r.type === 'object')) < thrum.view.height"))
+    s.browser.key("l")
+    s.equal("and back", s.js("thrum.view.scroll"), 0)
+    s.open(TOLD, fragment="#low=1")
+    s.ok("few rows are high but where it is asked for", s.js("thrum.isCompact()"))
+    s.equal("no error on the console", s.browser.log, [])
+
+
 def test_accessible(s):
     axe = os.path.join(os.environ.get("THRUM_NPM") or os.path.join(os.path.dirname(s.maker), "..", "npm"), "axe.min.js")
     if not os.path.exists(axe):

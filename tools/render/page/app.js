@@ -34,6 +34,8 @@ class App {
     on('zoom-out', () => this.zoom(1.5));
     on('zoom-fit', () => this.fit());
     on('help-button', () => this.help());
+    on('rows-button', () => this.compact(!this.isCompact()));
+    document.getElementById('rows-button').setAttribute('aria-pressed', String(this.isCompact()));
     Path.button(this);
   }
 
@@ -171,6 +173,27 @@ class App {
     this.panel.show(...Range.story(this.trace, t0, t1, { row: (type, id) => this.goRow(type, id, true), zoom: () => this.jump(t0, t1), clear: () => this.select(-1) }));
   }
 
+  // Low rows, of which more are seen, or high ones.
+  compact(on) {
+    this.layout.compact(on);
+    document.getElementById('rows-button').setAttribute('aria-pressed', String(on));
+    this.view.scrollTo(this.view.scroll);
+    this.changed();
+    this.toHash();
+  }
+  isCompact() { return Size.state < ROOMY.state; }
+
+  // To the first of the locks' rows; from there back to the threads'.
+  goLocks() {
+    const { sections } = this.layout, at = (kind) => sections.find((section) => section.key.startsWith(kind) && section.rows.some((row) => row.shown));
+    const locks = at('objects-') || at('quiet-'), threads = at('threads-');
+    const far = locks && Math.min(locks.header.y, this.layout.height - this.view.rowsHeight);
+    if (locks && this.view.scroll < far - 1) this.view.scrollTo(locks.header.y);
+    else if (threads) this.view.scrollTo(threads.header.y);
+    this.changed();
+    this.toHash();
+  }
+
   rangeSums() { return Range.sum(this.trace, ...this.state.range); }
 
   zoomToSelection() {
@@ -300,6 +323,7 @@ class App {
       if (state.finding >= 0) parts.push(`finding=${state.finding}`);
       if (state.range) parts.push(`range=${state.range.map(Math.round).join('..')}`);
       if (state.path) parts.push('path=1');
+      if (this.isCompact() !== this.layout.many) parts.push(`low=${this.isCompact() ? 1 : 0}`);
       if (this.filterBox.value) parts.push(`rows=${encodeURIComponent(this.filterBox.value)}`);
       history.replaceState(null, '', `#${parts.join('&')}`);
     }, 300);
@@ -311,6 +335,7 @@ class App {
     const times = (name) => { const [, from, to] = /^(-?\d+)\.\.(-?\d+)$/.exec(wanted.get(name) || '') || []; return +to > +from ? [+from, +to] : null; };
     const seen = times('t'), range = times('range');
     if (wanted.get('path')) Path.toggle(this, true);
+    if (wanted.has('low')) this.compact(wanted.get('low') === '1');
     if (wanted.get('rows')) this.filter(wanted.get('rows'));
     if (range) this.selectRange(...range);
     if (seen) this.jump(...seen, false);

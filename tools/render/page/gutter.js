@@ -13,18 +13,19 @@ const Gutter = (() => {
     }
     c.fillStyle = color['line-soft'];
     c.fillRect(0, y + row.h - 1, view.gutter - 1, 1);
+    const line = Math.min(14, row.h / 2), low = Size.state < ROOMY.state;
     const side = thread ? sideOfThread(trace, item) : sideOfObject(item);
     c.textBaseline = 'middle';
     c.textAlign = 'right';
     c.font = `11px ${Theme.theme.font}`;
     c.fillStyle = item.deadlocked && thread ? color.forever : color['ink-3'];
-    c.fillText(side, view.gutter - 10, y + 14);
+    c.fillText(side, view.gutter - 10, y + line);
     const room = view.gutter - 30 - painter.width(side);
     c.textAlign = 'left';
-    c.font = `600 12px ${Theme.theme.font}`;
+    c.font = `600 ${low ? 11 : 12}px ${Theme.theme.font}`;
     c.fillStyle = color.ink;
-    c.fillText(painter.fit(row.name || (thread ? item.name : item.label), room), 14, y + 14);
-    if (row.h >= 38) {
+    c.fillText(painter.fit(row.name || (thread ? item.name : item.label), room), 14, y + line);
+    if (row.h >= 38 && !low) {
       c.font = `11px ${Theme.theme.font}`;
       c.fillStyle = color['ink-3'];
       c.fillText(painter.fit(subtitle(trace, row, item), view.gutter - 26), 14, y + 29);

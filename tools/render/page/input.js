@@ -73,7 +73,7 @@ class Input {
     const lower = key.toLowerCase(), moves = { w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0], arrowleft: [-1, 0], arrowright: [1, 0] };
     const acts = {
       '+': () => app.zoom(1 / 1.5), '=': () => app.zoom(1 / 1.5), '-': () => app.zoom(1.5), '0': () => app.fit(), '?': () => app.help(), '/': () => app.search.focus(),
-      escape: () => app.select(-1), c: () => Path.toggle(app), f: () => app.zoomToSelection(), r: () => app.selectRange(app.view.t0, app.view.t1), '\\': () => app.filterBox.focus(), '[': () => app.follow(-1), ']': () => app.follow(1), n: () => app.nextFinding(1), p: () => app.nextFinding(-1),
+      escape: () => app.select(-1), c: () => Path.toggle(app), m: () => app.compact(!app.isCompact()), l: () => app.goLocks(), f: () => app.zoomToSelection(), r: () => app.selectRange(app.view.t0, app.view.t1), '\\': () => app.filterBox.focus(), '[': () => app.follow(-1), ']': () => app.follow(1), n: () => app.nextFinding(1), p: () => app.nextFinding(-1),
       arrowup: () => app.scrollBy(-60), arrowdown: () => app.scrollBy(60), pageup: () => app.scrollBy(-400), pagedown: () => app.scrollBy(400), home: () => app.scrollBy(-1e9), end: () => app.scrollBy(1e9),
     };
     if (moves[lower]) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Where everything stands: rows from top to bottom, the lanes inside each, and time along x. Knows nothing of drawing.
-const Size = { gutter: 216, axis: 34, section: 26, state: 18, hold: 11, handler: 5, waiter: 6, named: 11, gap: 1, pad: 5 };
+const Size = { gutter: 216, axis: 34, section: 26, gap: 1 };
+const ROOMY = { state: 18, hold: 11, handler: 5, waiter: 6, named: 11, pad: 5, least: 25 }, COMPACT = { state: 11, hold: 4, handler: 3, waiter: 3, named: 4, pad: 2, least: 17 };
+const MANY = 40; // threads whose rows are low from the beginning
+Object.assign(Size, ROOMY);
 const FEW = 4; // waiters whose names are written on their bars
 const MOST = { hold: 8, holder: 8, waiter: 10 };
 
@@ -11,6 +14,8 @@ class Layout {
     this.passes = () => true; // the filter
     this.rowOfThread = new Map();
     this.rowOfObject = new Map();
+    this.many = trace.threads.filter((thread) => !this.isIdle(thread.process)).length > MANY;
+    if (this.many) Object.assign(Size, COMPACT);
     this.sections = this.makeSections();
     this.place();
   }
@@ -66,32 +71,47 @@ class Layout {
 
   threadRow(id) {
     const { trace } = this, spans = trace.spansOfThread(id), { what } = trace.spans;
-    const row = { type: 'thread', id, lanes: [], y: 0, h: 0 };
     const waits = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), 1);
     const holds = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.hold);
     const handlers = dealIntoLanes(trace, spans.filter((s) => what[s] === What.HANDLER), 1);
-    let y = Size.pad + Pins.room(trace, id);
-    if (handlers.lanes.length) y = this.stack(row, 'handler', handlers.lanes, y, Size.handler);
-    row.stateY = y;
-    y = this.stack(row, 'state', waits.lanes.length ? waits.lanes : [new Lane(trace, [])], y, Size.state);
-    y = this.stack(row, 'hold', holds.lanes, y, Size.hold);
-    row.left = waits.left + holds.left + handlers.left;
-    row.h = y + Size.pad;
+    const row = { type: 'thread', id, waits: waits.lanes.length ? waits.lanes : [new Lane(trace, [])], holds: holds.lanes, handlers: handlers.lanes, left: waits.left + holds.left + handlers.left };
     this.rowOfThread.set(id, row);
-    return row;
+    return this.arrange(row);
   }
 
   objectRow(id) {
     const { trace } = this, spans = trace.spansOfObject(id);
-    const row = { type: 'object', id, lanes: [], y: 0, h: 0 };
     const holders = dealIntoLanes(trace, spans.filter((s) => trace.isHold(s)), MOST.holder);
     const waiters = dealIntoLanes(trace, spans.filter((s) => trace.isWait(s)), MOST.waiter);
-    let y = this.stack(row, 'holder', holders.lanes, Size.pad, Size.state - 3);
-    y = this.stack(row, 'waiter', waiters.lanes, y, !holders.lanes.length ? Size.hold : waiters.lanes.length <= FEW ? Size.named : Size.waiter);
-    row.left = holders.left + waiters.left;
-    row.h = Math.max(y + Size.pad, 25);
+    const row = { type: 'object', id, holders: holders.lanes, waiters: waiters.lanes, left: holders.left + waiters.left };
     this.rowOfObject.set(id, row);
+    return this.arrange(row);
+  }
+
+  // Gives a row's lanes their places in it.
+  arrange(row) {
+    Object.assign(row, { lanes: [], y: 0 });
+    let y = Size.pad;
+    if (row.type === 'thread') {
+      y += Pins.room(this.trace, row.id);
+      if (row.handlers.length) y = this.stack(row, 'handler', row.handlers, y, Size.handler);
+      row.stateY = y;
+      y = this.stack(row, 'state', row.waits, y, Size.state);
+      y = this.stack(row, 'hold', row.holds, y, Size.hold);
+      row.h = y + Size.pad;
+    } else {
+      y = this.stack(row, 'holder', row.holders, y, Size.state - 3);
+      y = this.stack(row, 'waiter', row.waiters, y, !row.holders.length ? Size.hold : row.waiters.length <= FEW ? Size.named : Size.waiter);
+      row.h = Math.max(y + Size.pad, Size.least);
+    }
     return row;
+  }
+
+  // Rows as high as bars with names need, or so low that many are seen.
+  compact(on) {
+    Object.assign(Size, on ? COMPACT : ROOMY);
+    for (const section of this.sections) section.rows.forEach((row) => this.arrange(row));
+    this.place();
   }
 
   stack(row, role, lanes, y, h) {
