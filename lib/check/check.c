@@ -215,6 +215,21 @@ void check_shares(void)
     self_leave();
 }
 
+void check_unsafe(const char *function, uint64_t site, uintptr_t frame)
+{
+    struct check_thread *self = thrum_self.check;
+    int saved = errno;
+
+    if (check_torn || !self || !self->handling)
+        return;
+    self_enter();
+    handlers_unsafe(self, function, 0, 0, stacks_here(self, site, frame));
+    if (strcmp(function, "exit") == 0)
+        handlers_exits(self);
+    errno = saved;
+    self_leave();
+}
+
 /* Whether this process knows that others may have it. */
 static bool is_shared(uint64_t object, uint8_t kind)
 {

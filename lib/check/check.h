@@ -22,6 +22,9 @@ THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind, uint8_t mode, ui
 /* The calling thread is about to block for what other processes may have. */
 THRUM_PRIVATE void check_shares(void);
 
+/* A call that isn't async-signal-safe, perhaps in a handler. `frame` as above. */
+THRUM_PRIVATE void check_unsafe(const char *function, uint64_t site, uintptr_t frame);
+
 /* A signal's handler was set to one of the program's, or to none. */
 THRUM_PRIVATE void check_handler(int signal, bool set);
 

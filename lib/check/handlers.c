@@ -88,6 +88,12 @@ void handlers_leave(struct check_thread *self, int signal)
         waitfor_again(self, &self->interrupted[self->handlers]);
 }
 
+void handlers_exits(struct check_thread *self)
+{
+    self->handling = 0;
+    self->known = self->known_outside;
+}
+
 void handlers_raises(struct check_thread *self, int signal)
 {
     self->raising = signal;
@@ -301,11 +307,16 @@ void handlers_unsafe(struct check_thread *self, const char *function, uint64_t o
     if (!self->handling)
         return;
     check_lock(&signals);
-    with_signal(calls, sizeof(calls), "", self->handling, ", calls ");
-    strcpy(verb, "in a handler of ");
-    strncat(verb, calls, sizeof(verb) - strlen(verb) - 1);
+    *verb = 0;
+    if (kind)
+        strcpy(verb, with_signal(calls, sizeof(calls), "in a handler of ", self->handling, ", "));
+    strcat(verb, "calls ");
     strncat(verb, function, sizeof(verb) - strlen(verb) - 1);
-    strncat(verb, kind ? "() on" : "()", sizeof(verb) - strlen(verb) - 1);
+    strncat(verb, kind ? "() on" : "() in a handler of", sizeof(verb) - strlen(verb) - 1);
+    if (!kind) {
+        part.object.kind = THRUM_kind_signal;
+        part.object.object = (uint64_t)__builtin_ctzll(self->handling) + 1;
+    }
     report_misuse(THRUM_FINDING_unsafe_in_handler, true, NULL, &part, 1);
     check_unlock(&signals);
 }

@@ -8,6 +8,9 @@
 
 #include "check/state.h"
 
+/* The calling thread leaves the process, if from a handler: what its end calls is no handler's doing. */
+void handlers_exits(struct check_thread *self);
+
 /* The calling thread enters and leaves a handler; `handlers_raises`: it is about to send itself a signal, which comes at once. */
 void handlers_enter(struct check_thread *self, int signal);
 void handlers_leave(struct check_thread *self, int signal);

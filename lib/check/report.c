@@ -132,6 +132,13 @@ static void add_object(struct text *text, const struct record_object *object)
 
     text_add(text, kinds[object->kind]);
     text_add(text, " ");
+    if (object->kind == THRUM_kind_signal) {
+        const char *name = sigabbrev_np((int)object->object);
+
+        text_add(text, name ? "SIG" : "");
+        text_add(text, name ? name : "?");
+        return;
+    }
     if (object->kind == THRUM_kind_thread && wire_thread_name(text, object->object))
         return;
     if (object->kind != THRUM_kind_thread && symbol_data(text, object->object))

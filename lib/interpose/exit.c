@@ -11,6 +11,7 @@ static volatile int exit_status = -1;
 
 INTERPOSE void exit(int status)
 {
+    probe_unsafe("exit", SITE);
     jump_process_exit(status);
     exit_status = status;
     LEAVE();

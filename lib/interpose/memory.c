@@ -38,6 +38,8 @@ static inline void block_ends(void *block, const void *site)
 
 INTERPOSE void free(void *block)
 {
+    if (block)
+        probe_unsafe("free", SITE);
     block_ends(block, SITE);
     REAL(free)(block);
 }
@@ -59,6 +61,7 @@ INTERPOSE void *realloc(void *block, size_t size)
 {
     size_t old_size = block_size(block);
 
+    probe_unsafe("realloc", SITE);
     return block_moved(block, old_size, REAL(realloc)(block, size), SITE);
 }
 

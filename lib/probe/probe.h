@@ -118,6 +118,15 @@ THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
 /* The program set a handler of a signal, or none. */
 THRUM_PRIVATE void probe_handler(int signal, bool set);
 
+/* A call that isn't async-signal-safe: told where it is made in a handler. */
+THRUM_PRIVATE void probe_unsafe_call(const char *function, const void *site);
+
+static inline void probe_unsafe(const char *function, const void *site)
+{
+    if (__builtin_expect(thrum_self.handlers > 0, 0))
+        probe_unsafe_call(function, site);
+}
+
 /* --- processes --- */
 
 /*

@@ -35,6 +35,12 @@ void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope
     EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site));
 }
 
+void probe_unsafe_call(const char *function, const void *site)
+{
+    if (probe_on() && (probe_sinks & PROBE_CHECK) && probe_is_programs(site))
+        check_unsafe(function, address_of(site), (uintptr_t)__builtin_frame_address(0));
+}
+
 void probe_shares(void)
 {
     if (probe_sinks & PROBE_CHECK)

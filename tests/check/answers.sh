@@ -50,6 +50,14 @@ limit 60 "$thrum" check --abort --json --log "$tmp/abort.json" -- "$programs/thr
 is "abort: status" $? 66
 is "abort: the JSON is whole" "$(in_json "$tmp/abort.json" '[f["kind"] for f in d["findings"]]')" "['lock-order']"
 
+limit 60 "$thrum" check --break --json --log "$tmp/break.json" -- "$builddir/check/breaks" > "$tmp/out" 2> "$tmp/err"
+is "break: status" $? 66
+is "break: one thread is refused, and both end" "$(cat "$tmp/out")" "refused 1"
+is "break: the deadlock is told, once, and that it could come" "$(in_json "$tmp/break.json" '[(f["kind"], f["certainty"], f["count"]) for f in d["findings"]]')" "[('lock-order', 'potential', 1), ('deadlock', 'happened', 1)]"
+limit 60 env THRUM_CHECK=break LD_PRELOAD="$top_builddir/lib/.libs/libthrum-preload.so" "$builddir/check/breaks" > "$tmp/out" 2> "$tmp/err"
+is "break, preloaded: both end" "$? $(cat "$tmp/out")" "0 refused 1"
+like "break, preloaded: it is told" "$(cat "$tmp/err")" '^thrum: deadlock \(happened\): each of these threads waits for the next, and the last for the first \[breaks, process [0-9]+\]$'
+
 # --- several processes find the same: told once, with a count ---
 limit 60 "$thrum" check --json --log "$tmp/twice.json" -- sh -c '"$1"; "$1"; "$1"' sh "$programs/three_way" 2> "$tmp/err"
 is "three processes: one finding" "$(in_json "$tmp/twice.json" '[(f["kind"], f["count"]) for f in d["findings"]]')" "[('lock-order', 3)]"

@@ -113,6 +113,13 @@ static void name_object(struct check_log *log, struct finding_object *object, in
         object->name = memory_text(""), object->birth = memory_text(""), object->object = memory_text("");
         return;
     }
+    if (strcmp(object->kind, "signal") == 0) {
+        const char *abbreviation = sigabbrev_np((int)object->address);
+        object->birth = memory_text("");
+        object->name = abbreviation ? memory_format("SIG%s", abbreviation) : memory_format("%d", (int)object->address);
+        object->object = memory_format("signal %s", object->name);
+        return;
+    }
     if (*text(from, "name")) {
         object->birth = memory_text("");
         object->name = memory_text(text(from, "name"));
