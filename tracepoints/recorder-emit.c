@@ -177,39 +177,19 @@ static void emit_into_ring(enum thrum_event_id id, const void *record)
     }
 }
 
+void recorder_direct(enum thrum_event_id id, const void *record)
+{
+    recorder_self.depth++;
+    emit(id, record);
+    recorder_self.depth--;
+}
+
 void recorder_emit(enum thrum_event_id id, const void *record)
 {
     recorder_self.depth++;
     if (__builtin_expect(recorder_config.ring > 0, 0))
         emit_into_ring(id, record);
-    else if (__builtin_expect(id == THRUM_EVENT_acquire, 1))
-        emit_acquire(record);
-    else if (__builtin_expect(id == THRUM_EVENT_release, 1))
-        emit_release(record);
-    else if (id == THRUM_EVENT_wake)
-        emit_wake(record);
     else
         emit(id, record);
-    recorder_self.depth--;
-}
-
-/* --- straight from the probes --- */
-
-void recorder_acquire(uint64_t object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, uint64_t site)
-{
-    const struct thrum_event_acquire record = {
-        .object = object, .kind = (uint8_t)kind, .mode = (uint8_t)mode, .how = (uint8_t)how, .site = site};
-
-    recorder_self.depth++;
-    emit_acquire(&record);
-    recorder_self.depth--;
-}
-
-void recorder_release(uint64_t object, enum thrum_kind kind, enum thrum_mode mode, uint64_t site)
-{
-    const struct thrum_event_release record = {.object = object, .kind = (uint8_t)kind, .mode = (uint8_t)mode, .site = site};
-
-    recorder_self.depth++;
-    emit_release(&record);
     recorder_self.depth--;
 }

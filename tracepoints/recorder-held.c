@@ -74,7 +74,7 @@ void held_add(const struct thrum_event_held *held)
         return;
     set->busy = true;
     set->at[set->count] = *held;
-    set->at[set->count++].age = stream->last_ns; /* when, until it is written: then how long ago */
+    set->at[set->count++].age = stream_last_ns(stream); /* when, until it is written: then how long ago */
     set->busy = false;
 }
 

@@ -40,8 +40,10 @@ static __attribute__((noinline, unused)) void order_move_here(struct stream *str
     uint32_t hash = order_hash(object);
     struct order_stay *stay = &stream->stays[hash % ORDER_TAKEN];
 
-    stay->often = stream->last_ns - stay->since_ns < ORDER_OFTEN_NS ? stay->often + 1 : 0;
-    stay->since_ns = stream->last_ns;
+    const uint64_t now = stream->packet ? stream_last_ns(stream) : 0;
+
+    stay->often = now - stay->since_ns < ORDER_OFTEN_NS ? stay->often + 1 : 0;
+    stay->since_ns = now;
     if (stay->often >= ORDER_OFTEN)
         atomic_fetch_or_explicit(&recorder_state->moves[hash], ORDER_SHARED, memory_order_relaxed);
     uint32_t moves = atomic_fetch_add_explicit(&recorder_state->moves[hash], 1, memory_order_relaxed) + 1;

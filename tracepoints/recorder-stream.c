@@ -63,8 +63,8 @@ static struct packet *packet_make(struct recorder_state *state, struct stream *s
 {
     uint64_t ns = now(state, stream);
 
-    if (ns < stream->last_ns)
-        ns = stream->last_ns;
+    if (stream->packet && ns < stream_last_ns(stream))
+        ns = stream_last_ns(stream);
     *(struct packet *)at = (struct packet){
         .magic = PACKET_MAGIC, .stream = stream_number(state, stream),
         .packet_size = (uint64_t)(chunk->base + chunk->size - at) * 8, .content_size = sizeof(struct packet) * 8,
@@ -76,11 +76,6 @@ static struct packet *packet_make(struct recorder_state *state, struct stream *s
 /* Goes on in `packet`: events from here on are written there. */
 static void packet_enter(struct stream *stream, struct packet *packet)
 {
-    struct packet *last = stream->packet;
-
-    if (last && last->timestamp_end < stream->last_ns)
-        last->timestamp_end = stream->last_ns;
-    stream->last_ns = packet->timestamp_begin;
     stream->sequence = packet->sequence + 1;
     stream->packet = packet;
     if (stream->held)

@@ -45,7 +45,6 @@ struct stream {
     struct packet *packet; /* NULL: none; so it is in zeroed memory, as a forked child finds it */
     uint8_t *limit;        /* end of the memory that can be written without asking the system */
     struct clock_line line;
-    uint64_t last_ns;  /* not after the newest event's time */
     uint64_t version;  /* changes with every packet, limit and line */
     uint8_t *reserved; /* end of the room that the newest event was promised */
     uint32_t depth;    /* of the newest event in this packet, as recorder_self.depth */
@@ -68,6 +67,15 @@ struct recorder_self {
     uint32_t depth;
 };
 extern __thread struct recorder_self recorder_self __attribute__((tls_model("initial-exec")));
+
+/* Not after the newest event's time. */
+static inline uint64_t stream_last_ns(const struct stream *stream)
+{
+    return stream->packet->timestamp_end;
+}
+
+/* What an event may take beside its fields. */
+enum { STREAM_SLACK = HEADER_EXTENDED + 8 };
 
 /* Where an event goes while it is being written. */
 struct slot {
@@ -117,18 +125,25 @@ STREAM_INLINE uint8_t *stream_header(uint8_t *at, unsigned id, uint64_t ns, bool
     return at + HEADER_COMPACT;
 }
 
-/* The time of an event; false where the line of the clock has ended. `fence`: not before earlier instructions are done. */
-STREAM_INLINE bool stream_time(const struct stream *stream, bool fence, uint64_t *ns)
+/*
+ * The time of an event by the tick counter; false where the line of the clock has ended. `fence`: not before earlier
+ * instructions are done.
+ */
+STREAM_INLINE bool stream_time_of_ticks(const struct stream *stream, bool fence, uint64_t *ns)
 {
-    if (__builtin_expect(stream_plain_clock, 0)) {
-        *ns = clock_monotonic_ns();
-        return true;
-    }
     if (fence)
         clock_fence();
     uint64_t since = clock_ticks() - stream->line.start;
     *ns = clock_on_line(&stream->line, since);
     return since <= stream->line.span;
+}
+
+STREAM_INLINE bool stream_time(const struct stream *stream, bool fence, uint64_t *ns)
+{
+    if (__builtin_expect(!stream_plain_clock, 1))
+        return stream_time_of_ticks(stream, fence, ns);
+    *ns = clock_monotonic_ns();
+    return true;
 }
 
 /* Orders memory for the signal handlers of this thread: the compiler keeps to it. */
@@ -137,14 +152,15 @@ static inline void stream_signal_fence(void)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-/* A place of `size` bytes for an event; NULL where the slow path has to see to it first. */
-STREAM_INLINE uint8_t *stream_place(struct slot *slot, struct stream *stream, size_t size, bool fence)
+/* A place of `size` bytes for an event, whose time comes next; NULL where the slow path has to see to it first. */
+STREAM_INLINE uint8_t *stream_place(struct slot *slot, struct stream *stream, size_t size)
 {
     const uint32_t depth = recorder_self.depth;
 
     if (__builtin_expect(!stream || !stream->packet || (depth > 1 && stream->depth < depth), 0))
         return NULL;
-    stream->depth = depth;
+    if (stream->depth != depth)
+        stream->depth = depth;
     stream_signal_fence();
     slot->stream = stream;
     slot->version = stream->version;
@@ -155,9 +171,7 @@ STREAM_INLINE uint8_t *stream_place(struct slot *slot, struct stream *stream, si
     stream->reserved = at + size;
     stream_signal_fence();
     /* All of it belongs together only if no handler came between. */
-    if (__builtin_expect(stream->version != slot->version || at + size > limit, 0))
-        return NULL;
-    return __builtin_expect(stream_time(stream, fence, &slot->ns), 1) ? at : NULL;
+    return __builtin_expect(stream->version == slot->version && stream->depth == depth && at + size <= limit, 1) ? at : NULL;
 }
 
 /*
@@ -168,28 +182,33 @@ STREAM_INLINE uint8_t *stream_begin(struct slot *slot, unsigned id, size_t size,
 {
     uint8_t *at;
 
-    size += HEADER_EXTENDED + 8;
-    while (!(at = stream_place(slot, recorder_self.stream, size, fence)))
+    size += STREAM_SLACK;
+    while (!(at = stream_place(slot, recorder_self.stream, size)) || !stream_time(slot->stream, fence, &slot->ns))
         if (!stream_prepare(size))
             return NULL;
-    uint64_t gap = slot->ns - slot->stream->last_ns;
+    uint64_t gap = slot->ns - stream_last_ns(slot->stream);
     if (__builtin_expect((int64_t)gap < 0, 0)) /* the processor read its counter too early */
-        slot->ns = slot->stream->last_ns, gap = 0;
+        slot->ns -= gap, gap = 0;
     return stream_header(at, id, slot->ns, gap >= (uint64_t)1 << TIME_BITS);
+}
+
+/*
+ * The event becomes part of the packet. A handler that comes meanwhile goes on behind this packet, in which the event still
+ * has its place.
+ */
+STREAM_INLINE void stream_publish(struct packet *packet, uint64_t ns, const uint8_t *end)
+{
+    __atomic_store_n(&packet->timestamp_end, ns, __ATOMIC_RELEASE); /* readers see it before the event */
+    __atomic_store_n(&packet->content_size, (uint64_t)(end - (uint8_t *)packet) * 8, __ATOMIC_RELEASE);
 }
 
 /* Ends the event whose fields end at `end`. False: a handler recorded meanwhile; begin it again. */
 STREAM_INLINE bool stream_commit(struct slot *slot, const uint8_t *end)
 {
-    struct packet *packet = slot->packet;
-
     stream_signal_fence();
     if (__builtin_expect(slot->stream->version != slot->version, 0))
         return false;
-    /* A handler that comes from here on goes on behind this packet, in which the event still has its place. */
-    __atomic_store_n(&packet->timestamp_end, slot->ns, __ATOMIC_RELEASE); /* readers see it before the event */
-    __atomic_store_n(&packet->content_size, (uint64_t)(end - (uint8_t *)packet) * 8, __ATOMIC_RELEASE);
-    slot->stream->last_ns = slot->ns;
+    stream_publish(slot->packet, slot->ns, end);
     return true;
 }
 

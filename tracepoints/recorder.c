@@ -9,7 +9,7 @@
 #include "recorder-state.h"
 #include "recorder-text.h"
 
-bool recorder_direct;
+bool recorder_is_direct;
 
 enum { PAGE = 4096, RING_CHUNK_LEAST = 4 * PAGE };
 
@@ -57,7 +57,7 @@ static int start(thrum_sink_announce *announce)
     recorder_self.depth++;
     bool ready = stream_prepare(0); /* announces */
     recorder_self.depth--;
-    recorder_direct = ready && recorder_config.ring == 0;
+    recorder_is_direct = ready && recorder_config.ring == 0 && !stream_plain_clock;
     return ready ? 0 : -EIO;
 }
 

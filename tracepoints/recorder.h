@@ -36,16 +36,15 @@ int recorder_configure(const struct recorder_options *options);
 extern const struct thrum_sink recorder_sink;
 
 /*
- * The two events that programs record most, straight and not through a record: as emit(), with less around it. They keep
- * errno, call nothing that is interposed, and may be interrupted by handlers that record too, so the caller needs no
- * guard; a handler that leaves by a jump costs a stream some address space. Only where recorder_direct is set: rings need
- * the guard.
+ * Whether events may be recorded straight and not by emit(): by recorder_fast_*() of recorder-fast.h, and by recorder_direct().
+ * Both keep errno, call nothing that is interposed, and may be interrupted by handlers that record too, so the caller needs
+ * no guard; a handler that leaves by a jump costs a stream some address space. Not so where rings are, which need the guard,
+ * and where the time isn't that of the tick counter.
  */
-extern bool recorder_direct;
+extern bool recorder_is_direct;
+void recorder_direct(enum thrum_event_id id, const void *record);
 
 /* The process confined itself by seccomp: no file is opened, made or changed in size any more, as if it were refused. */
 extern volatile bool recorder_confined;
-void recorder_acquire(uint64_t object, enum thrum_kind, enum thrum_mode, enum thrum_how, uint64_t site);
-void recorder_release(uint64_t object, enum thrum_kind, enum thrum_mode, uint64_t site);
 
 #endif

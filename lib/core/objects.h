@@ -12,6 +12,7 @@
 #define THRUM_CORE_OBJECTS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/visibility.h"
@@ -58,10 +59,16 @@ extern _Atomic int64_t objects_count;
 
 void objects_note_new(uint64_t address);
 
+/* Whether it was noted lately. */
+static inline bool objects_noted(uint64_t address)
+{
+    return atomic_load_explicit(objects_recent_slot(address), memory_order_relaxed) == address;
+}
+
 /* An object lives at this address. */
 static inline void objects_note(uint64_t address)
 {
-    if (__builtin_expect(atomic_load_explicit(objects_recent_slot(address), memory_order_relaxed) != address, 0))
+    if (__builtin_expect(!objects_noted(address), 0))
         objects_note_new(address);
 }
 

@@ -170,9 +170,19 @@ static __attribute__((noinline)) int mutex_unlock(pthread_mutex_t *mutex, const 
     return result;
 }
 
+/* Tells the recorder, where it alone listens, of a release that can't fail; false where that is still to be told. */
+static inline bool mutex_release_recorded(pthread_mutex_t *mutex, const void *site)
+{
+    if (probe_sinks != PROBE_RECORD || mutex->__data.__owner != thrum_self.tid || thrum_self.tid == 0)
+        return false;
+    probe_release(mutex, THRUM_kind_mutex, THRUM_mode_exclusive, site);
+    return true;
+}
+
 INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(!real.pthread_mutex_unlock, 0) || (probe_on() && !probe_release_fast(mutex)))
+    if (__builtin_expect(!real.pthread_mutex_unlock, 0) ||
+        (probe_on() && !probe_release_fast(mutex) && !mutex_release_recorded(mutex, SITE)))
         return mutex_unlock(mutex, SITE);
     return real.pthread_mutex_unlock(mutex);
 }

@@ -6,7 +6,7 @@
 #include "probe/emit.h"
 #include "probe/fast.h"
 #include "probe/probe.h"
-#include "recorder.h"
+#include "probe/recorded.h"
 
 /* Kinds that only their holder gives back: what fast.h knows of is enough. */
 static inline bool is_owned(enum thrum_kind kind)
@@ -28,16 +28,23 @@ int probe_acquire_at(const void *object, enum thrum_kind kind, enum thrum_mode m
     if (!emit_site(site))
         return 0;
     objects_note(address_of(object));
-    if (__builtin_expect(probe_sinks == PROBE_RECORD && recorder_direct, 1))
-        recorder_acquire(address_of(object), kind, mode, how, address_of(site));
-    else
-        EMIT(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
+    EMIT_OR_RECORD(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
     return 0;
 }
 
-void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+static __attribute__((noinline)) int acquire_otherwise(const void *object, uint32_t words, const void *site)
 {
-    probe_acquire_at(object, kind, mode, how, site, __builtin_frame_address(0));
+    return probe_acquire_at(object, words & PROBE_WORD, words >> 8 & PROBE_WORD, words >> 16 & PROBE_WORD, site,
+                            __builtin_frame_address(0));
+}
+
+int probe_acquire_words(const void *object, uint32_t words, const void *site)
+{
+    if (probe_recorded() && recorded_met(object, site) &&
+        RECORDED(acquire, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
+                 .how = words >> 16 & PROBE_WORD, .site = address_of(site)))
+        return 0;
+    return acquire_otherwise(object, words, site);
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
@@ -53,8 +60,8 @@ int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mod
     return probe_sinks & PROBE_CHECK ? check_refusal() : 0;
 }
 
-void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
-                       const void *site)
+static __attribute__((noinline)) void acquire_end_otherwise(const void *object, enum thrum_kind kind, enum thrum_mode mode,
+                                                            enum thrum_how how, int result, const void *site)
 {
     if (!emit_site(site))
         return;
@@ -62,8 +69,18 @@ void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode
          .site = address_of(site));
 }
 
-void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
-                        const void *site)
+void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                       const void *site)
+{
+    if (probe_recorded() && recorded_met(object, site) &&
+        RECORDED(acquire_end, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
+                 .site = address_of(site)))
+        return;
+    acquire_end_otherwise(object, kind, mode, how, result, site);
+}
+
+static __attribute__((noinline)) void acquire_fail_otherwise(const void *object, enum thrum_kind kind, enum thrum_mode mode,
+                                                             enum thrum_how how, int result, const void *site)
 {
     if (!emit_site(site))
         return;
@@ -71,8 +88,21 @@ void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mod
          .site = address_of(site));
 }
 
-void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
+void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
+                        const void *site)
 {
+    if (probe_recorded() && recorded_met(object, site) &&
+        RECORDED(acquire_fail, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
+                 .site = address_of(site)))
+        return;
+    acquire_fail_otherwise(object, kind, mode, how, result, site);
+}
+
+static __attribute__((noinline)) void release_otherwise(const void *object, uint32_t words, const void *site)
+{
+    enum thrum_kind kind = words & PROBE_WORD;
+    enum thrum_mode mode = words >> 8 & PROBE_WORD;
+
     if (probe_only_checked()) {
         if (!is_owned(kind) || !check_release_usual(address_of(object)))
             check_release(address_of(object), kind, mode, address_of(site), address_of(__builtin_frame_address(0)));
@@ -80,8 +110,14 @@ void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mod
     }
     if (!emit_site(site))
         return;
-    if (__builtin_expect(probe_sinks == PROBE_RECORD && recorder_direct, 1))
-        recorder_release(address_of(object), kind, mode, address_of(site));
-    else
-        EMIT(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
+    EMIT_OR_RECORD(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
+}
+
+void probe_release_words(const void *object, uint32_t words, const void *site)
+{
+    if (probe_recorded() && recorded_met(object, site) &&
+        RECORDED(release, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
+                 .site = address_of(site)))
+        return;
+    release_otherwise(object, words, site);
 }

@@ -32,7 +32,9 @@ static inline __attribute__((always_inline)) const void *probe_frame(void)
 static inline __attribute__((always_inline)) int probe_acquire_fast(const void *object, enum thrum_kind kind, enum thrum_mode mode,
                                                                     enum thrum_how how, const void *site, const void *frame)
 {
-    if (probe_only_checked() && check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame)))
+    if (!probe_only_checked())
+        return probe_acquire_words(object, PROBE_WORDS(kind, mode, how), site);
+    if (check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame)))
         return 0;
     return probe_acquire_at(object, kind, mode, how, site, frame);
 }

@@ -50,8 +50,18 @@ THRUM_PRIVATE bool probe_confines(bool confines);
 
 /* --- acquire and release --- */
 
-THRUM_PRIVATE void probe_acquire(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site);
-/* The same, 0; `frame` is any address that is always as far from the frame of the program's call. */
+/* Words of an event in one register: calls are on every lock's way. */
+#define PROBE_WORDS(first, second, third) ((uint32_t)(first) | (uint32_t)(second) << 8 | (uint32_t)(third) << 16)
+enum { PROBE_WORD = 0xff };
+
+/* Kind, mode, how; 0. */
+THRUM_PRIVATE int probe_acquire_words(const void *object, uint32_t words, const void *site);
+static inline void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how,
+                                 const void *site)
+{
+    probe_acquire_words(object, PROBE_WORDS(kind, mode, how), site);
+}
+/* The same; `frame` is any address that is always as far from the frame of the program's call. */
 THRUM_PRIVATE int probe_acquire_at(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, const void *site,
                                    const void *frame);
 /* 0, or an errno value that the caller returns instead of blocking (the checker breaks a deadlock). */
@@ -61,7 +71,12 @@ THRUM_PRIVATE void probe_acquire_end(const void *object, enum thrum_kind, enum t
                                      const void *site);
 THRUM_PRIVATE void probe_acquire_fail(const void *object, enum thrum_kind, enum thrum_mode, enum thrum_how, int result,
                                       const void *site);
-THRUM_PRIVATE void probe_release(const void *object, enum thrum_kind, enum thrum_mode, const void *site);
+/* Kind, mode. */
+THRUM_PRIVATE void probe_release_words(const void *object, uint32_t words, const void *site);
+static inline void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
+{
+    probe_release_words(object, PROBE_WORDS(kind, mode, 0), site);
+}
 
 /* Before it blocks for what other processes may have, as the object itself says. */
 THRUM_PRIVATE void probe_shares(void);

@@ -52,7 +52,7 @@ void probe_ticks_forbidden(void)
     static atomic_bool said;
 
     thrum_self.tickless = true;
-    recorder_direct = false;
+    recorder_is_direct = false;
     if ((probe_sinks & (PROBE_RECORD | PROBE_LTTNG)) && !atomic_exchange(&said, true))
         log_line("a thread may not read the tick counter from now on (PR_SET_TSC): what it does isn't recorded", NULL);
 }

@@ -6,6 +6,7 @@
 #include "core/objects.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
+#include "probe/recorded.h"
 
 int probe_wait_begin(const void *object, enum thrum_kind kind, const void *mutex, int64_t timeout, const void *site)
 {
@@ -28,7 +29,8 @@ void probe_wait_end(const void *object, enum thrum_kind kind, const void *mutex,
          .site = address_of(site));
 }
 
-void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope, const void *site)
+static __attribute__((noinline)) void wake_otherwise(const void *object, enum thrum_kind kind, enum thrum_scope scope,
+                                                     const void *site)
 {
     if (!emit_site(site))
         return;
@@ -45,6 +47,14 @@ void probe_shares(void)
 {
     if (probe_sinks & PROBE_CHECK)
         check_shares();
+}
+
+void probe_wake(const void *object, enum thrum_kind kind, enum thrum_scope scope, const void *site)
+{
+    if (probe_recorded() && recorded_met(object, site) &&
+        RECORDED(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site)))
+        return;
+    wake_otherwise(object, kind, scope, site);
 }
 
 void probe_handler(int signal, bool set)

@@ -49,9 +49,11 @@ static void keep(struct probed call)
 
 #define KEEP(...) keep((struct probed){ .probe = __VA_ARGS__ })
 
-void probe_acquire(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site)
+int probe_acquire_words(const void *object, uint32_t words, const void *site)
 {
-    KEEP("acquire", .object = object, .kind = kind, .mode = mode, .how = how, .site = site);
+    KEEP("acquire", .object = object, .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
+         .how = words >> 16 & PROBE_WORD, .site = site);
+    return 0;
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how,
@@ -73,9 +75,9 @@ void probe_acquire_fail(const void *object, enum thrum_kind kind, enum thrum_mod
     KEEP("acquire_fail", .object = object, .kind = kind, .mode = mode, .how = how, .result = result, .site = site);
 }
 
-void probe_release(const void *object, enum thrum_kind kind, enum thrum_mode mode, const void *site)
+void probe_release_words(const void *object, uint32_t words, const void *site)
 {
-    KEEP("release", .object = object, .kind = kind, .mode = mode, .site = site);
+    KEEP("release", .object = object, .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD, .site = site);
 }
 
 int probe_wait_begin(const void *object, enum thrum_kind kind, const void *with, int64_t timeout, const void *site)

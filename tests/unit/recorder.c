@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "recorder-fast.h"
 #include "recorder-help.h"
 #include "suite.h"
 
@@ -383,6 +384,23 @@ END_TEST
 enum { LOCKS = 3, TAKES = 30000 };
 static pthread_mutex_t locks[LOCKS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
 
+static void record_acquire(uint64_t lock)
+{
+    struct thrum_event_acquire record = {
+        .object = lock, .kind = THRUM_kind_mutex, .mode = THRUM_mode_exclusive, .how = THRUM_how_block, .site = 1};
+
+    if (!recorder_fast_acquire(&record))
+        recorder_direct(THRUM_EVENT_acquire, &record);
+}
+
+static void record_release(uint64_t lock)
+{
+    struct thrum_event_release record = {.object = lock, .kind = THRUM_kind_mutex, .mode = THRUM_mode_exclusive, .site = 1};
+
+    if (!recorder_fast_release(&record))
+        recorder_direct(THRUM_EVENT_release, &record);
+}
+
 /* Takes the locks now and then many times in a row, as a thread of its own would, now and then in turn with others. */
 static void *contend(void *seed)
 {
@@ -393,8 +411,8 @@ static void *contend(void *seed)
         for (int row = rand_r(&random) % 8; row >= 0 && i < TAKES; row--, i++) {
             while (pthread_mutex_trylock(&locks[lock]) != 0)
                 ;
-            recorder_acquire((uint64_t)(lock + 1), THRUM_kind_mutex, THRUM_mode_exclusive, THRUM_how_block, 1);
-            recorder_release((uint64_t)(lock + 1), THRUM_kind_mutex, THRUM_mode_exclusive, 1);
+            record_acquire((uint64_t)(lock + 1));
+            record_release((uint64_t)(lock + 1));
             pthread_mutex_unlock(&locks[lock]);
         }
     }
