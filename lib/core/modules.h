@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/python.h"
+
 struct module {
     const struct module *next;
     uint64_t base;  /* address in memory minus address in the file */
@@ -23,7 +25,7 @@ void modules_start(void);
 /* All that are known, newest first; entries live for ever. */
 const struct module *modules_known(void);
 
-/* Numbers of the pages that were looked up and are the program's, by hash. A library that is mapped where another was
+/* Numbers of the pages that were looked up and are the program's, and lines of Python that were told of, by hash. A library that is mapped where another was
  * unmapped is noticed once its page has lost its slot. */
 enum { MODULES_PAGE_SHIFT = 12, MODULES_PAGES = 1024 };
 extern _Atomic uint64_t modules_pages[MODULES_PAGES];
@@ -33,12 +35,18 @@ static inline _Atomic uint64_t *modules_slot(uint64_t page)
     return &modules_pages[(page ^ page >> 10) % MODULES_PAGES];
 }
 
-/* Whether the address's page was looked up before, and is the program's. */
+/* Whether the address's page was looked up before, and is the program's; or the line was told of. */
 static inline bool modules_met(uint64_t address)
 {
-    uint64_t page = address >> MODULES_PAGE_SHIFT;
+    uint64_t page = python_is_site(address) ? address : address >> MODULES_PAGE_SHIFT;
 
     return atomic_load_explicit(modules_slot(page), memory_order_relaxed) == page;
+}
+
+/* A line of Python was told of. */
+static inline void modules_meet_line(uint64_t site)
+{
+    atomic_store_explicit(modules_slot(site), site, memory_order_relaxed);
 }
 
 /* What a lookup told of an address. */

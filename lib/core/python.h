@@ -69,10 +69,13 @@ THRUM_PRIVATE void python_thread_begins(const void *routine);
 THRUM_PRIVATE void python_thread_is_named(void);
 THRUM_PRIVATE bool python_thread_name(char *name, size_t size);
 
-/* A site that stands for a line of Python. */
+/*
+ * A site that stands for a line of Python: a number that fits where addresses do (48 bits), and that no address of a program
+ * has: above user space on x86-64, 15 TiB below the highest addresses on aarch64, where these are in use.
+ */
 static inline bool python_is_site(uint64_t site)
 {
-    return site >> 56 == 0x7f;
+    return site >> 40 == 0xf0;
 }
 
 /* What it stands for; NULL where it is none of this process. */
@@ -82,7 +85,7 @@ const struct python_place *python_place(uint64_t site);
 bool python_untold(uint64_t site);
 
 /* Sites go from this one on, each one higher; the result is the first that isn't there. */
-#define PYTHON_SITE_FIRST 0x7f00000000000001u
+#define PYTHON_SITE_FIRST 0xf00000000001u
 uint64_t python_sites_end(void);
 
 /* The call of the interpreter's that the site stands for, in this thread now; `site` itself where it is no such. */

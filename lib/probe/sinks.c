@@ -92,10 +92,11 @@ static void emit_line(uint64_t site)
 {
     struct thrum_event_source_line record;
 
-    if (!python_untold(site))
-        return;
-    fill_line(&record, site, python_place(site));
-    emit_record(THRUM_EVENT_source_line, &record);
+    if (python_untold(site)) {
+        fill_line(&record, site, python_place(site));
+        emit_record(THRUM_EVENT_source_line, &record);
+    }
+    modules_meet_line(site);
 }
 
 bool emit_module(uint64_t address)

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 
 enum { QUEUE = 16, FIRST_TID = 100, STEP_NS = 1000 };
-#define FIRST_SITE 0x7f00000000000001u /* as lines of interpreters: see symbols.c */
+#define FIRST_SITE 0xf00000000001u /* as lines of interpreters: see symbols.c */
 
 struct std_thread {
     char *name;
