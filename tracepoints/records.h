@@ -10,8 +10,20 @@
 #ifndef THRUM_TRACEPOINTS_RECORDS_H
 #define THRUM_TRACEPOINTS_RECORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "enums.h"
+
+/*
+ * A site that stands for a line of an interpreter's language, as a source_line event tells: a number that fits where
+ * addresses do (48 bits) and that no address of a program has: it is above user space on x86-64, and on aarch64 15 TiB
+ * below the highest addresses, where these are in use.
+ */
+#define RECORD_LINE_FIRST 0xf00000000001u
+static inline bool record_is_line(uint64_t site)
+{
+    return site >> 40 == 0xf0;
+}
 
 /* What every event carries: the process and thread it tells of, as that process sees their ids. */
 struct thrum_event_common {

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/visibility.h"
+#include "records.h"
 
 struct python_place {
     const char *function; /* "Queue.get" */
@@ -69,13 +70,10 @@ THRUM_PRIVATE void python_thread_begins(const void *routine);
 THRUM_PRIVATE void python_thread_is_named(void);
 THRUM_PRIVATE bool python_thread_name(char *name, size_t size);
 
-/*
- * A site that stands for a line of Python: a number that fits where addresses do (48 bits), and that no address of a program
- * has: above user space on x86-64, 15 TiB below the highest addresses on aarch64, where these are in use.
- */
+/* A site that stands for a line of Python. */
 static inline bool python_is_site(uint64_t site)
 {
-    return site >> 40 == 0xf0;
+    return record_is_line(site);
 }
 
 /* What it stands for; NULL where it is none of this process. */
@@ -85,7 +83,7 @@ const struct python_place *python_place(uint64_t site);
 bool python_untold(uint64_t site);
 
 /* Sites go from this one on, each one higher; the result is the first that isn't there. */
-#define PYTHON_SITE_FIRST 0xf00000000001u
+#define PYTHON_SITE_FIRST RECORD_LINE_FIRST
 uint64_t python_sites_end(void);
 
 /* The call of the interpreter's that the site stands for, in this thread now; `site` itself where it is no such. */

@@ -39,9 +39,6 @@ struct symbols {
     size_t note_count, note_capacity;
 };
 
-/* The highest byte of sites that are lines of an interpreter's: no address of code has it. */
-enum { SYMBOLS_LINE = 0x7f };
-
 /* --- processes --- */
 
 static struct process_history *make_process(struct symbols *symbols, int32_t pid)
@@ -196,7 +193,7 @@ static const struct symbol_place *stray_place(struct symbols *symbols, uint64_t 
 
 static const struct symbol_place *place(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address, bool call)
 {
-    if (address >> 56 == SYMBOLS_LINE) {
+    if (record_is_line(address)) {
         const struct symbol_place *line = find_line(symbols, pid, time_ns, address);
         return line ? line : stray_place(symbols, address);
     }

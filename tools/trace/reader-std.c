@@ -12,7 +12,6 @@
 #include "base/memory.h"
 
 enum { QUEUE = 16, FIRST_TID = 100, STEP_NS = 1000 };
-#define FIRST_SITE 0xf00000000001u /* as lines of interpreters: see symbols.c */
 
 struct std_thread {
     char *name;
@@ -120,11 +119,11 @@ static uint64_t site_named(struct std_reader *reader, const struct std_thread *t
     uint64_t key = hash_of('s', name, strlen(name));
     uintptr_t known = (uintptr_t)map_get(&reader->names, key);
     if (known)
-        return FIRST_SITE + known - 1;
+        return RECORD_LINE_FIRST + known - 1;
     reader->sites = memory_grow(reader->sites, reader->site_count + 1, &reader->site_capacity, sizeof *reader->sites);
     reader->sites[reader->site_count] = memory_text(*name ? name : "?");
     struct thrum_event_source_line *line = ADD(reader, thread, source_line);
-    line->site = FIRST_SITE + reader->site_count;
+    line->site = RECORD_LINE_FIRST + reader->site_count;
     line->function = reader->sites[reader->site_count];
     line->file = reader->path;
     line->line = (uint32_t)reader->number;
