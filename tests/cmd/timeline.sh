@@ -22,7 +22,7 @@ trouble "no such format" '--format gif: there are html, text, svg, ' "$thrum" ti
 trouble "a range of one time" '--range 3s: give two times' "$thrum" timeline --range 3s x
 trouble "a range that goes back" '--range 3s..2s: the second time must be later' "$thrum" timeline --range 3s..2s x
 trouble "a range with a wrong unit" '--range 3h..4h: give two times' "$thrum" timeline --range 3h..4h x
-trouble "no rows" "--threads takes a number, not '0'" "$thrum" timeline --threads 0 x
+trouble "no rows" "--threads takes a number from 1 to 100000, not '0'" "$thrum" timeline --threads 0 x
 trouble "two pictures" '--beside: the page alone shows two' "$thrum" timeline --beside y -f svg x
 like "--help tells of -o" "$(limit 10 "$thrum" timeline --help)" '--output=FILE'
 

@@ -33,8 +33,10 @@ helps "deadlock-report --help tells the exit status" '^Exit status: 0 ' "$deadlo
 helps "deadlock-report --version" '^thrum [0-9]+\.[0-9]+' "$deadlock_report" --version
 for command in $("$thrum" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | grep -v '^thrum$'); do
     helps "thrum $command --help" "^Usage: thrum $command" "$thrum" "$command" --help
+    is "thrum $command --help: fits a terminal" "$(sed 1d "$tmp/out" | grep -E '^.{83}')" ""
 done
 
+is "thrum --help: fits a terminal" "$("$thrum" --help | grep -E '^.{81}')" ""
 is "thrum alone: status" "$(run "$thrum")" 2
 like "thrum alone: shows the help" "$(cat "$tmp/err")" '^  report '
 mistaken "an unknown command" "^thrum: there is no command 'frobnicate'; 'thrum --help'" "$thrum" frobnicate
@@ -52,6 +54,37 @@ mistaken "no value for an option that takes one" "'--output' needs a value" "$de
 mistaken "a value that isn't one" "--color takes .*'mauve'" "$deadlock_report" --color=mauve x
 mistaken "no trace" "which trace" "$deadlock_report"
 mistaken "the same under the other name" "^thrum report: .*'--frobnicate'.*thrum report --help" "$thrum" report --frobnicate x
+
+# What goes wrong, and what to do about it.
+cd "$tmp" || exit 99
+mkdir empty
+echo text > file
+mistaken "two outputs" "^thrum report: -o is given twice: a and b" "$thrum" report -o a -o b x
+mistaken "two directories" "^thrum record: -o is given twice: a and b" "$thrum" record -o a -o b -- true
+mistaken "two forms" "--json and --sarif don't go together" "$thrum" report --json --sarif x
+mistaken "two forms of tables" "--json and --csv don't go together" "$thrum" contention --json --csv x
+mistaken "two ends" "--abort and --break don't go together" "$thrum" check --abort --break -- true
+mistaken "a process and a trace" "--pid looks into a process, not at a trace: leave out x" "$thrum" report --pid 1 x
+mistaken "a file that is no trace" "^thrum info: file: a file, not a trace; give the directory" "$thrum" info file
+mistaken "an empty directory" "^thrum info: empty: no trace in it .*; give the directory" "$thrum" info empty
+mistaken "a file of another format" "^thrum report: file: no line of it could be read" "$thrum" report --std file
+mistaken "a live session that isn't there" "no such session .*babeltrace2 -i lttng-live" "$thrum" report net://localhost:1/host/x/y
+mistaken "a directory that can't be made" "can't make the directory /proc/x: .*name another with -o" "$thrum" record -o /proc/x -- true
+mistaken "an extension that says nothing" "-o x.foo: which format is .foo" "$thrum" timeline -o x.foo empty
+mistaken "no size" "--ring=0: give a size, as in --ring=64M" "$thrum" record --ring 0 -- true
+mistaken "no schedule of that name" "^thrum confirm: .*nowhere: No such file" "$thrum" confirm nowhere -- true
+for command in record check; do
+    is "thrum $command: a program that isn't there" "$(run "$thrum" $command -- no-such-program)" 127
+    like "thrum $command: what to do" "$(cat err)" "^thrum $command: can't run no-such-program: there is no such program in PATH; one in this directory is ./no"
+    is "thrum $command: a file that isn't one" "$(run "$thrum" $command -- ./file)" 126
+    like "thrum $command: what to look at" "$(cat err)" "can't run ./file: Permission denied; is it a file that may be executed"
+done
+is "a reader that leaves early: status of who wrote" "$(limit 20 bash -c '"$0" help timeline | head -n 1 > out; echo ${PIPESTATUS[0]}' "$thrum" 2>&1 | grep -vx '0\|141')" ""
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+    chmod 755 "$tmp"
+    is "a process that isn't one's own" "$(limit 20 setpriv --reuid=65534 --clear-groups "$thrum" report --pid $$ 2> err > out; echo $?)" 2
+    like "what to do" "$(cat err)" "^thrum report: process $$: its memory can't be read: run this as its owner or as root"
+fi
 
 # Colour: on a terminal, unless NO_COLOR or a dumb terminal says otherwise, or as --color has it.
 colours() { grep -q "$(printf '\033\\[')" "$tmp/seen" && echo some || echo none; }

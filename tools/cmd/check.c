@@ -33,6 +33,7 @@ struct options {
     enum colour_when colour;
     struct suppressions *suppressions;
     const char *mode;
+    const char *form, *ending; /* the options that say what is printed, and what a finding does; NULL: none */
     bool by_site;
     const char *graph; /* file that keeps lock orders; NULL: none */
     int64_t timeout_ms;
@@ -73,15 +74,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case 't': options->timeout_ms = options_milliseconds("timeout", arg); return 0;
-    case KEY_JSON: options->renderer = &render_json; return 0;
-    case KEY_SARIF: options->renderer = &render_sarif; return 0;
+    case KEY_JSON: options_choose(&options->form, "--json"); options->renderer = &render_json; return 0;
+    case KEY_SARIF: options_choose(&options->form, "--sarif"); options->renderer = &render_sarif; return 0;
     case KEY_BY: options->by_site = parse_by(arg); return 0;
     case KEY_GRAPH: options->graph = arg; return 0;
     case KEY_SUPPRESSIONS: read_suppressions(options->suppressions, arg); return 0;
     case KEY_LOG: options->output = arg; return 0;
     case VIEW_KEY_COLOUR: options->colour = view_when(arg); return 0;
-    case KEY_ABORT: options->mode = "abort"; return 0;
-    case KEY_BREAK: options->mode = "break"; return 0;
+    case KEY_ABORT: options_choose(&options->ending, "--abort"); options->mode = "abort"; return 0;
+    case KEY_BREAK: options_choose(&options->ending, "--break"); options->mode = "break"; return 0;
     case ARGP_KEY_ARGS: options->program = state->argv + state->next; return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -214,7 +215,7 @@ static int check_program(struct check *check)
     child_hold_signals(&signals);
     int err = child_run(&plan, &signals, &child);
     if (err || child.exec_error) {
-        warn("can't run %s: %s", check->options->program[0], strerror(err ? -err : child.exec_error));
+        options_cant_run(check->options->program[0], err ? -err : child.exec_error);
         return child.exec_error == ENOENT ? 127 : 126;
     }
     read_log(check);

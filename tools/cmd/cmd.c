@@ -73,10 +73,16 @@ static void print_help(FILE *out)
           "Usage: thrum COMMAND [OPTION...] [ARG...]\n"
           "\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-10s  %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n"
-          "  thrum help COMMAND   tells more of one\n"
-          "  thrum --version      shows the version\n", out);
+          "  thrum help COMMAND   tells more of one, and 'man thrum' all of it\n"
+          "  thrum --version      shows the version\n"
+          "\n"
+          "To begin with:\n"
+          "  thrum check -- ./program             find deadlocks while it runs\n"
+          "  thrum record -o trace -- ./program   record it, then:\n"
+          "  thrum report trace                   what went wrong, or could\n"
+          "  thrum timeline trace                 a picture of who waited for whom\n", out);
 }
 
 static const struct cmd *find_or_die(const char *name)

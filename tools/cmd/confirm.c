@@ -42,9 +42,10 @@ static const struct argp_option option_list[] = {
 };
 
 static const char help_text[] =
-    "TRACE is what 'thrum record' wrote of a run of PROG; its finding is one that 'deadlock-report'\n"
-    "calls feasible. PROG is run anew, and its threads are paused where the schedule wants it,\n"
-    "until they wait for each other. A pause has a limit: a wrong guess doesn't hang by itself.\n"
+    "TRACE is what 'thrum record' wrote of a run of PROG; its finding is one that\n"
+    "'deadlock-report' calls feasible. PROG is run anew, and its threads are paused\n"
+    "where the schedule wants it, until they wait for each other. A pause has a limit:\n"
+    "a wrong guess doesn't hang by itself.\n"
     "\n"
     "Exit status: 0 the deadlock happened, 1 it did not, 2 something is wrong.";
 
@@ -157,7 +158,7 @@ static int try_all(const struct options *options, struct steer_runner *runner, c
         steer_plan_try(runner->plan, full, attempt);
         enum steer_outcome outcome = steer_run(runner, &status);
         if (outcome == STEER_cant_run)
-            die("can't run %s", runner->program[0]);
+            die("can't run %s; is it in PATH, or a file that may be executed?", runner->program[0]);
         if (outcome == STEER_deadlock || outcome == STEER_still) {
             tell(options, runner, finding, outcome, attempt);
             return EXIT_SUCCESS;

@@ -26,6 +26,7 @@ struct options {
     struct view view;
     struct selection cut;
     enum format format;
+    const char *form; /* the option that says it, NULL: none */
     bool all, entries_given, diff;
     char *part; /* what was asked for, in words; NULL: everything */
     const char *path_of; /* NULL: the last event */
@@ -54,11 +55,13 @@ static const struct argp_option option_list[] = {
 };
 
 static const char after_options[] =
-    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
-    "FIELD is one of acquired, contended, percent, wait_total, avg_wait, wait_p99, wait_max, hold_total, avg_hold, hold_p99,\n"
-    "hold_max, waiters, failed, woken_total.\n"
+    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are\n"
+    "read as one.\n"
+    "FIELD is one of acquired, contended, percent, wait_total, avg_wait, wait_p99,\n"
+    "wait_max, hold_total, avg_hold, hold_p99, hold_max, waiters, failed, woken_total.\n"
     "\n"
-    "Exit status: 0 the tables were written, 2 the trace can't be read or the command line is wrong.";
+    "Exit status: 0 the tables were written, 2 the trace can't be read or the command\n"
+    "line is wrong.";
 
 static _Noreturn void die_field(const char *option, const char *word)
 {
@@ -108,9 +111,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case 'j':
+        options_choose(&options->form, "--json");
         options->format = FORMAT_json;
         return 0;
     case KEY_CSV:
+        options_choose(&options->form, "--csv");
         options->format = FORMAT_csv;
         return 0;
     case KEY_BY:
@@ -177,6 +182,7 @@ static void count(struct counted *counted, const struct options *options, const 
     counted->contention = contention_new(replay->model, replay->symbols, options->all);
     contention_select(counted->contention, &options->cut, counted->chosen);
     replay_run(replay);
+    cut_check(&options->cut, &replay->report);
     contention_path_of(counted->contention, options->path_of);
     contention_finish(counted->contention, replay->report.stopped_ns);
     if (options->path_of && !contention_path(counted->contention)->step_count)

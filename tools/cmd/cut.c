@@ -78,6 +78,15 @@ error_t cut_option(struct selection *cut, int key, char *arg)
     }
 }
 
+void cut_check(const struct selection *cut, const struct report *report)
+{
+    char from[32], length[32];
+    int64_t end_ns = report->stopped_ns > report->totals->end_ns ? report->stopped_ns : report->totals->end_ns;
+    if (cut->ranged && cut->from_ns > end_ns - report->totals->begin_ns)
+        die("--range: nothing of %s is left from %s on: it is %s long", report->paths[0], format_duration(from, cut->from_ns),
+            format_duration(length, end_ns - report->totals->begin_ns));
+}
+
 static void put_names(FILE *out, const char *what, const struct selection_names *names)
 {
     for (size_t i = 0; i < names->count; i++)

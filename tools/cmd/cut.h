@@ -20,6 +20,11 @@ enum { CUT_KEY_RANGE = 0x7200, CUT_KEY_PROCESS, CUT_KEY_THREAD, CUT_KEY_LOCK };
 /* Takes these options; ARGP_ERR_UNKNOWN for all else. */
 error_t cut_option(struct selection *, int key, char *arg);
 
+struct report;
+
+/* A range that begins after the end of what was read ends the program. */
+void cut_check(const struct selection *, const struct report *);
+
 /* "from 1.2 s to 1.5 s, thread worker*": what was asked for; to be freed. NULL: everything. */
 char *cut_text(const struct selection *);
 

@@ -151,3 +151,19 @@ int64_t options_milliseconds(const char *option, const char *text)
     int64_t milliseconds = (int64_t)(seconds * 1000);
     return milliseconds ? milliseconds : 1;
 }
+
+void options_choose(const char **chosen, const char *option)
+{
+    if (*chosen && strcmp(*chosen, option) != 0)
+        die("%s and %s don't go together: choose one", *chosen, option);
+    *chosen = option;
+}
+
+void options_cant_run(const char *program, int err)
+{
+    const char *advice = err == EACCES ? "; is it a file that may be executed?" : err == ENOEXEC ? "; a script begins with #! and its interpreter" : "";
+    if (err == ENOENT && !strchr(program, '/'))
+        warn("can't run %s: there is no such program in PATH; one in this directory is ./%s", program, program);
+    else
+        warn("can't run %s: %s%s", program, strerror(err), advice);
+}

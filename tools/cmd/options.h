@@ -16,6 +16,15 @@ struct cmd;
  */
 void options_parse(const struct cmd *cmd, const struct argp *argp, unsigned flags, int argc, char **argv, void *input);
 
+/*
+ * Of options that say the same thing differently one can be given: *chosen, NULL at first, is that so far; another one ends the
+ * program.
+ */
+void options_choose(const char **chosen, const char *option);
+
+/* Says why a program can't be run, with what to do; err is exec's. */
+void options_cant_run(const char *program, int err);
+
 /* A number of seconds, whole or not, as milliseconds, at least 1; a text that isn't one ends the program. */
 int64_t options_milliseconds(const char *option, const char *text);
 

@@ -63,6 +63,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'o':
         if (!*arg)
             die("-o needs the name of a directory");
+        if (options->output)
+            die("-o is given twice: %s and %s", options->output, arg);
         options->output = arg;
         return 0;
     case 't':
@@ -172,7 +174,7 @@ static int run_program(struct recording *recording, struct child_outcome *child)
 /* The program never ran: nothing stays behind. As env does, tells what isn't there from what can't be run. */
 static int give_up(struct recording *recording, int err)
 {
-    warn("can't run %s: %s", recording->options->program[0], strerror(err));
+    options_cant_run(recording->options->program[0], err);
     child_release_signals(&recording->signals);
     recording->backend->end(recording->run);
     directory_discard(&recording->directory);

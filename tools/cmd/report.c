@@ -28,6 +28,7 @@ struct options {
     struct view view;
     struct selection cut;
     const struct render_ops *renderer;
+    const char *form; /* the option that says it, NULL: none */
     bool all;
     const char *std; /* a file of the STD format, in place of traces; NULL: none */
     struct suppressions *suppressions;
@@ -51,11 +52,13 @@ static const struct argp_option option_list[] = {
 };
 
 static const char after_options[] =
-    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are read as one.\n"
+    "TRACE is a directory that 'thrum record' or an LTTng session wrote; several are\n"
+    "read as one.\n"
     "PID is a process that runs with the checker on: under thrum check, or with\n"
     "LD_PRELOAD=libthrum-preload.so. It isn't stopped, and may hang.\n"
     "\n"
-    "Exit status: 0 nothing found, 1 something found, 2 the trace can't be read or the command line is wrong.";
+    "Exit status: 0 nothing found, 1 something found, 2 the trace can't be read or the\n"
+    "command line is wrong.";
 
 static void read_suppressions(struct suppressions *suppressions, const char *path)
 {
@@ -78,9 +81,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case 'j':
+        options_choose(&options->form, "--json");
         options->renderer = &render_json;
         return 0;
     case KEY_SARIF:
+        options_choose(&options->form, "--sarif");
         options->renderer = &render_sarif;
         return 0;
     case KEY_PID:
@@ -154,6 +159,8 @@ static int run(int argc, char **argv)
                   argc, argv, &options);
     if (options.std)
         take_std(&options);
+    if (options.pid && options.view.path_count)
+        die("--pid looks into a process, not at a trace: leave out %s", options.view.paths[0]);
     if (options.pid) {
         replay_process(&replay, options.pid);
     } else {
@@ -161,6 +168,10 @@ static int run(int argc, char **argv)
         replay_run(&replay);
         replay_prove(&replay);
     }
+    if (options.std && replay.report.losses->unreadable && !replay.report.totals->objects)
+        die("%s: no line of it could be read; they are as 'T0|acq(L1)|12'", options.std);
+    if (!options.pid)
+        cut_check(&options.cut, &replay.report);
     if (getenv("THRUM_SUPPRESSIONS"))
         read_suppressions(options.suppressions, getenv("THRUM_SUPPRESSIONS"));
     for (size_t i = 0; i < replay.findings.count; i++)
@@ -181,6 +192,6 @@ static int run(int argc, char **argv)
 const struct cmd cmd_report = {
     .name = "report",
     .args = "[OPTION...] TRACE...|--pid PID",
-    .summary = "report the deadlocks in a recording: those that happened, those that can happen",
+    .summary = "report the deadlocks in a recording: that happened, or can",
     .run = run,
 };

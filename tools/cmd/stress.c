@@ -41,10 +41,10 @@ static const struct argp_option option_list[] = {
 };
 
 static const char help_text[] =
-    "Each thread has a random priority, and at random steps it pauses and drops below all others; at\n"
-    "calls that may block, a thread lets those of higher priority run. The seed that brought a deadlock\n"
-    "out is printed; with --seed it disturbs the program in the same way again, as far as the\n"
-    "program itself does the same again.\n"
+    "Each thread has a random priority, and at random steps it pauses and drops below\n"
+    "all others; at calls that may block, a thread lets those of higher priority run.\n"
+    "The seed that brought a deadlock out is printed; with --seed it disturbs the\n"
+    "program in the same way again, as far as the program itself does the same again.\n"
     "\n"
     "Exit status: 66 a deadlock happened, 0 none did, 2 something is wrong.";
 
@@ -92,7 +92,7 @@ static int try_all(const struct options *options, struct steer_runner *runner)
         *runner->plan = (struct steer){.mode = STEER_stress, .seed = options->seed + i, .depth = options->depth};
         enum steer_outcome outcome = steer_run(runner, &status);
         if (outcome == STEER_cant_run)
-            die("can't run %s", runner->program[0]);
+            die("can't run %s; is it in PATH, or a file that may be executed?", runner->program[0]);
         timeouts += outcome == STEER_timeout;
         if (outcome == STEER_deadlock) {
             fprintf(options->json ? stderr : stdout, "run %u, with --seed %" PRIu64 ", brought this out:\n\n", i + 1,

@@ -55,10 +55,10 @@ static char *help_text(void)
     char *text;
     size_t size;
     FILE *out = memory_stream(&text, &size);
-    fputs("TRACE is a directory that 'thrum record' or an LTTng session wrote; several are drawn as one.\n\nFORMAT is one of\n", out);
+    fputs("TRACE is a directory that 'thrum record' or an LTTng session wrote; several are\ndrawn as one.\n\nFORMAT is one of\n", out);
     for (const struct timeline_ops *const *at = timeline_formats; *at; at++)
         fprintf(out, "  %-9s %-8s  %s\n", (*at)->name, (*at)->extension, (*at)->summary);
-    fputs("\nExit status: 0 it was written, 2 the trace can't be read, it can't be written, or the command line is wrong.", out);
+    fputs("\nExit status: 0 it was written, 2 the trace can't be read, the file can't be\nwritten, or the command line is wrong.", out);
     fclose(out);
     return text;
 }
@@ -83,7 +83,7 @@ static size_t parse_number(const char *option, const char *text)
     errno = 0;
     unsigned long number = strtoul(text, &end, 10);
     if (errno || end == text || *end || *text == '-' || number == 0 || number > 100000)
-        die("--%s takes a number, not '%s'", option, text);
+        die("--%s takes a number from 1 to 100000, not '%s'", option, text);
     return number;
 }
 
@@ -132,10 +132,20 @@ static char *default_output(const char *path, const struct timeline_ops *format)
     return name;
 }
 
+/* A name with another extension would become a page that nobody opens. */
+static void require_known_extension(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    if (dot && dot > name && dot[1])
+        die("-o %s: which format is %s? --format says it; thrum timeline --help lists them", path, dot);
+}
+
 static void choose_format(struct options *options)
 {
     const char *path = options->view.output;
     const struct timeline_ops *named = path ? timeline_format_of_file(path) : NULL;
+    if (!options->format && !named && path)
+        require_known_extension(path);
     if (!options->format)
         options->format = named ? named : timeline_formats[0];
     if (options->beside && options->format != &timeline_html)
@@ -302,6 +312,6 @@ static int run(int argc, char **argv)
 const struct cmd cmd_timeline = {
     .name = "timeline",
     .args = "[OPTION...] TRACE...",
-    .summary = "draw a recording: who waited for whom, as a page to open in a browser, a picture or text",
+    .summary = "draw who waited for whom: a page for the browser, a picture or text",
     .run = run,
 };

@@ -37,10 +37,12 @@ static const struct argp_option option_list[] = {
 };
 
 static const char after_options[] =
-    "PID is a process that is being recorded, by 'thrum record' or with THRUM_RECORD, or thrum record itself; TRACE the directory\n"
-    "that is recorded to, or was: then its end is shown.\n"
+    "PID is a process that is being recorded, by 'thrum record' or with THRUM_RECORD,\n"
+    "or thrum record itself; TRACE the directory that is recorded to, or was: then its\n"
+    "end is shown.\n"
     "\n"
-    "Exit status: 0 it was shown, 2 there is nothing to show, or the command line is wrong.";
+    "Exit status: 0 it was shown, 2 there is nothing to show, or the command line is\n"
+    "wrong.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -34,6 +34,8 @@ error_t view_option(struct view *view, int key, char *arg, struct argp_state *st
 {
     switch (key) {
     case 'o':
+        if (view->output)
+            die("-o is given twice: %s and %s", view->output, arg);
         view->output = arg;
         return 0;
     case VIEW_KEY_COLOUR:

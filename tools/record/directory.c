@@ -93,7 +93,7 @@ static int make_wanted(struct directory *directory, const char *wanted, char **t
         return 0;
     if (errno == EEXIST)
         return take(directory, trouble);
-    return trouble_tell(trouble, errno, "can't make the directory %s: %s", directory->path, strerror(errno));
+    return trouble_tell(trouble, errno, "can't make the directory %s: %s; name another with -o DIR", directory->path, strerror(errno));
 }
 
 int directory_make(struct directory *directory, const char *wanted, const char *program, char **trouble)

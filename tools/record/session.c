@@ -101,7 +101,7 @@ static struct lttng_session_descriptor *describe(const struct session *session, 
         return NULL;
     descriptor = lttng_session_descriptor_live_network_create(session->name, url, NULL, LIVE_PERIOD);
     if (!descriptor)
-        trouble_tell(trouble, EINVAL, "--stream-to=%s: give HOST or HOST:CONTROLPORT:DATAPORT", plan->relay);
+        trouble_tell(trouble, EINVAL, "--stream-to=%s: no such host is known; give HOST or HOST:CONTROLPORT:DATAPORT", plan->relay);
     free(url);
     return descriptor;
 }

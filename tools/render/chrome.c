@@ -285,7 +285,7 @@ static int write_chrome(const struct timeline_view *view, FILE *out)
 const struct timeline_ops timeline_chrome = {
     .name = "chrome",
     .extension = ".json",
-    .summary = "JSON for chrome://tracing, Perfetto and other viewers of the Trace Event Format",
+    .summary = "JSON for chrome://tracing, Perfetto and others",
     .noun = "trace",
     .binary = true,
     .write = write_chrome,
