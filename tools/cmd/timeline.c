@@ -312,6 +312,6 @@ static int run(int argc, char **argv)
 const struct cmd cmd_timeline = {
     .name = "timeline",
     .args = "[OPTION...] TRACE...",
-    .summary = "draw who waited for whom: a page for the browser, a picture or text",
+    .summary = "draw who waited for whom: a page for a browser, a picture, text",
     .run = run,
 };
