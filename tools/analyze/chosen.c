@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/describe.h"
+#include "base/hosts.h"
 #include "model/known.h"
 #include "base/memory.h"
 
@@ -79,15 +80,15 @@ static bool fits(struct chosen *chosen, int sort, const char *name, uint64_t num
 static bool process_fits(struct chosen *chosen, const struct process *process)
 {
     const char *slash = strrchr(process->executable, '/');
-    bool by_path = fits(chosen, PROCESSES, process->executable, (uint64_t)process->pid);
-    return fits(chosen, PROCESSES, slash ? slash + 1 : process->executable, (uint64_t)process->pid) || by_path;
+    bool by_path = fits(chosen, PROCESSES, process->executable, (uint64_t)hosts_own(process->pid));
+    return fits(chosen, PROCESSES, slash ? slash + 1 : process->executable, (uint64_t)hosts_own(process->pid)) || by_path || fits(chosen, PROCESSES, hosts_name(process->pid), (uint64_t)-1);
 }
 
 static void decide_thread(struct chosen *chosen, const struct thread *thread)
 {
     char *name = describe_thread(chosen->describe, thread);
     bool in_process = process_fits(chosen, thread->process);
-    put_answer(&chosen->threads, thread->id, fits(chosen, THREADS, name, (uint64_t)thread->tid) && in_process);
+    put_answer(&chosen->threads, thread->id, fits(chosen, THREADS, name, (uint64_t)hosts_own(thread->tid)) && in_process);
     free(name);
 }
 

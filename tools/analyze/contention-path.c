@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/contention-inner.h"
+#include "base/hosts.h"
 #include "base/memory.h"
 
 /* Where the walk back through time is. */
@@ -150,7 +151,7 @@ static bool is_meant(const struct contention *contention, const struct walker *w
     const char *name = result_row(walker->entry)->name;
     char *end;
     long tid = strtol(contention->path_of, &end, 10);
-    return (!*end && tid == walker->tid) || strcmp(contention->path_of, name) == 0 || fnmatch(contention->path_of, name, 0) == 0;
+    return (!*end && tid == hosts_own(walker->tid)) || strcmp(contention->path_of, name) == 0 || fnmatch(contention->path_of, name, 0) == 0;
 }
 
 /* The thread of the last event, or the one that was asked for; of several the last. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyze/contention-inner.h"
+#include "base/hosts.h"
 #include "base/memory.h"
 
 uint64_t contention_acquired(const struct contention_row *row)
@@ -136,6 +137,7 @@ static bool has_many_processes(const struct contention *contention)
 
 static void name_entry(struct contention *contention, struct entry *entry)
 {
+    char pid[HOSTS_TEXT];
     if (entry->kind == ENTRY_object)
         name_object(contention, entry);
     else if (entry->kind == ENTRY_thread)
@@ -144,7 +146,7 @@ static void name_entry(struct contention *contention, struct entry *entry)
         name_site(entry);
     if (entry->kind != ENTRY_site && has_many_processes(contention)) {
         char *name = entry->name;
-        entry->name = memory_format("%s (pid %d)", name, (int)entry->process->pid);
+        entry->name = memory_format("%s (pid %s)", name, hosts_text(pid, entry->process->pid));
         free(name);
     }
     entry->row.name = entry->name;
@@ -167,10 +169,10 @@ static void name_threads_apart(struct entry **threads, size_t count)
             map_put(&first, key, memory_copy(&i, sizeof i));
     }
     for (size_t i = 0; i < count; i++) {
-        char *name = threads[i]->name;
+        char *name = threads[i]->name, tid[HOSTS_TEXT];
         if (!shared[i] || !threads[i]->thread)
             continue;
-        threads[i]->row.name = threads[i]->name = memory_format("%s (tid %d)", name, (int)threads[i]->thread->tid);
+        threads[i]->row.name = threads[i]->name = memory_format("%s (tid %s)", name, hosts_text(tid, threads[i]->thread->tid));
         free(name);
     }
     size_t place = 0;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "base/memory.h"
 
 struct part {
@@ -28,7 +29,7 @@ static bool process_fits(const struct part *part, int32_t pid)
 {
     const struct selection_names *names = &part->selection->processes;
     const char *path = names->count ? executable_of(part->model, pid) : "", *slash = strrchr(path, '/');
-    return selection_fits(names, NULL, path, (uint64_t)pid) || selection_fits(names, NULL, slash ? slash + 1 : path, (uint64_t)pid);
+    return selection_fits(names, NULL, hosts_name(pid), (uint64_t)-1) || selection_fits(names, NULL, path, (uint64_t)hosts_own(pid)) || selection_fits(names, NULL, slash ? slash + 1 : path, (uint64_t)hosts_own(pid));
 }
 
 /* "cache", "mutex M1", "mutex", "make (pool.c:12)", "mutex of make (pool.c:12)". */
@@ -59,7 +60,7 @@ static bool is_part(const struct part *part, const struct finding *finding)
     bool thread = false, lock = !part->selection->locks.count, time = !part->selection->ranged;
     for (size_t i = 0; i < finding->step_count; i++) {
         const struct finding_step *step = &finding->steps[i];
-        thread |= process_fits(part, step->pid) && selection_fits(&part->selection->threads, NULL, step->thread, (uint64_t)step->tid);
+        thread |= process_fits(part, step->pid) && selection_fits(&part->selection->threads, NULL, step->thread, (uint64_t)hosts_own(step->tid));
         lock |= object_fits(part, &step->holds) || object_fits(part, &step->wants);
         time |= (step->holds.kind && *step->holds.kind && time_fits(part, finding, &step->holds)) ||
                 (step->wants.kind && *step->wants.kind && time_fits(part, finding, &step->wants));

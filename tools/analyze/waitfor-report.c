@@ -7,6 +7,7 @@
 #include <string.h>
 #include "analyze/text.h"
 #include "analyze/waitfor.h"
+#include "base/hosts.h"
 #include "base/memory.h"
 
 /* Any thread may give it back, and none was seen to give back its own: perhaps it isn't used as a lock. */
@@ -172,12 +173,13 @@ bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *
 void waitfor_note_stuck(const struct process *process, struct analysis_context *context)
 {
     enum { NAMED = 4 };
+    char pid[HOSTS_TEXT];
     struct text text = {0};
     const char *slash = strrchr(process->executable, '/');
     uint32_t count = 0;
     const struct thread *thread = process->threads;
-    text_add(&text, "no thread of %s (pid %d) is left that could let another go on: ",
-             slash ? slash + 1 : process->executable, process->pid);
+    text_add(&text, "no thread of %s (pid %s) is left that could let another go on: ",
+             slash ? slash + 1 : process->executable, hosts_text(pid, process->pid));
     while (thread->next_thread) /* the oldest first */
         thread = thread->next_thread;
     for (; thread; thread = thread->previous_thread) {

@@ -257,6 +257,6 @@ static int run(int argc, char **argv)
 const struct cmd cmd_check = {
     .name = "check",
     .args = "[OPTION...] -- PROG [ARG...]",
-    .summary = "run a program and tell of its deadlocks, and of those that could be",
+    .summary = "run a program and tell of deadlocks: that happen, or could",
     .run = run,
 };

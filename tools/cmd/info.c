@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include "base/hosts.h"
 #include "cmd/choose.h"
 #include "cmd/cmd.h"
 #include "cmd/cut.h"
@@ -249,7 +250,7 @@ static bool is_told(const struct info *info, const struct process *process)
 
 static void print_processes(const struct info *info)
 {
-    char number[32];
+    char number[32], pid[HOSTS_TEXT];
     size_t shown = 0;
     for (size_t i = 0; i < info->process_count; i++)
         shown += is_told(info, info->processes[i]);
@@ -259,7 +260,7 @@ static void print_processes(const struct info *info)
             continue;
         const struct process *process = info->processes[i];
         char *executable = clean_text(*process->executable ? process->executable : "(not known)");
-        printf("%10d  %s, %s thread%s\n", process->pid, executable, format_count(number, process->thread_count),
+        printf("%10s  %s, %s thread%s\n", hosts_text(pid, process->pid), executable, format_count(number, process->thread_count),
                process->thread_count == 1 ? "" : "s");
         free(executable);
     }
@@ -314,7 +315,9 @@ static json_object *json_processes(const struct info *info)
             continue;
         json_object *process = json_object_new_object();
         char *executable = clean_text(info->processes[i]->executable);
-        json_object_object_add(process, "pid", json_object_new_int(info->processes[i]->pid));
+        json_object_object_add(process, "pid", json_object_new_int(hosts_own(info->processes[i]->pid)));
+        if (hosts_several())
+            json_object_object_add(process, "host", json_object_new_string(hosts_name(info->processes[i]->pid)));
         json_object_object_add(process, "executable", json_object_new_string(executable));
         put_number(process, "threads", info->processes[i]->thread_count);
         json_object_array_add(list, process);

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include "analyze/predict.h"
+#include "base/hosts.h"
 #include "cmd/die.h"
 #include "live/live.h"
 #include "base/memory.h"
@@ -57,7 +58,8 @@ static _Noreturn void die_empty(const struct report *report)
 static void take_finding(struct replay *replay, const struct trace_event *event)
 {
     const struct thrum_event_finding *told = &event->record.finding;
-    char *note = memory_format("the checker in process %d told of %s (%s), %s: %s", (int)told->common.pid, told->finding, told->certainty,
+    char pid[HOSTS_TEXT];
+    char *note = memory_format("the checker in process %s told of %s (%s), %s: %s", hosts_text(pid, told->common.pid), told->finding, told->certainty,
                                told->id, told->message);
     findings_note(&replay->findings, note);
 }

@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 #include <stdlib.h>
+#include "base/hosts.h"
 #include "render/html-inner.h"
 #include "render/pack.h"
 #include "render/pins.h"
@@ -62,7 +63,7 @@ static struct json_object *processes_json(const struct timeline *timeline)
     struct json_object *list = json_object_new_array();
     for (uint32_t i = 0; i < timeline->processes.count; i++) {
         struct json_object *process = json_object_new_object();
-        put_number(process, "pid", timeline->processes.at[i].pid);
+        put_number(process, "pid", hosts_own(timeline->processes.at[i].pid));
         put(process, "name", owned_json(timeline_process_name(timeline, i)));
         put_text(process, "executable", timeline->processes.at[i].executable);
         json_object_array_add(list, process);
@@ -75,7 +76,7 @@ static struct json_object *thread_json(const struct timeline *timeline, uint32_t
     const struct timeline_thread *it = &timeline->threads.at[place];
     struct json_object *thread = json_object_new_object();
     put_number(thread, "process", it->process);
-    put_number(thread, "tid", it->tid);
+    put_number(thread, "tid", hosts_own(it->tid));
     put_number(thread, "number", it->number);
     put(thread, "name", owned_json(timeline_thread_name(timeline, place)));
     put_number(thread, "begin", it->begin_ns - timeline->begin_ns);

@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 #include <stdlib.h>
+#include "base/hosts.h"
 
 static void add(struct json_object *to, const char *key, struct json_object *value)
 {
@@ -66,11 +67,19 @@ static struct json_object *object_of(const struct finding_object *object)
     return made;
 }
 
+/* Which process, and of which host where there are several. */
+static void add_process(struct json_object *made, int32_t pid)
+{
+    add(made, "pid", json_object_new_int(hosts_own(pid)));
+    if (hosts_several())
+        add(made, "host", text(hosts_name(pid)));
+}
+
 static struct json_object *step_of(const struct finding_step *step)
 {
     struct json_object *made = json_object_new_object();
-    add(made, "pid", json_object_new_int(step->pid));
-    add(made, "tid", json_object_new_int(step->tid));
+    add_process(made, step->pid);
+    add(made, "tid", json_object_new_int(hosts_own(step->tid)));
     add(made, "thread", text(step->thread));
     add(made, "holds", object_of(&step->holds));
     add(made, "wants", object_of(&step->wants));
@@ -80,8 +89,8 @@ static struct json_object *step_of(const struct finding_step *step)
 static struct json_object *move_of(const struct finding_move *move)
 {
     struct json_object *made = json_object_new_object();
-    add(made, "pid", json_object_new_int(move->pid));
-    add(made, "tid", json_object_new_int(move->tid));
+    add_process(made, move->pid);
+    add(made, "tid", json_object_new_int(hosts_own(move->tid)));
     add(made, "thread", text(move->thread));
     add(made, "text", text(move->text));
     add(made, "place", text(move->place));

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "base/memory.h"
 
 static size_t max(size_t a, size_t b)
@@ -230,11 +231,11 @@ static bool several_processes(const struct finding *finding)
 
 static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
 {
-    char ids[64];
+    char ids[2 * HOSTS_TEXT], pid[HOSTS_TEXT];
     if (several_processes(finding))
-        snprintf(ids, sizeof(ids), " (process %d, thread %d)", step->pid, step->tid);
+        snprintf(ids, sizeof(ids), " (process %s, thread %d)", hosts_text(pid, step->pid), (int)hosts_own(step->tid));
     else
-        snprintf(ids, sizeof(ids), " (thread %d)", step->tid);
+        snprintf(ids, sizeof(ids), " (thread %s)", hosts_text(pid, step->tid));
     fputs("  ", paper->out);
     paper_put(paper, INK_thread, step->thread);
     paper_put(paper, INK_aside, ids);

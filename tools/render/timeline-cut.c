@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "base/memory.h"
 
 /* --- what fits --- */
@@ -25,15 +26,27 @@ static bool is_wanted(const struct selection_names *wanted, bool *fits, char *na
     return any;
 }
 
+/* By its name, with or without its host's, its host's or its number. */
+static bool process_wanted(struct cut *cut, uint32_t place)
+{
+    const struct timeline_process *process = &cut->timeline->processes.at[place];
+    const char *slash = strrchr(process->executable, '/'), *name = slash ? slash + 1 : process->executable;
+    const char *const names[] = {name, process->executable, hosts_name(process->pid)};
+    bool any = is_wanted(&cut->how->processes, cut->fits[0], timeline_process_name(cut->timeline, place), (uint64_t)hosts_own(process->pid));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        any |= selection_fits(&cut->how->processes, cut->fits[0], names[i], (uint64_t)-1);
+    return any;
+}
+
 static void choose_threads(struct cut *cut)
 {
     struct timeline *timeline = cut->timeline;
     bool *processes = memory_new(timeline->processes.count + 1, sizeof *processes);
     for (uint32_t i = 0; i < timeline->processes.count; i++)
-        processes[i] = is_wanted(&cut->how->processes, cut->fits[0], timeline_process_name(timeline, i), (uint64_t)timeline->processes.at[i].pid);
+        processes[i] = process_wanted(cut, i);
     for (uint32_t i = 0; i < timeline->threads.count; i++) {
         const struct timeline_thread *thread = &timeline->threads.at[i];
-        bool wanted = is_wanted(&cut->how->threads, cut->fits[1], timeline_thread_name(timeline, i), (uint64_t)thread->tid);
+        bool wanted = is_wanted(&cut->how->threads, cut->fits[1], timeline_thread_name(timeline, i), (uint64_t)hosts_own(thread->tid));
         cut->threads[i] = wanted && processes[thread->process] && thread->begin_ns <= timeline->to_ns && thread->end_ns >= timeline->from_ns;
     }
     free(processes);

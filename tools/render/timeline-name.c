@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "render/timeline-inner.h"
 #include "model/known.h"
 #include "model/words.h"
@@ -222,7 +223,8 @@ static const char *base_name(const char *path)
 char *timeline_process_name(const struct timeline *timeline, uint32_t process)
 {
     const struct timeline_process *it = &timeline->processes.at[process];
-    return *it->executable ? memory_text(base_name(it->executable)) : memory_format("process %d", it->pid);
+    const char *host = hosts_name(it->pid), *on = *host ? " on " : "";
+    return *it->executable ? memory_format("%s%s%s", base_name(it->executable), on, host) : memory_format("process %d%s%s", hosts_own(it->pid), on, host);
 }
 
 char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "render/contention-inner.h"
 #include "render/render.h"
 #include "base/memory.h"
@@ -85,11 +86,11 @@ static const char *plural(size_t count)
 static void put_head(struct top_lines *lines, const struct top_view *view)
 {
     const struct live *live = view->live;
-    char length[32], waited[32], delay[40] = "";
+    char pid[HOSTS_TEXT], length[32], waited[32], delay[40] = "";
     if (view->delay_s > 0)
         snprintf(delay, sizeof delay, ", every %.3g s", view->delay_s);
-    put(lines, view, INK_label, "%s (pid %d): %s%s, %zu thread%s: %zu run%s, %zu wait%s%s", live->program && *live->program ? live->program : "program",
-        (int)live->pid, format_duration(length, live->now_ns - live->begin_ns), live->goes_on ? "" : live->cut ? ", as it was then" : ", ended", live->threads,
+    put(lines, view, INK_label, "%s (pid %s): %s%s, %zu thread%s: %zu run%s, %zu wait%s%s", live->program && *live->program ? live->program : "program",
+        hosts_text(pid, live->pid), format_duration(length, live->now_ns - live->begin_ns), live->goes_on ? "" : live->cut ? ", as it was then" : ", ended", live->threads,
         plural(live->threads), live->threads - live->waiting, live->threads - live->waiting == 1 ? "s" : "", live->waiting,
         live->waiting == 1 ? "s" : "", delay);
     if (live->interval_ns > 0)

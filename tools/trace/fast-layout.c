@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hosts.h"
 #include "base/memory.h"
 
 int64_t layout_get(const uint8_t *bytes, uint64_t at, struct layout_int field)
@@ -224,6 +225,7 @@ static const char *compile(struct layout *layout)
     if (!why)
         why = compile_header(layout);
     layout->own = strcmp(tsdl->tracer, "thrum") == 0;
+    layout->host = hosts_number(tsdl->host);
     layout->streams = memory_new(tsdl->stream_count + 1, sizeof *layout->streams);
     for (; layout->stream_count < tsdl->stream_count && !why; layout->stream_count++)
         why = compile_packet(layout, &layout->streams[layout->stream_count], &tsdl->streams[layout->stream_count]);

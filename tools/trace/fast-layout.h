@@ -138,6 +138,7 @@ struct layout {
     uint64_t header_bits; /* of the packet's header; 0: it has none */
     struct layout_int magic, stream_id, instance;
     int64_t offset_ns; /* of the clock */
+    unsigned host;     /* that it was recorded on: see base/hosts.h */
     bool own;          /* written by our recorder: counts begin at 0 */
     struct layout_stream *streams;
     size_t stream_count;

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/hosts.h"
 #include "base/memory.h"
 #include "trace/missing.h"
 #include "trace/reader-decode.h"
 #include "trace/reader-find.h"
+#include "trace/reader-hosts.h"
 #include "trace/reader-own.h"
 
 enum { AGAIN_NS = 20000000 };
@@ -27,6 +29,7 @@ struct input {
     uint64_t message_count, message_next;
     const bt_message *event; /* the stream's next event; NULL at its end */
     int64_t time_ns;
+    unsigned host; /* see base/hosts.h */
     uint64_t events;
     bool finished; /* its end was announced */
     const struct trace_place *place;
@@ -126,10 +129,14 @@ static void take_packet_end(struct babeltrace_reader *reader, const bt_message *
         reader->stopped_ns = ns;
 }
 
-/* A stream is named after its file, or after its first; a port often isn't. */
+/* A stream is named after its file, or after its first; a port often isn't. Its trace says which host it is of. */
 static void take_name(struct input *input, const bt_message *message)
 {
-    const char *name = bt_stream_get_name(bt_message_stream_beginning_borrow_stream_const(message));
+    const bt_stream *stream = bt_message_stream_beginning_borrow_stream_const(message);
+    const bt_value *host = bt_trace_borrow_environment_entry_value_by_name_const(bt_stream_borrow_trace_const(stream), "hostname");
+    if (host && bt_value_is_string(host))
+        input->host = hosts_number(bt_value_string_get(host));
+    const char *name = bt_stream_get_name(stream);
     const char *file = name ? strrchr(name, '/') : NULL;
     if (!file)
         return;
@@ -243,6 +250,7 @@ static void give(struct babeltrace_reader *reader, struct input *input)
     switch (decode_event(reader->decode, bt_message_event_borrow_event_const(input->event), &reader->event)) {
     case DECODE_ok:
         reader->event.time_ns = input->time_ns;
+        reader_move(&reader->event, input->host);
         reader->current = input->event;
         reader->given = true;
         return;

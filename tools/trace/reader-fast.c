@@ -11,6 +11,7 @@
 #include "trace/fast-tree.h"
 #include "base/memory.h"
 #include "trace/missing.h"
+#include "trace/reader-hosts.h"
 
 /*
  * Each source decodes some events ahead, and pointers to them are put in the order of time, a batch at once. A source's
@@ -63,6 +64,8 @@ static void advance(struct fast_reader *reader, size_t leaf)
     if (!source->made)
         source->made = memory_new(most + 1, sizeof *source->made); /* the time behind the last one is looked at */
     unsigned count = source_run(source, source->made, most);
+    for (unsigned i = 0; source->layout->host && i < count; i++)
+        reader_move(&source->made[i].event, source->layout->host);
     *lane = (struct lane){source->made, source->made + count, tree_key(&reader->tree, leaf, source->made[1].event.time_ns), count == 0};
     tree_move(&reader->tree, tree_key(&reader->tree, leaf, time_ns));
 }
@@ -221,6 +224,8 @@ static bool take_single(struct fast_reader *reader, size_t leaf)
     reader->lanes[leaf].single = false;
     reader->losses.foreign_events += what == LAYOUT_foreign;
     reader->losses.unreadable += what == LAYOUT_unreadable;
+    if (what == LAYOUT_event)
+        reader_move(&reader->single.event, source->layout->host);
     reader->batch[0] = &reader->single.event;
     reader->count = what == LAYOUT_event;
     return what == LAYOUT_event;

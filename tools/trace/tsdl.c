@@ -144,6 +144,8 @@ static void assign_env(struct parser *parser, void *block, const char *name, str
     (void)parser;
     if (!type && strcmp(name, "tracer_name") == 0)
         tsdl->tracer = value.text;
+    if (!type && strcmp(name, "hostname") == 0)
+        tsdl->host = value.text;
 }
 
 static void assign_clock(struct parser *parser, void *block, const char *name, struct value value, struct tsdl_type *type)
@@ -228,7 +230,7 @@ static void parse_top(struct parser *parser)
 
 int tsdl_parse(struct tsdl *tsdl, const char *text, size_t length, char **trouble)
 {
-    *tsdl = (struct tsdl){.tracer = "", .arena = arena_new()};
+    *tsdl = (struct tsdl){.tracer = "", .host = "", .arena = arena_new()};
     struct parser parser = {.tsdl = tsdl, .lexer = {.at = text, .end = text + length, .line = 1, .arena = tsdl->arena}};
     parser_next(&parser);
     while (parser.lexer.token != TOKEN_END && !parser.trouble)

@@ -82,6 +82,7 @@ struct tsdl {
     enum tsdl_order order;
     struct tsdl_type *packet_header; /* NULL: none */
     const char *tracer;              /* env.tracer_name, "" where it isn't said */
+    const char *host;                /* env.hostname, likewise */
     struct tsdl_clock *clocks;
     size_t clock_count, clock_capacity;
     struct tsdl_stream *streams;
