@@ -161,7 +161,8 @@ static void put_head(const struct screen *screen)
             continue;
         char *message = clean_text(finding->message);
         attron(A_BOLD | COLOR_PAIR(PAIR_happened + 1));
-        printw("   %s: %.*s", finding_certainty_word(finding->certainty), COLS / 2, message);
+        printw("   %s: ", finding_certainty_word(finding->certainty));
+        addnstr(message, COLS > getcurx(stdscr) ? COLS - getcurx(stdscr) - 1 : 0);
         attroff(A_BOLD | COLOR_PAIR(PAIR_happened + 1));
         free(message);
         break;

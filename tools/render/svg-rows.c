@@ -90,6 +90,20 @@ static void put_holder(const struct svg *svg, const struct timeline_span *span, 
     fputs("</text>\n", svg->out);
 }
 
+/* What a thread waits for, likewise. */
+static void put_wanted(const struct svg *svg, const struct timeline_span *span, double y)
+{
+    double x = svg_x(svg, span->begin_ns), width = svg_x(svg, span->end_ns) - x;
+    char *name = timeline_object_label(svg->timeline, span->object);
+    if (width < 24 || (size_t)(width - 10) / LETTER < strlen(name)) {
+        free(name);
+        return;
+    }
+    fprintf(svg->out, "<text class=\"for\" x=\"%.1f\" y=\"%.1f\">", x + 5, y + WAIT_Y + 8.5);
+    svg_put_text(svg, name, 0);
+    fputs("</text>\n", svg->out);
+}
+
 static void put_spans(const struct svg *svg, const struct lane *lane, bool object, double y)
 {
     for (size_t i = 0; i < lane->count; i++) {
@@ -102,6 +116,8 @@ static void put_spans(const struct svg *svg, const struct lane *lane, bool objec
         put_span(svg, lane->spans[i], y + top, height, lane->count <= TITLES);
         if (object && hold)
             put_holder(svg, span, y);
+        if (!object && !hold && span->what != TIMELINE_handler)
+            put_wanted(svg, span, y);
     }
 }
 
@@ -148,7 +164,7 @@ static size_t seen(const struct svg *svg, const struct lane *lane)
 
 static void put_row(const struct svg *svg, const struct lane *lane, bool object, double y)
 {
-    char *name = object ? timeline_object_label(svg->timeline, lane->place) : timeline_thread_name(svg->timeline, lane->place);
+    char *name = object ? timeline_object_label(svg->timeline, lane->place) : timeline_row_name(svg->timeline, lane->place);
     fprintf(svg->out, "<text class=\"n%s\" x=\"%.1f\" y=\"%.1f\">", object ? " s" : "", svg->left - SVG_MARGIN, y + 15);
     svg_put_text(svg, name, 32);
     fputs("</text>\n", svg->out);

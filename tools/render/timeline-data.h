@@ -203,6 +203,8 @@ uint32_t timeline_find_object(const struct timeline *, int32_t pid, uint64_t add
 
 /* What to call them, in new memory: "Plato", "thread 3 (worker)", "python3"; "forks[2]", "mutex 7", "end of Plato". */
 char *timeline_thread_name(const struct timeline *, uint32_t thread);
+/* The same where rows of several processes stand beneath each other: "main (server)". */
+char *timeline_row_name(const struct timeline *, uint32_t thread);
 char *timeline_object_label(const struct timeline *, uint32_t object);
 char *timeline_process_name(const struct timeline *, uint32_t process);
 

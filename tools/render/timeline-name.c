@@ -239,6 +239,16 @@ char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)
     return memory_format("thread %u (%s)", it->number, it->function);
 }
 
+char *timeline_row_name(const struct timeline *timeline, uint32_t thread)
+{
+    const struct timeline_thread *it = &timeline->threads.at[thread];
+    if (timeline->processes.count < 2 || !it->main || it->name)
+        return timeline_thread_name(timeline, thread);
+    char *process = timeline_process_name(timeline, it->process), *name = memory_format("main (%s)", process);
+    free(process);
+    return name;
+}
+
 char *timeline_object_label(const struct timeline *timeline, uint32_t object)
 {
     const struct timeline_object *it = &timeline->objects.at[object];

@@ -8,14 +8,14 @@
 #include "render/svg-inner.h"
 #include "base/memory.h"
 
-enum { WIDTH = 1200, THREADS = 48, LOCKS = 24, NAME_LETTER = 7, NAME_MOST = 230 };
+enum { WIDTH = 1200, THREADS = 48, LOCKS = 24, NAME_LETTER = 7, LABEL_LETTER = 6, NAME_MOST = 230 };
 
 /* Colours and patterns as on the page; shapes and words stand beside the colours. */
 static const char style[] =
     "<style>"
     "text{font:12px system-ui,'DejaVu Sans',sans-serif;fill:#1b2330}"
     ".t{font-size:15px;font-weight:600}.s,.a{fill:#55617a}.a{font-size:11px}.n{text-anchor:end}.w{fill:#a83200;font-weight:600}"
-    ".in{font-size:10px;fill:#fff}.g{stroke:#eceff4}.life{fill:#dce3ec}.hold{fill:#009e73}.shared{fill:#66c5ab}"
+    ".in{font-size:10px;fill:#fff}.for{font-size:9px;paint-order:stroke;stroke:#fff;stroke-opacity:.85;stroke-width:3;stroke-linejoin:round}.g{stroke:#eceff4}.life{fill:#dce3ec}.hold{fill:#009e73}.shared{fill:#66c5ab}"
     ".acquire{fill:url(#acquire)}.wait{fill:url(#wait)}.forever{fill:url(#forever)}.handler{fill:#3d4657}"
     ".arrow{stroke:#39445a;fill:none;opacity:.55}.path{stroke:#cc2a6f;stroke-width:3.5;fill:none;opacity:.8;stroke-linejoin:round}"
     ".pin path{fill:#b45f00;stroke:#fff;stroke-width:.8}.sure path{fill:#a83200}.pin .b{stroke:#fff;stroke-width:1.6;fill:none}"
@@ -38,21 +38,28 @@ double svg_x(const struct svg *svg, int64_t time_ns)
     return svg->left + svg->width * (part < 0 ? 0 : part > 1 ? 1 : part);
 }
 
-/* Cuts a text after so many characters. */
-static void shorten(char *text, size_t most)
+/* A text of more than so many characters, cut: where its end was stands "…". Takes it. */
+static char *shorten(char *text, size_t most)
 {
-    size_t count = 0;
-    for (char *at = text; most && *at; at++)
-        if ((*at & 0xc0) != 0x80 && count++ == most) {
-            *at = '\0';
-            return;
+    size_t count = 0, end = 0;
+    for (size_t i = 0; most && text[i]; i++) {
+        if ((text[i] & 0xc0) == 0x80)
+            continue;
+        if (++count == most)
+            end = i;
+        if (count > most) {
+            char *cut = memory_format("%.*s\xe2\x80\xa6", (int)end, text);
+            free(text);
+            return cut;
         }
+    }
+    return text;
 }
 
 void svg_put_text(const struct svg *svg, char *text, size_t most)
 {
     char *clean = clean_text(text);
-    shorten(clean, most);
+    clean = shorten(clean, most);
     for (const char *at = clean; *at; at++)
         switch (*at) {
         case '<': fputs("&lt;", svg->out); break;
@@ -79,7 +86,7 @@ static double name_width(const struct svg *svg)
 {
     size_t most = 8;
     for (size_t i = 0; i < svg->lanes.thread_count; i++) {
-        size_t count = letters(timeline_thread_name(svg->timeline, svg->lanes.threads[i].place));
+        size_t count = letters(timeline_row_name(svg->timeline, svg->lanes.threads[i].place));
         most = count > most ? count : most;
     }
     for (size_t i = 0; i < svg->lanes.object_count; i++) {
@@ -148,8 +155,10 @@ static void put_axis(const struct svg *svg, double bottom)
     char buffer[32];
     for (int64_t tick = (from + step - 1) / step * step; tick <= from + length; tick += step) {
         double x = svg_x(svg, svg->timeline->begin_ns + tick);
-        fprintf(svg->out, "<path class=\"g\" d=\"M%.1f %dV%.0f\"/><text class=\"a\" x=\"%.1f\" y=\"%d\">%s</text>\n", x, SVG_TOP - 6,
-                bottom, x + 3, SVG_TOP - 8, axis_label(buffer, tick, step));
+        fprintf(svg->out, "<path class=\"g\" d=\"M%.1f %dV%.0f\"/>\n", x, SVG_TOP - 6, bottom);
+        axis_label(buffer, tick, step);
+        if (x + 3 + (double)strlen(buffer) * LABEL_LETTER <= svg->left + svg->width + SVG_MARGIN)
+            fprintf(svg->out, "<text class=\"a\" x=\"%.1f\" y=\"%d\">%s</text>\n", x + 3, SVG_TOP - 8, buffer);
     }
 }
 
@@ -175,9 +184,14 @@ static void put_legend(const struct svg *svg, double y, bool pinned)
 static void put_left_out(const struct svg *svg, double y)
 {
     size_t threads = svg->lanes.threads_left_out, objects = svg->lanes.objects_left_out;
-    if (threads || objects)
-        fprintf(svg->out, "<text class=\"a\" x=\"%d\" y=\"%.0f\">not drawn: %zu threads that waited less, %zu objects waited for less (--threads, --locks)</text>\n",
-                SVG_MARGIN, y, threads, objects);
+    if (!threads && !objects)
+        return;
+    fprintf(svg->out, "<text class=\"a\" x=\"%d\" y=\"%.0f\">not drawn:", SVG_MARGIN, y);
+    if (threads)
+        fprintf(svg->out, " %zu thread%s that waited less (--threads)%s", threads, threads == 1 ? "" : "s", objects ? "," : "");
+    if (objects)
+        fprintf(svg->out, " %zu object%s waited for less (--locks)", objects, objects == 1 ? "" : "s");
+    fputs("</text>\n", svg->out);
 }
 
 static void put_nothing(const struct svg *svg)

@@ -93,7 +93,7 @@ static void measure(struct text *text, size_t width)
 {
     size_t widest = NAME_LEAST;
     for (size_t i = 0; i < text->lanes.thread_count; i++) {
-        size_t needed = 2 + width_of(timeline_thread_name(text->timeline, text->lanes.threads[i].place));
+        size_t needed = 2 + width_of(timeline_row_name(text->timeline, text->lanes.threads[i].place));
         widest = needed > widest ? needed : widest;
     }
     for (size_t i = 0; i < text->lanes.object_count; i++) {
@@ -168,7 +168,7 @@ static size_t filled(const struct lane_cell *cells, size_t width)
 
 static void put_thread(struct text *text, const struct lane *lane)
 {
-    char *name = timeline_thread_name(text->timeline, lane->place), letter[] = {text->letters[lane->place], ' ', '\0'};
+    char *name = timeline_row_name(text->timeline, lane->place), letter[] = {text->letters[lane->place], ' ', '\0'};
     struct lane_cell *cells = cells_of(text, lane, false);
     bool *pinned = pins_columns(text->pins, text->pin_count, lane->place, text->timeline->from_ns, text->timeline->to_ns, text->width);
     put_coloured(text, letter_colours[(size_t)(lane - text->lanes.threads) % 8], false, letter);
