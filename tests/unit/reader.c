@@ -221,6 +221,23 @@ START_TEST(a_cut_stream_gives_what_is_left_and_the_others_all)
 }
 END_TEST
 
+/* Whatever is left of a stream: a beginning of its events, the other stream's all, and a word that it was cut. */
+START_TEST(a_stream_cut_at_any_byte_gives_what_is_left)
+{
+    const size_t size = ctf_size(ctf, "stream_0");
+    ck_assert_uint_gt(size, 100);
+    for (size_t left = size - 1; left > 0; left--) {
+        ctf_cut(ctf, "stream_0", left);
+        struct reading reading = read_it(choices[_i]);
+        const bool first = strncmp(reading.events, "7:a 8:b 8:d ", 13) == 0, none = strcmp(reading.events, "8:b 8:d ") == 0;
+        const bool both = strcmp(reading.events, "7:a 8:b 7:c 8:d ") == 0;
+        ck_assert_msg(!reading.result && (first || none || both), "%zu bytes: %d %s %s", left, reading.result, reading.events, reading.trouble);
+        ck_assert_msg(left == size / 2 || says(&reading, "stream_0"), "%zu bytes: '%s'", left, reading.trouble);
+        ck_assert_msg(left > size / 2 || !both, "%zu bytes: %s", left, reading.events);
+    }
+}
+END_TEST
+
 START_TEST(a_packet_cut_at_its_head_is_left_out)
 {
     ctf_cut(ctf, "stream_0", ctf_size(ctf, "stream_0") / 2 + 20);
@@ -288,6 +305,16 @@ START_TEST(metadata_cut_at_its_beginning_is_trouble)
 }
 END_TEST
 
+START_TEST(ctf_2_is_told_apart)
+{
+    static const char begin[] = "\x1e{\"type\": \"preamble\", \"version\": 2}\n";
+    ctf_poke(ctf, "metadata", 0, begin, sizeof begin - 1);
+    struct reading reading = read_it(choices[_i]);
+    ck_assert_int_lt(reading.result, 0);
+    ck_assert_msg(says(&reading, "CTF 2"), "%s", reading.trouble);
+}
+END_TEST
+
 START_TEST(a_directory_without_a_trace_is_trouble)
 {
     const struct { const char *path; int error; const char *says; } known[] = {
@@ -312,7 +339,8 @@ Suite *suite_create_all(void)
     const TTest *const both[] = {streams_are_merged_by_time, traces_are_merged_by_time, times_count_from_the_epoch,
                                  sequences_and_texts_are_read, events_of_others_are_counted, lost_events_are_counted,
                                  metadata_may_be_in_packets, traces_are_found_below_a_directory,
-                                 a_directory_without_a_trace_is_trouble};
+                                 a_directory_without_a_trace_is_trouble, ctf_2_is_told_apart,
+                                 a_stream_cut_at_any_byte_gives_what_is_left};
     for (size_t i = 0; i < sizeof both / sizeof both[0]; i++)
         tcase_add_loop_test(whole, both[i], 0, 2);
     tcase_add_test(whole, fields_are_found_by_name_and_ids_in_contexts);

@@ -328,7 +328,11 @@ static void add_file(struct fast_reader *reader, struct layout *layout, struct s
 
 static int add_layout(struct fast_reader *reader, const char *text, size_t length, struct layout **layout, char **why)
 {
-    int err = layout_new(layout, text, length, why);
+    int err = -ENOTSUP;
+    if (length && text[0] == 0x1e) /* which each part of CTF 2's metadata begins with */
+        *why = memory_text("it is in CTF 2, which thrum doesn't read");
+    else
+        err = layout_new(layout, text, length, why);
     if (err)
         return err;
     reader->layouts = memory_grow(reader->layouts, reader->layout_count + 1, &reader->layout_capacity, sizeof(struct layout *));

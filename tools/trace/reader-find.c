@@ -210,6 +210,16 @@ static bool has_known_packets(const char *text)
                        "uint64_tcontent_size;uint64_tpacket_size;");
 }
 
+/* CTF 2's metadata is a sequence of JSON texts, each behind this character. */
+enum { CTF2_BEGINS = 0x1e };
+
+static int decline_ctf2(const char *path, struct reader_losses *losses)
+{
+    losses_say(losses, "%s: a trace in CTF 2, as LTTng writes from 2.15 on; thrum reads CTF 1.8: record with 'lttng create "
+                       "--trace-format=ctf-1.8', or with 'thrum record'", path);
+    return -ENOTSUP;
+}
+
 int place_check_metadata(struct trace_place *place, struct reader_losses *losses)
 {
     char *path = memory_format("%s/metadata", place->path);
@@ -221,6 +231,8 @@ int place_check_metadata(struct trace_place *place, struct reader_losses *losses
     if (!bytes) {
         result = -errno;
         losses_say(losses, "%s: %s", path, strerror(-result));
+    } else if (bytes[0] == CTF2_BEGINS || (packets && size > METADATA_HEADER && bytes[METADATA_HEADER] == CTF2_BEGINS)) {
+        result = decline_ctf2(path, losses);
     } else if (!packets && strncmp((char *)bytes, "/* CTF", 6)) {
         result = -EBADMSG;
         losses_say(losses, "%s: not CTF metadata; is this the directory of a trace?", path);
