@@ -4,9 +4,8 @@
 #include <Python.h>
 #include <internal/pycore_code.h>
 #include <internal/pycore_frame.h>
-#if PY_MINOR_VERSION >= 13
+#include <internal/pycore_interp.h>
 #include <internal/pycore_runtime.h>
-#endif
 #include <stddef.h>
 #include <stdio.h>
 
@@ -69,8 +68,21 @@ static void compare_told(void)
 }
 #endif
 
+/* Where known.c looks for the global lock, as the script has found it there. */
+static void compare_gil(void)
+{
+#if PY_MINOR_VERSION >= 12
+    size_t begin = offsetof(_PyRuntimeState, _main_interpreter) + offsetof(PyInterpreterState, _gil);
+#else
+    size_t begin = offsetof(_PyRuntimeState, ceval.gil);
+#endif
+    compare("the GIL's first byte", GIL_BEGIN, begin);
+    compare("the first behind it", GIL_END, begin + sizeof(struct _gil_runtime_state));
+}
+
 int main(void)
 {
+    compare_gil();
     for (size_t i = 0; i < sizeof(python_layouts) / sizeof(python_layouts[0]); i++) {
         const struct python_layout *layout = &python_layouts[i];
 

@@ -33,6 +33,7 @@ while read -r version python; do
         skip "$version: offsets" "its headers aren't installed"
         continue
     fi
-    ok "$version: offsets" bash -c "${CC:-cc} -w -I'$top_srcdir/lib' -I'$include' -I'$include/internal' '$srcdir/cmd/python-layout.c' -o '$tmp/layout' && '$tmp/layout'"
+    read -r begin end < <(sed -n "s/.*{\"python3.$minor\", \([0-9a-fx]*\), \([0-9a-fx]*\)}.*/\1 \2/p" "$top_srcdir/tools/model/known.c")
+    ok "$version: offsets" bash -c "${CC:-cc} -w -DGIL_BEGIN=$begin -DGIL_END=$end -I'$top_srcdir/lib' -I'$include' -I'$include/internal' '$srcdir/cmd/python-layout.c' -o '$tmp/layout' && '$tmp/layout'"
 done <<< "$known"
 done_testing

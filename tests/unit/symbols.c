@@ -382,7 +382,12 @@ START_TEST(objects_of_runtimes_are_known)
 {
     ck_assert_str_eq(known_word(NULL, "PyThread_allocate_lock", "/usr/bin/dining"), "Python lock");
     ck_assert_str_eq(known_word("_PyRuntime.ceval.gil.mutex", NULL, "/usr/bin/dining"), "GIL");
-    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil", "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "create_gil", "/usr/bin/dining"), "GIL");
+    ck_assert_str_eq(known_word(NULL, "create_gil", "/usr/bin/dining"), "GIL"); /* a subinterpreter's */
+    ck_assert_str_eq(known_word("_PyRuntime+0x1a8", "init_runtime", "/usr/bin/dining"), "lock of the Python runtime");
+    ck_assert_str_eq(known_word("_PyRuntime._main_interpreter._gil.mutex", NULL, "/usr/bin/dining"), "GIL");
+    ck_assert_str_eq(known_word("_PyRuntime+0x12ec8", NULL, "/usr/lib/libpython3.12.so.1.0"), "GIL");
+    ck_assert_str_eq(known_word("_PyRuntime+0x177c0", NULL, "/usr/bin/python3.13"), "GIL");
     ck_assert_str_eq(known_word("_PyRuntime+0x1b8", NULL, "/usr/bin/python3.11"), "GIL");
     ck_assert_str_eq(known_word("_PyRuntime+0x188", NULL, "/usr/lib/libpython3.11.so.1.0"), "GIL");
     ck_assert_str_eq(known_word("_PyRuntime+0x238", NULL, "/usr/bin/python3.11"), "lock of the Python runtime");

@@ -17,6 +17,7 @@ static const struct origin variables[] = {
 };
 
 static const struct origin births[] = {
+    {"create_gil", {"GIL", true}},
     {"PyThread_allocate_lock", {"Python lock", false}},
     {"g_rec_mutex_impl_new", {"GRecMutex", false}},
     {"g_rw_lock_impl_new", {"GRWLock", false}},
@@ -38,13 +39,17 @@ static bool is_in(const char *name, const char *variable)
     return strncmp(name, variable, length) == 0 && strchr(".[+", name[length]); /* also at the end, by strchr's rules */
 }
 
-/* Where the global interpreter lock lies in _PyRuntime, by how its module's name begins. Since 3.12 it isn't a part of that. */
+/* Where the main interpreter's global lock lies in _PyRuntime, by how its module's name begins; tests/cmd/python-layout.c compares. */
 static const struct {
     const char *module;
     uint64_t begin, end;
 } gils[] = {
     {"python3.11", 0x168, 0x238},
     {"libpython3.11", 0x168, 0x238},
+    {"python3.12", 0x12e78, 0x12f48},
+    {"libpython3.12", 0x12e78, 0x12f48},
+    {"python3.13", 0x17768, 0x17838},
+    {"libpython3.13", 0x17768, 0x17838},
 };
 static const struct known gil = {"GIL", true};
 
@@ -59,7 +64,7 @@ static bool is_gil(const struct symbol_variable *variable)
 {
     const char *plus = strchr(variable->name, '+');
     uint64_t offset = plus ? strtoull(plus + 1, NULL, 16) : 0;
-    if (strstr(variable->name, ".gil."))
+    if (strstr(variable->name, ".gil.") || strstr(variable->name, "._gil."))
         return true;
     for (size_t i = 0; i < sizeof(gils) / sizeof(gils[0]); i++)
         if (strncmp(last_part(variable->module), gils[i].module, strlen(gils[i].module)) == 0)
@@ -86,11 +91,13 @@ static const struct known *by_module(const char *path)
 
 const struct known *known_object(const struct symbol_variable *variable, const struct symbol_place *birth)
 {
-    const struct known *known = NULL;
+    const struct known *known = NULL, *in = NULL;
     for (size_t i = 0; variable && i < sizeof(variables) / sizeof(variables[0]); i++)
         if (is_in(variable->name, variables[i].name))
-            return is_gil(variable) ? &gil : &variables[i].known;
+            in = is_gil(variable) ? &gil : &variables[i].known;
     for (size_t i = 0; birth && !known && i < birth->count; i++)
         known = by_birth(&birth->frames[i]);
+    if (in)
+        return known && known->inner ? known : in;
     return birth && !known ? by_module(birth->module) : known;
 }
