@@ -26,6 +26,7 @@
 #include "check/waitfor.h"
 #include "check/wire.h"
 #include "core/log.h"
+#include "core/python.h"
 #include "live-layout.h"
 
 static enum env_check wanted;
@@ -394,7 +395,9 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
     case THRUM_EVENT_wake: life_woken(&record->wake, frame); break;
     case THRUM_EVENT_spawn: life_spawns(&record->spawn, frame); break;
     case THRUM_EVENT_spawn_end: thread_is_spawned(record->spawn_end.serial, record->spawn_end.handle); break;
-    case THRUM_EVENT_thread_begin: thread_begins(record->thread_begin.serial, record->thread_begin.handle); break;
+    case THRUM_EVENT_thread_begin:
+        thread_begins(record->thread_begin.serial, record->thread_begin.handle, python_is_interpreter(record->thread_begin.routine));
+        break;
     case THRUM_EVENT_thread_end:
         if (thrum_self.check)
             obliged_wakes(thrum_self.check, thrum_self.check->handle, THRUM_kind_thread, &check_nowhere);

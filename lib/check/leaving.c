@@ -161,7 +161,7 @@ void leaving_process_ends(void)
         if (held_count(thread) > 0 && is_gone(thread))
             leaving_ended(thread);
         /* One that isn't gone may yet detach itself, by a destructor of its own: GLib's threads do. */
-        if (!thread->joined && !thread->detached && thread->born && !is_joined_now(thread) && is_gone(thread))
+        if (!thread->joined && !thread->detached && !thread->kept && thread->born && !is_joined_now(thread) && is_gone(thread))
             tell_unjoined(thread);
     }
     check_unlock(&signals);

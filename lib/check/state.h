@@ -135,6 +135,7 @@ struct check_thread {
     struct check_clock *clock;
     uint32_t witnesses; /* records in the graph that are its own: with none, no clock need remember it */
     bool main, ended, detached, joined;
+    bool kept; /* its language's runtime joins or detaches it, if it gets to */
     _Atomic bool awaited; /* it was joined by who held something */
     bool forked;    /* of the process that this one was forked from: it isn't here, and what it holds it will for ever */
     bool cancelled; /* somebody asked for its end */

@@ -253,7 +253,7 @@ void thread_is_spawned(uint64_t number, uint64_t handle)
     check_unlock(&signals);
 }
 
-void thread_begins(uint64_t number, uint64_t handle)
+void thread_begins(uint64_t number, uint64_t handle, bool kept)
 {
     struct check_thread *self = thread_self();
     sigset_t signals;
@@ -264,6 +264,7 @@ void thread_begins(uint64_t number, uint64_t handle)
     take_handle(number, handle);
     set_handle(self, handle);
     self->number = number;
+    self->kept = kept;
     if (number)
         take_pending(self, number);
     check_unlock(&signals);

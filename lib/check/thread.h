@@ -30,8 +30,8 @@ struct check_thread *thread_by_tid(int32_t tid);
 void thread_spawns(uint64_t number, const struct check_stack *stack);
 /* It was created; the handle was another's before. */
 void thread_is_spawned(uint64_t number, uint64_t handle);
-/* The calling thread begins; `number` as above, 0 for a main thread. */
-void thread_begins(uint64_t number, uint64_t handle);
+/* The calling thread begins; `number` as above, 0 for a main thread; `kept` as in struct check_thread. */
+void thread_begins(uint64_t number, uint64_t handle, bool kept);
 void thread_ends(void);
 void thread_joins(uint64_t handle); /* is about to: once it was joined, its handle may be another's */
 void thread_is_joined(uint64_t handle);

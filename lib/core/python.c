@@ -16,6 +16,7 @@ enum { FRAMES_MAX = 512 };
 
 uint64_t python_begin, python_size;
 bool python_parks;
+static uint64_t interpreter_begin, interpreter_end;
 
 static struct python_found found;
 static _Atomic enum python_trust trust;
@@ -29,16 +30,25 @@ static __thread struct {
     uint64_t at[BACKTRACE_DEFAULT];
 } own __attribute__((tls_model("initial-exec")));
 
-void python_start(void)
+void python_start(bool lines)
 {
-    if (!python_find(&found))
+    bool readable = python_find(&found) && lines;
+
+    for (const struct module *module = modules_known(); module && found.runtime; module = module->next)
+        if (module->begin <= (uintptr_t)found.runtime && (uintptr_t)found.runtime < module->end) {
+            interpreter_begin = module->begin;
+            interpreter_end = module->end;
+        }
+    if (!readable)
         return;
     python_parks = found.layout.version >= 13;
-    for (const struct module *module = modules_known(); module; module = module->next)
-        if (module->begin <= (uintptr_t)found.runtime && (uintptr_t)found.runtime < module->end) {
-            python_begin = module->begin;
-            python_size = module->end - module->begin;
-        }
+    python_begin = interpreter_begin;
+    python_size = interpreter_end - interpreter_begin;
+}
+
+bool python_is_interpreter(uint64_t address)
+{
+    return interpreter_begin <= address && address < interpreter_end;
 }
 
 /* --- frames --- */

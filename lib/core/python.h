@@ -25,10 +25,13 @@ struct python_place {
     uint32_t line; /* 0: not known */
 };
 
-/* Looks for an interpreter that the program was started with; in the constructor, after modules_start(). */
-void python_start(void);
+/* Looks for an interpreter that the program was started with; in the constructor, after modules_start(). Without `lines` none is read. */
+void python_start(bool lines);
 
-/* The interpreter's own code; size 0 where there is none. */
+/* Whether an address is in an interpreter's own code, also where its lines aren't read. */
+bool python_is_interpreter(uint64_t address);
+
+/* The interpreter's own code; size 0 where there is none whose lines are read. */
 extern THRUM_PRIVATE uint64_t python_begin, python_size;
 
 /* Whether a call came from the interpreter itself, and not from an extension. */

@@ -43,8 +43,7 @@ static void start(void)
     length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", executable, PATH_LENGTH - 1);
     executable[length > 0 ? length : 0] = 0;
     modules_start();
-    if (env.python)
-        python_start();
+    python_start(env.python);
     sinks_start(&env);
 }
 

@@ -100,6 +100,23 @@ for one in others:
     one.join()
 PY
 
+cat > "$tmp/daemons.py" <<'PY'
+import threading
+
+
+def work():
+    ready.release()
+    while True:
+        sum(range(1000))
+
+
+ready = threading.Semaphore(0)
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+for _ in range(3):
+    ready.acquire()
+PY
+
 # All hang at the same time.
 while read -r version python; do
     limit 60 "$thrum" record --timeout 3 -o "$tmp/hangs-$version" -- "$python" "$tmp/bank.py" 2 2> /dev/null < /dev/null &
@@ -129,6 +146,8 @@ joins() { # VERSION PYTHON
     like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|has to end)'
     limit 60 "$thrum" check -- "$2" "$tmp/joined.py" > "$tmp/out" 2>&1
     is "$1: joins by many, with a timeout, again: nothing is wrong" "$? $(cat "$tmp/out")" "0 "
+    limit 60 "$thrum" check -- "$2" "$tmp/daemons.py" > "$tmp/out" 2>&1
+    is "$1: nor where daemon threads are ended with the interpreter" "$? $(cat "$tmp/out")" "0 "
 }
 
 orders() { # VERSION PYTHON
@@ -139,7 +158,7 @@ orders() { # VERSION PYTHON
     like "$1: with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
     like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Python lock S1   semaphore made in Account.__init__ \(bank.py:7\)'
     like "$1: the GIL is known" "$(limit 60 "$thrum" contention --all "$tmp/lucky-$1")" '^GIL M[0-9]+ +mutex'
-    unlike "$1: and left out" "$(limit 60 "$thrum" contention -E 0 "$tmp/lucky-$1")" 'GIL'
+    unlike "$1: and left out" "$(limit 60 "$thrum" contention -E 0 "$tmp/lucky-$1")" '^GIL|(^| )take_gil'
     LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$tmp/bank.py" 1 2> "$tmp/out"
     like "$1: also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
 }
