@@ -44,6 +44,7 @@ static bool is_held_kind(uint8_t kind)
     case THRUM_kind_lock:
     case THRUM_kind_rlock:
     case THRUM_kind_file_lock:
+    case THRUM_kind_once:
         return true;
     default:
         return false;

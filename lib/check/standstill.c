@@ -77,6 +77,7 @@ static bool is_ungiven(const struct wait *wait)
     case THRUM_kind_mutex:
     case THRUM_kind_rwlock:
     case THRUM_kind_spinlock:
+    case THRUM_kind_once:
     case THRUM_kind_rlock: return is_held_by_someone(wait->object);
     case THRUM_kind_barrier: return is_barrier_closed(wait->object) && !holders_woken(wait);
     case THRUM_kind_thread: return is_alive(wait->handle);
@@ -86,6 +87,7 @@ static bool is_ungiven(const struct wait *wait)
     case THRUM_kind_event:
     case THRUM_kind_queue:
     case THRUM_kind_future: return !holders_woken(wait);
+    case THRUM_kind_futex: return true; /* the kernel says whether it sleeps */
     default: return false;
     }
 }
@@ -122,7 +124,7 @@ static bool is_asleep(const struct check_thread *thread)
     if (call.runs || call.number != SYS_futex)
         return call.runs && thread->wait.kind == THRUM_kind_spinlock;
     return call.arguments[0] != check_lock_word() && call.arguments[3] == 0 &&
-           (call.arguments[1] & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread);
+           (call.arguments[1] & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread || kernel_is_private(call.arguments[0]));
 }
 
 enum verdict { RUNS, ON_ITS_WAY, STANDS_STILL };
@@ -137,6 +139,9 @@ static enum verdict ask(const struct check_thread *self)
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next)
         if (!thread->ended && thread != self && !is_asleep(thread))
             return ON_ITS_WAY;
+    /* Its word may have another value by now, and then it won't sleep. */
+    if (self->wait.kind == THRUM_kind_futex)
+        return RUNS;
     /* The others sleep in private futexes; what this thread will sleep in is known by where it lies. */
     if (self->wait.kind != THRUM_kind_thread && !kernel_is_private(self->wait.object))
         return RUNS;

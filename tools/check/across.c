@@ -57,7 +57,7 @@ void across_take(struct across *across, pid_t pid)
 static bool is_waited_for(uint8_t kind)
 {
     return kind == THRUM_kind_mutex || kind == THRUM_kind_rwlock || kind == THRUM_kind_spinlock || kind == THRUM_kind_rlock ||
-           kind == THRUM_kind_file_lock || kind == THRUM_kind_thread;
+           kind == THRUM_kind_file_lock || kind == THRUM_kind_once || kind == THRUM_kind_thread;
 }
 
 static bool is_blocked(const struct live_thread *thread)

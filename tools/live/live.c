@@ -90,7 +90,7 @@ static void give_held(struct live *live, int32_t tid, const struct live_held *he
 static bool is_acquired(uint8_t kind)
 {
     return kind == THRUM_kind_mutex || kind == THRUM_kind_rwlock || kind == THRUM_kind_spinlock || kind == THRUM_kind_semaphore ||
-           kind == THRUM_kind_lock || kind == THRUM_kind_rlock || kind == THRUM_kind_file_lock;
+           kind == THRUM_kind_lock || kind == THRUM_kind_rlock || kind == THRUM_kind_file_lock || kind == THRUM_kind_once;
 }
 
 static void give_wait(struct live *live, const struct live_thread *thread)
