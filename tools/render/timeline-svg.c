@@ -156,9 +156,9 @@ static void put_axis(const struct svg *svg, double bottom)
     for (int64_t tick = (from + step - 1) / step * step; tick <= from + length; tick += step) {
         double x = svg_x(svg, svg->timeline->begin_ns + tick);
         fprintf(svg->out, "<path class=\"g\" d=\"M%.1f %dV%.0f\"/>\n", x, SVG_TOP - 6, bottom);
-        axis_label(buffer, tick, step);
-        if (x + 3 + (double)strlen(buffer) * LABEL_LETTER <= svg->left + svg->width + SVG_MARGIN)
-            fprintf(svg->out, "<text class=\"a\" x=\"%.1f\" y=\"%d\">%s</text>\n", x + 3, SVG_TOP - 8, buffer);
+        const char *label = axis_label(buffer, tick, step);
+        if (x + 3 + (double)strlen(label) * LABEL_LETTER <= svg->left + svg->width + SVG_MARGIN)
+            fprintf(svg->out, "<text class=\"a\" x=\"%.1f\" y=\"%d\">%s</text>\n", x + 3, SVG_TOP - 8, label);
     }
 }
 
