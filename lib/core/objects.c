@@ -108,7 +108,7 @@ static uint64_t mask_of(uint64_t word_begin, uint64_t begin, uint64_t end)
 
     if (begin > word_begin)
         mask &= ~(uint64_t)0 << ((begin - word_begin) >> UNIT_SHIFT);
-    if (end - word_begin < (uint64_t)1 << WORD_SHIFT)
+    if (end - word_begin <= ((uint64_t)1 << WORD_SHIFT) - ((uint64_t)1 << UNIT_SHIFT))
         mask &= ((uint64_t)1 << ((end - word_begin + 7) >> UNIT_SHIFT)) - 1;
     return mask;
 }

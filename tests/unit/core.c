@@ -301,6 +301,21 @@ START_TEST(a_range_ends_the_objects_in_it_and_no_others)
 }
 END_TEST
 
+START_TEST(a_range_that_ends_amid_an_object_ends_it)
+{
+    const uint64_t base = 0x7f0012346000;
+
+    for (uint64_t end = 497; end <= 512; end++) {
+        objects_note(base);
+        objects_note(base + 496);
+        objects_note(base + 504);
+        end_range(base, base + end);
+        ck_assert_uint_eq(ended_count, end > 504 ? 3 : 2);
+        end_range(base, base + 512);
+    }
+}
+END_TEST
+
 START_TEST(ranges_agree_with_a_plain_list)
 {
     enum { UNITS = 4096 };
@@ -458,6 +473,7 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, what_is_loaded_later_is_told_of_once);
     tcase_add_test(tests, an_address_in_no_module_is_harmless);
     tcase_add_test(tests, a_range_ends_the_objects_in_it_and_no_others);
+    tcase_add_test(tests, a_range_that_ends_amid_an_object_ends_it);
     tcase_add_test(tests, ranges_agree_with_a_plain_list);
     tcase_add_test(tests, a_huge_range_is_skipped_through);
     tcase_add_test(tests, what_took_the_number_of_standard_error_is_not_written_to);
