@@ -315,6 +315,20 @@ START_TEST(ctf_2_is_told_apart)
 }
 END_TEST
 
+START_TEST(a_variant_without_a_tag_is_declined)
+{
+    static const char metadata[] =
+        "/* CTF 1.8 */\ntypealias integer { size = 32; align = 8; } := u32;\ntrace { major = 1; minor = 8; byte_order = le; };\n"
+        "clock { name = c; freq = 1000000000; };\nstream { id = 0; event.header := struct { enum : u32 { compact = 0 ... 30 } id;\n"
+        "variant { struct { u32 timestamp; } compact; } v; }; };\n";
+    ctf_cut(ctf, "metadata", 0);
+    ctf_append(ctf, "metadata", metadata, sizeof metadata - 1);
+    struct reading reading = read_it(READER_fast);
+    ck_assert_int_eq(reading.result, -ENOTSUP);
+    ck_assert_msg(says(&reading, "choice isn't by id"), "%s", reading.trouble);
+}
+END_TEST
+
 START_TEST(a_directory_without_a_trace_is_trouble)
 {
     const struct { const char *path; int error; const char *says; } known[] = {
@@ -347,7 +361,8 @@ Suite *suite_create_all(void)
     const TTest *const damaged[] = {a_cut_stream_gives_what_is_left_and_the_others_all, a_packet_cut_at_its_head_is_left_out,
                                     a_stream_that_makes_no_sense_ends_there, a_packet_with_impossible_sizes_is_as_long_as_it_can_be,
                                     a_file_that_is_no_stream_is_left_out, cut_metadata_describes_what_it_still_does,
-                                    cut_metadata_packets_too, metadata_cut_at_its_beginning_is_trouble};
+                                    cut_metadata_packets_too, metadata_cut_at_its_beginning_is_trouble,
+                                    a_variant_without_a_tag_is_declined};
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++)
         tcase_add_test(damage, damaged[i]);
     suite_add_tcase(suite, whole);

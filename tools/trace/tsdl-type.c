@@ -308,7 +308,7 @@ static struct tsdl_type *parse_compound(struct parser *parser, enum tsdl_kind ki
         if (name)
             add_alias(parser, name, type);
     }
-    if (*tag)
+    if (*tag || !type->tag)
         type->tag = tag;
     if (kind == TSDL_STRUCT && parser_at_word(parser, "align")) {
         parser_next(parser);
