@@ -15,7 +15,8 @@
 #include "core/objects.h"
 #include "core/visibility.h"
 
-/* Rises as a signal gets a handler, as a lock is first taken in one, and in a forked child: what threads know is void. */
+/* Rises, by CHECK_EPOCH, as a signal gets a handler, as a lock is first taken in one, and in a forked child: what threads know is void. */
+enum { CHECK_EPOCH = 0x100 };
 extern THRUM_PRIVATE _Atomic uint64_t check_epoch;
 
 /* Of what is held once `object` is taken, with the path of what was before. */
@@ -31,7 +32,7 @@ static inline struct recent *recent_slot(struct check_thread *self, uint64_t sit
 
 static inline uint64_t known_key(uint64_t path, uint8_t how)
 {
-    return path ^ (atomic_load_explicit(&check_epoch, memory_order_relaxed) << 8 | how);
+    return path ^ (atomic_load_explicit(&check_epoch, memory_order_relaxed) ^ how);
 }
 
 /* Takes the next place in the held objects; there is one. */
@@ -69,7 +70,7 @@ static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mo
     if (*known_slot(self->known, below->path, object) != known_key(path, how) || below->depth == 0 || self->top == self->end)
         return false;
     recent = recent_slot(self, site, frame);
-    if (recent->site != site || recent->frame != frame || callers_sum(frame, recent->places) != recent->sum)
+    if (recent->frame != frame || callers_sum(site, frame, recent->place) != recent->sum)
         return false;
     held_push(self, object, held_what(kind, mode, how), path, recent->stack);
     return true;

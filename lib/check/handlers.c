@@ -44,7 +44,7 @@ static uint64_t bit_of(int signal)
 /* What is taken from now on is looked at once more. */
 static void look_anew(void)
 {
-    atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&check_epoch, CHECK_EPOCH, memory_order_relaxed);
 }
 
 void check_handler(int signal, bool set)

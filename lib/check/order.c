@@ -28,7 +28,7 @@ _Atomic uint64_t check_epoch;
 void order_forked(void)
 {
     forks++;
-    atomic_fetch_add_explicit(&check_epoch, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&check_epoch, CHECK_EPOCH, memory_order_relaxed);
 }
 
 #define PLACE(object) places[objects_place(object) % PLACES]

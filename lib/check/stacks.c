@@ -168,9 +168,9 @@ const struct walked *stacks_walked(const struct check_thread *self, uint64_t sit
 
 struct recent stacks_recent(const struct walked *walked, uint64_t site, uintptr_t frame)
 {
-    struct recent recent = {.site = site, .frame = frame, .stack = walked->stack};
+    struct recent recent = {.frame = frame, .stack = walked->stack};
 
-    memcpy(&recent.places, walked->callers.place, sizeof(recent.places));
-    recent.sum = callers_sum(frame, recent.places);
+    memcpy(recent.place, walked->callers.place, sizeof(recent.place));
+    recent.sum = callers_sum(site, frame, recent.place);
     return recent;
 }

@@ -92,20 +92,21 @@ struct callers {
     uint16_t place[CALLERS];
 };
 
-/* The return addresses at four places, as one number. Addresses lie close together: what makes up for one isn't another. */
-static inline uint64_t callers_sum(uintptr_t frame, uint64_t places)
+/* The site and the return addresses at four places, as one number. Addresses lie close together: what makes up for one isn't another. */
+static inline uint64_t callers_sum(uint64_t site, uintptr_t frame, const uint16_t *place)
 {
-#define CALLER(i) *(const volatile uint64_t *)(frame + (uint16_t)(places >> 16 * (i)))
-    return CALLER(0) + CALLER(1) * 0x5bd1e995 + CALLER(2) * 0x3c6ef373 + CALLER(3) * 0x6a09e667;
+    typedef uint64_t __attribute__((may_alias)) word;
+#define CALLER(i) (*(const word *)(frame + place[i]))
+    return site * 0x27d4eb2f + CALLER(0) + CALLER(1) * 0x5bd1e995 + CALLER(2) * 0x3c6ef373 + CALLER(3) * 0x6a09e667;
 #undef CALLER
 }
 
 /* A stack that was taken from here lately. */
 struct recent {
-    uint64_t site;
     uintptr_t frame;
+    uint64_t sum; /* of the site and the callers */
     const struct check_stack *stack;
-    uint64_t places, sum; /* of the callers */
+    uint16_t place[CALLERS];
 };
 
 /* A lock that a thread got, when; see obliged.h. */

@@ -31,14 +31,14 @@ enum { OBJECTS_LIVES = 1 << 16, OBJECTS_LIFE_SHIFT = 48 };
 extern THRUM_PRIVATE _Atomic uint16_t objects_lives[OBJECTS_LIVES];
 
 /*
- * Where in a table of any power of two an object has its place: objects that lie side by side mostly have theirs so, those
- * that are a power of two apart don't all meet, and in a table that is large enough only those within 32 bytes do.
+ * Where in a table of any power of two an object has its place: objects that lie side by side mostly have theirs so, and
+ * those that are a power of two apart don't all meet.
  */
 static inline uint64_t objects_place(uint64_t address)
 {
     uint64_t unit = address >> 5;
 
-    return unit ^ unit >> 11 ^ unit >> 13 ^ unit >> 16;
+    return unit + (unit >> 11) * 0x5bd1e995;
 }
 
 /* The object that lives at this address now, as a number. */
