@@ -393,7 +393,7 @@ static void check_event(enum thrum_event_id id, const union thrum_event_record *
     case THRUM_EVENT_object_name: births_named(record->object_name.object); break;
     case THRUM_EVENT_object_destroy: life_ends(&record->object_destroy, frame); break;
     case THRUM_EVENT_object_consistent: made_consistent(record->object_consistent.object); break;
-    case THRUM_EVENT_wake: life_woken(&record->wake, frame); break;
+    case THRUM_EVENT_wake: life_woken(record->wake.object, record->wake.kind, record->wake.site, frame); break;
     case THRUM_EVENT_spawn: life_spawns(&record->spawn, frame); break;
     case THRUM_EVENT_spawn_end: thread_is_spawned(record->spawn_end.serial, record->spawn_end.handle); break;
     case THRUM_EVENT_thread_begin:

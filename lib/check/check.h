@@ -19,6 +19,9 @@ void check_configure(const struct env *env);
 THRUM_PRIVATE void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
 THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame);
 
+/* The same of a wake. */
+void check_wake(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame);
+
 /* The calling thread is about to block for what other processes may have. */
 THRUM_PRIVATE void check_shares(void);
 

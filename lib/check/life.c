@@ -2,6 +2,8 @@
 /* Events of the lives of objects and threads, and of interrupts: who has to hear of each. */
 #include "check/life.h"
 
+#include <errno.h>
+
 #include "check/births.h"
 #include "check/check.h"
 #include "check/handlers.h"
@@ -43,17 +45,41 @@ void life_ends(const struct thrum_event_object_destroy *end, uintptr_t frame)
     forget(end->object);
 }
 
-void life_woken(const struct thrum_event_wake *wake, uintptr_t frame)
+void life_woken(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame)
 {
     struct check_thread *self = thread_self();
 
-    if (self)
-        obliged_wakes(self, wake->object, wake->kind, stacks_here(self, wake->site, frame));
-    holders_wake(wake->object);
-    if (wake->kind == THRUM_kind_barrier)
-        births_uncounted(wake->object);
-    if (self && wake->kind == THRUM_kind_condition && self->handling)
-        handlers_unsafe(self, "pthread_cond_signal", wake->object, wake->kind, stacks_here(self, wake->site, frame));
+    if (self && obliged_is_part(object))
+        obliged_wakes(self, object, kind, stacks_here(self, site, frame));
+    else if (self)
+        self->woke++;
+    holders_wake(object);
+    if (kind == THRUM_kind_barrier)
+        births_uncounted(object);
+    if (self && kind == THRUM_kind_condition && self->handling)
+        handlers_unsafe(self, "pthread_cond_signal", object, kind, stacks_here(self, site, frame));
+}
+
+/*
+ * Who begins to wait only now isn't woken by this: a program that may end the object, or wait itself, after it has woken the
+ * others made sure that they were waiting, and so published, or saw why they needn't.
+ */
+void check_wake(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame)
+{
+    struct check_thread *self = thrum_self.check;
+    int saved = errno;
+
+    if (check_torn)
+        return;
+    if (self && !self->handling && kind == THRUM_kind_condition && !holders_may_wait(object) && holders_was_woken(object) &&
+        !obliged_is_part(object)) {
+        self->woke++;
+        return;
+    }
+    self_enter();
+    life_woken(object, kind, site, frame);
+    errno = saved;
+    self_leave();
 }
 
 void life_spawns(const struct thrum_event_spawn *spawn, uintptr_t frame)

@@ -8,7 +8,7 @@
 
 void life_made(const struct thrum_event_object_init *init, uintptr_t frame);
 void life_ends(const struct thrum_event_object_destroy *end, uintptr_t frame);
-void life_woken(const struct thrum_event_wake *wake, uintptr_t frame);
+void life_woken(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame);
 void life_spawns(const struct thrum_event_spawn *spawn, uintptr_t frame);
 /* `real`: a handler that interrupts the thread, not one that the library calls in its own time. */
 void life_handles(const struct thrum_event_interrupt_begin *begin, bool real);

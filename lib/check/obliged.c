@@ -39,6 +39,11 @@ static _Atomic uint32_t *parts_of(uint64_t object)
     return &parts[check_mix(5, object) % SLOTS];
 }
 
+bool obliged_is_part(uint64_t object)
+{
+    return atomic_load_explicit(parts_of(object), memory_order_relaxed) > 0;
+}
+
 static bool is_lock(uint8_t kind)
 {
     return kind == THRUM_kind_mutex || kind == THRUM_kind_rwlock || kind == THRUM_kind_spinlock || kind == THRUM_kind_rlock;
@@ -148,7 +153,7 @@ void obliged_wakes(struct check_thread *self, uint64_t what, uint8_t kind, const
 {
     sigset_t signals;
 
-    if (what && atomic_load_explicit(parts_of(what), memory_order_relaxed) > 0) {
+    if (what && obliged_is_part(what)) {
         check_lock(&signals);
         for (struct obligation *it = obligations; it < obligations + OBLIGATIONS; it++)
             if (it->what == what && it->kind == kind)
@@ -244,7 +249,7 @@ void obliged_forget(uint64_t object)
 {
     sigset_t signals;
 
-    if (atomic_load_explicit(parts_of(object), memory_order_relaxed) == 0)
+    if (!obliged_is_part(object))
         return;
     check_lock(&signals);
     for (struct obligation *it = obligations; it < obligations + OBLIGATIONS; it++)

@@ -25,6 +25,9 @@ void obliged_took(struct check_thread *self, uint64_t object, uint8_t kind, uint
 void obliged_waits(struct check_thread *self, const struct wait_target *target);
 void obliged_waited(struct check_thread *self);
 
+/* Whether anybody's wait may hang on this: false is certain. Who wakes such an object only counts that. */
+bool obliged_is_part(uint64_t object);
+
 /* It wakes who waits for this: signals, posts, comes to a barrier, ends (`what` is its handle); it creates a thread: 0. */
 void obliged_wakes(struct check_thread *self, uint64_t what, uint8_t kind, const struct check_stack *stack);
 

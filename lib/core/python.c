@@ -90,6 +90,31 @@ const char *python_frame_caller(const char *frame)
     return pointer_at(frame, found.layout.previous);
 }
 
+/* Sites that this thread asked for lately, by what tells one from others; of the table of lines its ends, as numbers. */
+enum { LATELY = 32 };
+static __thread struct {
+    uint64_t mark, site;
+} lately[LATELY] __attribute__((tls_model("initial-exec")));
+
+static uint64_t mix(uint64_t mark, const void *value)
+{
+    mark = (mark ^ (uint64_t)(uintptr_t)value) * 0x9e3779b97f4a7c15u;
+    return mark ^ mark >> 29;
+}
+
+static uint64_t mark_of(const struct python_layout *layout, const char *code, const char *instruction)
+{
+    const char *lines = pointer_at(code, layout->lines);
+    uint64_t size = (uint64_t)(uintptr_t)pointer_at(lines, PYTHON_SIZE), mark = mix(size, instruction);
+    uint32_t first_line;
+
+    memcpy(&first_line, code + layout->first_line, sizeof(first_line));
+    mark = mix(mark ^ (uint64_t)first_line << 32, pointer_at(code, layout->name));
+    if (size < sizeof(mark))
+        return mark;
+    return mix(mix(mark, pointer_at(lines, PYTHON_BYTES)), pointer_at(lines, (unsigned)(PYTHON_BYTES + size - sizeof(mark))));
+}
+
 /* NULL where it isn't one of Python: the interpreter's own frames between two of its C calls. */
 static const char *code_of(const char *frame)
 {
@@ -102,7 +127,14 @@ uint64_t python_frame_site(const char *frame)
 {
     const char *code = code_of(frame), *instruction = pointer_at(frame, found.layout.instruction);
 
-    return code && instruction >= code + found.layout.bytecode ? python_site_of(&found.layout, &found.types, code, instruction) : 0;
+    if (!code || instruction < code + found.layout.bytecode)
+        return 0;
+    uint64_t mark = mark_of(&found.layout, code, instruction);
+    if (lately[mark % LATELY].mark != mark) {
+        lately[mark % LATELY].site = python_site_of(&found.layout, &found.types, code, instruction);
+        lately[mark % LATELY].mark = mark;
+    }
+    return lately[mark % LATELY].site;
 }
 
 uint64_t python_frame_function(const char *frame)
@@ -125,9 +157,8 @@ static bool frame_waits(const char *frame)
     return *one != 0;
 }
 
-static uint32_t walk(uint64_t *at, uint32_t max)
+static uint32_t walk(const char *frame, uint64_t *at, uint32_t max)
 {
-    const char *frame = python_frame_now();
     uint32_t count = 0;
 
     for (unsigned i = 0; frame && count < max && i < FRAMES_MAX; i++) {
@@ -145,8 +176,9 @@ const void *python_site(const void *object, const void *site)
     uint64_t line = 0;
 
     self_enter();
+    const char *frame = python_frame_now();
     own.call = site;
-    own.waits = walk(&line, 1) > 0 && frame_waits(python_frame_now());
+    own.waits = walk(frame, &line, 1) > 0 && frame_waits(frame);
     if (!line && own.object == object && own.count > 0)
         line = own.at[0];
     else
@@ -164,7 +196,7 @@ void python_remember(const void *object)
 {
     self_enter();
     own.object = NULL;
-    own.count = walk(own.at, BACKTRACE_DEFAULT);
+    own.count = walk(python_frame_now(), own.at, BACKTRACE_DEFAULT);
     own.object = object;
     self_leave();
 }
@@ -178,7 +210,7 @@ uint32_t python_stack(uint64_t *at, uint32_t max, const void *site)
 {
     if (!python_size)
         return 0;
-    uint32_t count = walk(at, max);
+    uint32_t count = walk(python_frame_now(), at, max);
     if (count == 0 && own.object && own.count > 0 && own.at[0] == (uint64_t)(uintptr_t)site) {
         count = own.count < max ? own.count : max;
         memcpy(at, own.at, count * sizeof(*at));

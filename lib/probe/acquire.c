@@ -82,6 +82,9 @@ void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode
 static __attribute__((noinline)) void acquire_fail_otherwise(const void *object, enum thrum_kind kind, enum thrum_mode mode,
                                                              enum thrum_how how, int result, const void *site)
 {
+    /* Of what was tried in vain the checker wants to hear only where that is a mutex that can't be one. */
+    if (probe_only_checked() && !(kind == THRUM_kind_mutex && result == EINVAL))
+        return;
     if (!emit_site(site))
         return;
     EMIT(acquire_fail, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,

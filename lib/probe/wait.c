@@ -5,6 +5,7 @@
 #include "core/backtrace.h"
 #include "core/objects.h"
 #include "probe/emit.h"
+#include "probe/fast.h"
 #include "probe/probe.h"
 #include "probe/recorded.h"
 
@@ -32,6 +33,10 @@ void probe_wait_end(const void *object, enum thrum_kind kind, const void *mutex,
 static __attribute__((noinline)) void wake_otherwise(const void *object, enum thrum_kind kind, enum thrum_scope scope,
                                                      const void *site)
 {
+    if (probe_only_checked()) {
+        check_wake(address_of(object), kind, address_of(site), address_of(__builtin_frame_address(0)));
+        return;
+    }
     if (!emit_site(site))
         return;
     EMIT(wake, .object = address_of(object), .kind = kind, .scope = scope, .site = address_of(site));
