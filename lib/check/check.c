@@ -114,7 +114,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     if (!waited)
         handlers_take(self, object, kind, mode, how, stack);
     if (walked->told_apart)
-        *recent_slot(self, site, frame) = stacks_recent(walked, site, frame);
+        stacks_met(self, walked, site, frame);
     if (held_count(self) > 0 && !waited && how == THRUM_how_block)
         order_take(self, object, kind, mode, stack);
     if (how == THRUM_how_block)

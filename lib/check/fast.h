@@ -25,10 +25,20 @@ static inline uint64_t check_path(uint64_t below, uint64_t object, uint8_t kind,
     return check_mix(below, objects_living(object) + (uint64_t)(kind << 8 | mode) * 0xc2b2ae3d27d4eb4fu);
 }
 
+/* The first of RECENT_WAYS. */
 static inline struct recent *recent_slot(struct check_thread *self, uint64_t site, uintptr_t frame)
 {
-    return &self->recent[(site ^ site >> 7 ^ frame >> 4 ^ frame >> 11) % RECENT];
+    return &self->recent[(site ^ site >> 7 ^ frame >> 4 ^ frame >> 11) % (RECENT / RECENT_WAYS) * RECENT_WAYS];
 }
+
+/* What lies in the frame's neighbourhood is read only where it was before: at the same frame. */
+static inline bool recent_is(const struct recent *recent, uint64_t site, uintptr_t frame)
+{
+    return recent->frame == frame && callers_sum(site, frame, recent->place) == recent->sum;
+}
+
+/* In the ways behind the first: NULL where it isn't there. */
+THRUM_PRIVATE const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame);
 
 static inline uint64_t known_key(uint64_t path, uint8_t how)
 {
@@ -67,10 +77,10 @@ static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mo
         return false;
     below = self->top - 1;
     path = check_path(below->path, object, kind, mode);
-    if (*known_slot(self->known, below->path, object) != known_key(path, how) || below->depth == 0 || self->top == self->end)
+    if (!known_has(self->known, below->path, object, known_key(path, how)) || below->depth == 0 || self->top == self->end)
         return false;
     recent = recent_slot(self, site, frame);
-    if (recent->frame != frame || callers_sum(site, frame, recent->place) != recent->sum)
+    if (__builtin_expect(!recent_is(recent, site, frame), 0) && !(recent = recent_behind(recent, site, frame)))
         return false;
     held_push(self, object, held_what(kind, mode, how), path, recent->stack);
     return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of one key to a place. One that had to give up many keys is replaced by a larger one, which begins empty. */
+/* Tables of some keys to a place. One that had to give up many keys is replaced by a larger one, which begins empty. */
 #include "check/known.h"
 
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "check/state.h"
 
 /* The larger ones of all threads together take so many bytes at most, and so many more for each object that lives and each order. */
-enum { FIRST = 256, GROWTH = 8, LARGEST = 1 << 22, BYTES_FREE = 1 << 18, BYTES_EACH = 96, EVICTED_PART = 4 };
+enum { FIRST = 256, GROWTH = 4, LARGEST = 1 << 22, BYTES_FREE = 1 << 18, BYTES_EACH = 192, EVICTED_PART = 4 };
 
 static struct {
     struct known known;
-    uint64_t key;
+    uint64_t keys[KNOWN_WAYS];
 } nothing;
 struct known *const known_nothing = &nothing.known;
 static uint64_t bytes_grown; /* under the checker's lock */
@@ -78,14 +78,27 @@ static void grow(struct check_thread *self)
     check_unlock(&signals);
 }
 
+bool known_around(const struct known *known, uint64_t slot, uint64_t key)
+{
+    for (uint64_t way = 1; way < KNOWN_WAYS; way++)
+        if (known->keys[slot ^ way] == key)
+            return true;
+    return false;
+}
+
 void known_add(struct check_thread *self, uint64_t below, uint64_t object, uint64_t key)
 {
     struct known *known = self->known;
-    uint64_t *slot = known_slot(known, below, object);
+    uint64_t slot = known_slot(known, below, object);
 
-    if (known == known_nothing)
+    if (known == known_nothing || known_has(known, below, object, key))
         return;
-    if (*slot && *slot != key && ++known->evicted > (known->mask + 1) / EVICTED_PART)
+    for (uint64_t way = 0; way < KNOWN_WAYS; way++)
+        if (known->keys[slot ^ way] == 0) {
+            known->keys[slot ^ way] = key;
+            return;
+        }
+    if (++known->evicted > (known->mask + 1) / EVICTED_PART)
         grow(self);
-    *known_slot(self->known, below, object) = key;
+    self->known->keys[known_slot(self->known, below, object)] = key;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/objects.h"
+#include "core/visibility.h"
 
 struct check_thread;
 
@@ -27,9 +28,23 @@ struct known {
 /* In which nothing is found: its key is none of any path. */
 extern struct known *const known_nothing;
 
-static inline uint64_t *known_slot(struct known *known, uint64_t below, uint64_t object)
+/* A key is in one of so many slots that lie together. */
+enum { KNOWN_WAYS = 4 };
+
+static inline uint64_t known_slot(const struct known *known, uint64_t below, uint64_t object)
 {
-    return &known->keys[(objects_place(object) ^ below) & known->mask];
+    return (objects_place(object) ^ below) & known->mask;
+}
+
+/* Whether it is in one of those around the slot, but in the slot itself. */
+THRUM_PRIVATE bool known_around(const struct known *known, uint64_t slot, uint64_t key);
+
+/* Whether `object` was taken, while what makes the path `below` was held, in the way that makes the key. */
+static inline bool known_has(const struct known *known, uint64_t below, uint64_t object, uint64_t key)
+{
+    uint64_t slot = known_slot(known, below, object);
+
+    return __builtin_expect(known->keys[slot] == key, 1) || known_around(known, slot, key);
 }
 
 /* Remembers; nothing in a signal handler. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "check/fast.h"
 #include "core/backtrace.h"
 #include "core/memory.h"
 #include "core/python.h"
@@ -166,11 +167,21 @@ const struct walked *stacks_walked(const struct check_thread *self, uint64_t sit
     return walked ? walked : walk(site, frame, context);
 }
 
-struct recent stacks_recent(const struct walked *walked, uint64_t site, uintptr_t frame)
+const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame)
 {
-    struct recent recent = {.frame = frame, .stack = walked->stack};
+    for (const struct recent *recent = first + 1; recent < first + RECENT_WAYS; recent++)
+        if (recent_is(recent, site, frame))
+            return recent;
+    return NULL;
+}
 
+void stacks_met(struct check_thread *self, const struct walked *walked, uint64_t site, uintptr_t frame)
+{
+    struct recent *first = recent_slot(self, site, frame), recent = {.frame = frame, .stack = walked->stack};
+
+    if (recent_is(first, site, frame) || recent_behind(first, site, frame))
+        return;
     memcpy(recent.place, walked->callers.place, sizeof(recent.place));
     recent.sum = callers_sum(site, frame, recent.place);
-    return recent;
+    first[self->recent_next++ % RECENT_WAYS] = recent;
 }

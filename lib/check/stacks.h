@@ -20,8 +20,8 @@ struct walked {
 /* The stack of the calling thread from `site` outwards; `frame` is the address of its caller's frame. Never NULL. */
 const struct walked *stacks_walked(const struct check_thread *self, uint64_t site, uintptr_t frame);
 
-/* What is to be remembered of one that is told apart. */
-struct recent stacks_recent(const struct walked *walked, uint64_t site, uintptr_t frame);
+/* Remembers one that is told apart for the fast path. */
+void stacks_met(struct check_thread *self, const struct walked *walked, uint64_t site, uintptr_t frame);
 
 static inline const struct check_stack *stacks_here(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {

@@ -80,7 +80,7 @@ struct check_clock {
 /* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
 #define DEPTH_INCONSISTENT 0x80000000u
 
-enum { HELD_FIRST = 8, NAME_SIZE = 48, RECENT = 128, INTERRUPTED = 3, TAKEN_SINCE = 16, TOOK = 8 };
+enum { HELD_FIRST = 8, NAME_SIZE = 48, RECENT = 128, RECENT_WAYS = 4, INTERRUPTED = 3, TAKEN_SINCE = 16, TOOK = 8 };
 
 /*
  * What tells a stack from others with the same site at the same depth: the return addresses of the callers next to the site,
@@ -124,7 +124,8 @@ struct check_thread {
     struct held *end;  /* of the room */
     struct known *known; /* what needs no more looking at; in a signal handler nothing */
     struct held first[1 + HELD_FIRST];
-    struct recent recent[RECENT]; /* by site and frame */
+    struct recent recent[RECENT]; /* by site and frame, some of each */
+    uint32_t recent_next;         /* in which of those the next goes */
     struct known *known_outside;  /* the same outside of handlers */
     uintptr_t frame; /* an address near its first frame: its frames are told apart by their distance from it */
     /* shared */
