@@ -38,7 +38,7 @@ static inline bool recent_is(const struct recent *recent, uint64_t site, uintptr
 }
 
 /* In the ways behind the first: NULL where it isn't there. */
-THRUM_PRIVATE const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame);
+const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame);
 
 static inline uint64_t known_key(uint64_t path, uint8_t how)
 {
@@ -65,8 +65,12 @@ static inline uint64_t held_what(uint8_t kind, uint8_t mode, uint8_t how)
     return held.what;
 }
 
-/* True where that was all that the acquire asks for. */
-static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame)
+/*
+ * True where that was all that the acquire asks for. `everywhere`: what is known is looked for in all places, and not in the
+ * likeliest alone, which asks for no calls, and so for no saved registers.
+ */
+static inline __attribute__((always_inline)) bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site,
+                                                                      uintptr_t frame, bool everywhere)
 {
     struct check_thread *self = thrum_self.check;
     const struct recent *recent;
@@ -77,10 +81,10 @@ static inline bool check_acquire_usual(uint64_t object, uint8_t kind, uint8_t mo
         return false;
     below = self->top - 1;
     path = check_path(below->path, object, kind, mode);
-    if (!known_has(self->known, below->path, object, known_key(path, how)) || below->depth == 0 || self->top == self->end)
+    if (!known_has(self->known, below->path, object, known_key(path, how), everywhere) || below->depth == 0 || self->top == self->end)
         return false;
     recent = recent_slot(self, site, frame);
-    if (__builtin_expect(!recent_is(recent, site, frame), 0) && !(recent = recent_behind(recent, site, frame)))
+    if (__builtin_expect(!recent_is(recent, site, frame), 0) && (!everywhere || !(recent = recent_behind(recent, site, frame))))
         return false;
     held_push(self, object, held_what(kind, mode, how), path, recent->stack);
     return true;

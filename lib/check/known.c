@@ -91,7 +91,7 @@ void known_add(struct check_thread *self, uint64_t below, uint64_t object, uint6
     struct known *known = self->known;
     uint64_t slot = known_slot(known, below, object);
 
-    if (known == known_nothing || known_has(known, below, object, key))
+    if (known == known_nothing || known_has(known, below, object, key, true))
         return;
     for (uint64_t way = 0; way < KNOWN_WAYS; way++)
         if (known->keys[slot ^ way] == 0) {

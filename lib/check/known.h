@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "core/objects.h"
-#include "core/visibility.h"
 
 struct check_thread;
 
@@ -37,14 +36,14 @@ static inline uint64_t known_slot(const struct known *known, uint64_t below, uin
 }
 
 /* Whether it is in one of those around the slot, but in the slot itself. */
-THRUM_PRIVATE bool known_around(const struct known *known, uint64_t slot, uint64_t key);
+bool known_around(const struct known *known, uint64_t slot, uint64_t key);
 
-/* Whether `object` was taken, while what makes the path `below` was held, in the way that makes the key. */
-static inline bool known_has(const struct known *known, uint64_t below, uint64_t object, uint64_t key)
+/* Whether `object` was taken, while what makes the path `below` was held, in the way that makes the key; in the slot itself, or everywhere. */
+static inline bool known_has(const struct known *known, uint64_t below, uint64_t object, uint64_t key, bool everywhere)
 {
     uint64_t slot = known_slot(known, below, object);
 
-    return __builtin_expect(known->keys[slot] == key, 1) || known_around(known, slot, key);
+    return __builtin_expect(known->keys[slot] == key, 1) || (everywhere && known_around(known, slot, key));
 }
 
 /* Remembers; nothing in a signal handler. */

@@ -183,5 +183,6 @@ void stacks_met(struct check_thread *self, const struct walked *walked, uint64_t
         return;
     memcpy(recent.place, walked->callers.place, sizeof(recent.place));
     recent.sum = callers_sum(site, frame, recent.place);
-    first[self->recent_next++ % RECENT_WAYS] = recent;
+    first[1 + self->recent_next++ % (RECENT_WAYS - 1)] = *first;
+    *first = recent;
 }

@@ -125,7 +125,7 @@ struct check_thread {
     struct known *known; /* what needs no more looking at; in a signal handler nothing */
     struct held first[1 + HELD_FIRST];
     struct recent recent[RECENT]; /* by site and frame, some of each */
-    uint32_t recent_next;         /* in which of those the next goes */
+    uint32_t recent_next;         /* to which of those the first gives way */
     struct known *known_outside;  /* the same outside of handlers */
     uintptr_t frame; /* an address near its first frame: its frames are told apart by their distance from it */
     /* shared */

@@ -19,7 +19,7 @@ int probe_acquire_at(const void *object, enum thrum_kind kind, enum thrum_mode m
 {
     if (probe_only_checked()) {
         if (is_owned(kind) &&
-            check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame)))
+            check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame), true))
             return 0;
         objects_note(address_of(object));
         check_acquire(address_of(object), kind, mode, how, address_of(site), address_of(frame));

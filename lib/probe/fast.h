@@ -34,7 +34,7 @@ static inline __attribute__((always_inline)) int probe_acquire_fast(const void *
 {
     if (!probe_only_checked())
         return probe_acquire_words(object, PROBE_WORDS(kind, mode, how), site);
-    if (check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame)))
+    if (check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame), false))
         return 0;
     return probe_acquire_at(object, kind, mode, how, site, frame);
 }

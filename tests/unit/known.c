@@ -47,7 +47,7 @@ static void look_at(uint64_t below, uint64_t object)
 
 static bool is_known(uint64_t below, uint64_t object)
 {
-    return known_has(thread.known, below, object, key_of(below, object));
+    return known_has(thread.known, below, object, key_of(below, object), true);
 }
 
 START_TEST(what_was_not_looked_at_is_not_known)
