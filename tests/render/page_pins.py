@@ -70,6 +70,13 @@ def test_meanwhile(s):
     s.has("and what it did meanwhile", details, "meanwhile it ran for 3 µs, waited 4 µs for mutex 2")
 
 
+def test_findings_wrap(s):
+    s.open(TOLD)
+    s.ok("a finding's text is as wide as its column at most", s.js("Array.from(document.querySelectorAll('.finding')).every((b) => b.scrollWidth <= b.clientWidth + 1)"))
+    s.open(TOLD, width=800, height=600)
+    s.ok("a small window: no button breaks its text, none is out of sight", s.js("Array.from(document.querySelectorAll('#tools button:not([hidden])')).every((b) => b.offsetHeight <= 32 && b.getBoundingClientRect().right <= innerWidth)"))
+
+
 def test_low_rows(s):
     threads = "; ".join(f"main start T{i}; T{i} lock A{i}; T{i} unlock A{i}" for i in range(1, 44))
     s.open(f"main begin; {threads}; T1 lock B; T2 want B; T1 unlock B; T2 got B; T2 unlock B")

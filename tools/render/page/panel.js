@@ -101,13 +101,13 @@ class Panel {
     let waited = 0;
     for (const span of trace.spansOfThread(spans.thread[hold])) {
       if (spans.begin[span] >= to) break;
-      const part = Math.min(spans.end[span], to) - Math.max(spans.begin[span], from);
+      const part = trace.real(Math.max(spans.begin[span], from), Math.min(spans.end[span], to));
       if (!trace.isWait(span) || part <= 0) continue;
       waited += part;
       const known = waits.get(spans.object[span]) || { span, part: 0, count: 0 };
       waits.set(spans.object[span], { span: known.span, part: known.part + part, count: known.count + 1 });
     }
-    const most = Array.from(waits.values()).sort((a, b) => b.part - a.part), ran = Math.max(0, to - from - waited);
+    const most = Array.from(waits.values()).sort((a, b) => b.part - a.part), ran = Math.max(0, trace.real(from, to) - waited);
     return el('span', { class: 'at' }, `meanwhile it ran for ${Format.duration(ran)}`, most.slice(0, 3).flatMap(({ span, part, count }) =>
       [`, waited ${Format.duration(part)} for `, this.link(trace.objectOf(span).label, () => this.go.span(span)), count > 1 ? ` (${count} times)` : '']),
     most.length > 3 ? `, and for ${most.length - 3} more` : '');
