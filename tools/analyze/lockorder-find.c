@@ -365,10 +365,8 @@ static void find_all(struct finder *f, bool waits)
 {
     build(f);
     prepare(f);
-    if (waits) {
-        f->looks_left /= 16;
-        f->steps_left /= 16;
-    }
+    if (waits)
+        f->steps_left /= 4;
     for (uint32_t e = 0; e < f->edge_count; e++)
         if (map_get(&f->context->happened, analysis_order_key(f->edges[e]->held->object, f->edges[e]->wanted->object)))
             cover(f, e);
@@ -394,10 +392,12 @@ void lockorder_find(struct lockorder *self, struct analysis_context *context)
         predict_orders(context->predict, add_wait, self);
         find_all(&waits, true);
     }
-    uint32_t given_up = locks.given_up + waits.given_up;
-    if (given_up)
+    if (locks.given_up)
         findings_note(context->findings,
-                      memory_format("Not all cycles of lock orders were examined: %u orders lie on too many.", given_up));
+                      memory_format("Not all cycles of lock orders were examined: %u orders lie on too many.", locks.given_up));
+    if (waits.given_up)
+        findings_note(context->findings,
+                      memory_format("Of waits that hold locks not all circles were examined: %u lie on too many.", waits.given_up));
     if (self->left_out)
         findings_note(context->findings,
                       memory_format("%" PRIu64 " locks that had been destroyed were left out of the search for lock orders: "

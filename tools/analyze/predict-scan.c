@@ -99,6 +99,17 @@ static void blocked(void *self, int64_t now, struct thread *thread)
         note_holdings(scan, thread, object);
 }
 
+/*
+ * Who makes a semaphore and takes it before anybody else had to do with it, doesn't wait: so does whoever sets up a gate to wait
+ * at, as Python's conditions do for each wait.
+ */
+static bool is_just_made(const struct acquisition *got)
+{
+    const struct object *object = got->object;
+    return object->birth_thread == got->thread->id + 1 && object->acquires == 1 && object->value && !object->last_release.thread &&
+           !got->blocked;
+}
+
 static void acquired(void *self, int64_t now, const struct acquisition *got)
 {
     struct scan *scan = self;
@@ -107,7 +118,7 @@ static void acquired(void *self, int64_t now, const struct acquisition *got)
         if (!object_is_lock(got->object))
             put(&scan->hints->signals, got->object->id);
         note_one(&scan->hints->takers, got->object->id, got->thread->id);
-        if (got->how == THRUM_how_block)
+        if (got->how == THRUM_how_block && !is_just_made(got))
             note_holdings(scan, got->thread, got->object);
     } else if (!got->hold) {
         note_one(&scan->hints->takers, got->object->id, got->thread->id);

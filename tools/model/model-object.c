@@ -162,6 +162,7 @@ void on_object_init(struct thread *thread, const struct thrum_event_object_init 
     object->robust = event->robust;
     object->shared = event->shared;
     object->value = event->value;
+    object->birth_thread = thread->id + 1;
     object->birth_site = event->site;
     object->birth_stack = stacks_keep(&process->model->stacks, &event->stack);
     TELL(process->model, object_born, object);

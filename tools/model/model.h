@@ -143,6 +143,7 @@ struct object {
     bool proven_lock; /* was given back by a thread that had it, at least once */
     uint32_t value;   /* first value of a semaphore, size of a barrier or queue; 0 where not born */
     char *name;       /* NULL: none given */
+    uint64_t birth_thread;           /* who made it, its id + 1; 0: not known */
     uint64_t birth_site;             /* 0: not known */
     const struct stack *birth_stack; /* NULL: not known */
     int64_t birth_ns;                /* first seen, where not born */
