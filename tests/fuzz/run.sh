@@ -12,7 +12,7 @@ clang -fsanitize=fuzzer "$tmp/probe.c" -o "$tmp/probe" 2> /dev/null || { echo "c
 trace=$source/tools/trace
 clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DTHRUM_LIBFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -I"$builddir" -I"$source/tracepoints" -I"$source/tools" "$source/tests/fuzz/reader.c" "$trace"/fast-*.c \
-    "$trace/reader-fast.c" "$trace/reader-hosts.c" "$source/tools/base/hosts.c" "$trace"/tsdl*.c "$source/tools/base/map.c" "$source/tools/base/memory.c" "$trace/losses.c" "$trace/missing.c" "$source/tools/cmd/die.c" \
+    "$trace/reader-fast.c" "$trace/reader-hosts.c" "$trace/wrapper.c" "$source/tools/base/hosts.c" "$trace"/tsdl*.c "$source/tools/base/map.c" "$source/tools/base/memory.c" "$trace/losses.c" "$trace/missing.c" "$source/tools/cmd/die.c" \
     -o "$tmp/fuzz" || exit 99
 mkdir -p "$corpus" "$tmp/traces"
 for program in counts cond_ok forked_ok; do

@@ -48,6 +48,9 @@ static _Noreturn void die_empty(const struct report *report)
     const char *path = report->paths[0], *more = report->path_count > 1 ? " and the others" : "";
     if (report->losses->trouble)
         die("%s%s: no event of thrum could be read: %s", path, more, report->losses->trouble);
+    if (report->losses->wrapper_unknown)
+        die("%s%s: the events of LTTng's pthread wrapper don't say which threads they are of; record with 'lttng add-context --userspace "
+            "--type=vpid --type=vtid --type=ip'", path, more);
     if (report->losses->foreign_events)
         die("%s%s: no event of thrum among %" PRIu64 " others; record with 'thrum record', or with LTTng and the events 'thrum:*'",
             path, more, report->losses->foreign_events);
@@ -89,6 +92,9 @@ void replay_run(struct replay *replay)
     replay->report.stopped_ns = reader_stopped_ns(replay->reader);
     if (replay->report.totals->events == 0)
         die_empty(&replay->report);
+    if (replay->report.losses->wrapper_events)
+        findings_note(&replay->findings, memory_text("recorded with LTTng's pthread wrapper, which tells of mutexes alone: threads that "
+                                                     "are created and joined, conditions and other locks aren't known"));
     if (replay->analyses)
         analyses_find(replay->analyses, replay->symbols, replay->report.losses, &replay->findings);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/hosts.h"
 #include "base/memory.h"
+#include "trace/wrapper.h"
 
 int64_t layout_get(const uint8_t *bytes, uint64_t at, struct layout_int field)
 {
@@ -218,12 +219,23 @@ static const char *compile_event(struct layout *layout, const struct tsdl_event 
     return why;
 }
 
+/* Mutexes are told of by LTTng's own pthread wrapper alone: libbabeltrace2's reader makes events of ours of that. */
+static bool is_wrapper_trace(const struct tsdl *tsdl)
+{
+    bool wrapper = false, ours = false;
+    for (size_t i = 0; i < tsdl->event_count; i++) {
+        wrapper = wrapper || wrapper_what(tsdl->events[i].name);
+        ours = ours || strncmp(tsdl->events[i].name, "thrum:", 6) == 0;
+    }
+    return wrapper && !ours;
+}
+
 static const char *compile(struct layout *layout)
 {
     const struct tsdl *tsdl = &layout->tsdl;
     const char *why = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? compile_clock(layout) : "this machine isn't little endian";
     if (!why)
-        why = compile_header(layout);
+        why = is_wrapper_trace(tsdl) ? "it is of LTTng's pthread wrapper" : compile_header(layout);
     layout->own = strcmp(tsdl->tracer, "thrum") == 0;
     layout->host = hosts_number(tsdl->host);
     layout->streams = memory_new(tsdl->stream_count + 1, sizeof *layout->streams);

@@ -45,6 +45,7 @@ struct babeltrace_reader {
     struct input **heap; /* inputs that have an event, the earliest first */
     size_t heap_count;
     struct decode *decode;
+    struct wrapper *wrapper;
     const bt_message *current; /* the event given last */
     struct trace_event event;
     bool given; /* there is an event to give */
@@ -247,13 +248,26 @@ static void fill_heap(struct babeltrace_reader *reader)
 
 static void give(struct babeltrace_reader *reader, struct input *input)
 {
-    switch (decode_event(reader->decode, bt_message_event_borrow_event_const(input->event), &reader->event)) {
+    struct wrapper_told told;
+    switch (decode_event(reader->decode, bt_message_event_borrow_event_const(input->event), &reader->event, &told)) {
+    case DECODE_wrapper:
+        told.time_ns = input->time_ns;
+        told.who.pid = hosts_put(input->host, told.who.pid);
+        told.who.tid = hosts_put(input->host, told.who.tid);
+        reader->losses.wrapper_events++;
+        wrapper_take(reader->wrapper, &told);
+        reader->given = wrapper_give(reader->wrapper, &reader->event);
+        break;
     case DECODE_ok:
         reader->event.time_ns = input->time_ns;
         reader_move(&reader->event, input->host);
         reader->current = input->event;
         reader->given = true;
         return;
+    case DECODE_nobodys:
+        reader->losses.wrapper_unknown++;
+        reader->losses.foreign_events++;
+        break;
     case DECODE_foreign:
         reader->losses.foreign_events++;
         break;
@@ -428,6 +442,7 @@ int babeltrace_reader_open(struct babeltrace_reader **to, const char *const *pat
     bt_logging_set_global_level(BT_LOGGING_LEVEL_NONE);
     *trouble = NULL;
     reader->decode = decode_new();
+    reader->wrapper = wrapper_new();
     for (size_t i = 0; i < count && !result; i++)
         result = places_find(&reader->places, paths[i], trouble);
     if (!result)
@@ -450,7 +465,7 @@ const struct trace_event *babeltrace_reader_next(struct babeltrace_reader *reade
 {
     bt_message_put_ref(reader->current);
     reader->current = NULL;
-    reader->given = false;
+    reader->given = wrapper_give(reader->wrapper, &reader->event);
     while (!reader->given && !reader->ended) {
         bt_current_thread_clear_error();
         bt_graph_run_once_status status = bt_graph_run_once(reader->graph);
@@ -489,6 +504,7 @@ void babeltrace_reader_close(struct babeltrace_reader *reader)
         free(input->name);
     }
     decode_free(reader->decode);
+    wrapper_free(reader->wrapper);
     bt_graph_put_ref(reader->graph);
     places_free(&reader->places);
     free(reader->sources);

@@ -24,7 +24,8 @@ struct event_decoder {
     const bt_event_class *class;
     enum decode_result result;
     enum thrum_event_id id;
-    struct place places[]; /* of pid, tid and then the fields in the table's order */
+    enum wrapper_what what; /* of DECODE_wrapper */
+    struct place places[]; /* of pid, tid and then the fields in the table's order, or in that of wrapper_fields */
 };
 
 enum { SEQUENCES = 4 }; /* that an event may have; asserted below */
@@ -228,12 +229,12 @@ static bool find_in_contexts(const bt_event_class *class, const char *name, stru
     return found;
 }
 
-static void find_places(struct event_decoder *decoder)
+static void find_places(struct event_decoder *decoder, const char *const *fields, size_t count)
 {
     const bt_event_class *class = decoder->class;
     const bt_field_class *payload = bt_event_class_borrow_payload_field_class_const(class);
-    for (size_t i = 0; i < table[decoder->id].field_count; i++) {
-        const char *name = table[decoder->id].fields[i];
+    for (size_t i = 0; i < count; i++) {
+        const char *name = fields[i];
         bool found = find_in(payload, SCOPE_payload, name, &decoder->places[i]);
         bool ids = i < 2;
         if (ids && !found && !find_in_contexts(class, name, &decoder->places[i]))
@@ -241,11 +242,42 @@ static void find_places(struct event_decoder *decoder)
     }
 }
 
+/* Whether the trace has events of ours, which tell of the same locks. */
+static bool has_ours(const bt_event_class *class)
+{
+    const bt_stream_class *stream = bt_event_class_borrow_stream_class_const(class);
+    for (uint64_t i = 0; i < bt_stream_class_get_event_class_count(stream); i++) {
+        const char *name = bt_event_class_get_name(bt_stream_class_borrow_event_class_by_index_const(stream, i));
+        if (name && !strncmp(name, "thrum:", 6))
+            return true;
+    }
+    return false;
+}
+
+static const char *const wrapper_fields[] = {"pid", "tid", "mutex", "status", "ip"};
+enum { WRAPPER_FIELDS = sizeof wrapper_fields / sizeof wrapper_fields[0] };
+
+static const struct event_decoder *wrapper_decoder_new(const bt_event_class *class, enum wrapper_what what)
+{
+    struct event_decoder *decoder = memory_new(1, sizeof *decoder + WRAPPER_FIELDS * sizeof(struct place));
+    bt_event_class_get_ref(class);
+    decoder->class = class;
+    decoder->what = what;
+    decoder->result = DECODE_wrapper;
+    find_places(decoder, wrapper_fields, WRAPPER_FIELDS);
+    find_in_contexts(class, "ip", &decoder->places[WRAPPER_FIELDS - 1]);
+    if (decoder->result == DECODE_unreadable)
+        decoder->result = DECODE_nobodys;
+    return decoder;
+}
+
 static const struct event_decoder *decoder_new(const bt_event_class *class)
 {
     static const char provider[] = "thrum:";
     const char *name = bt_event_class_get_name(class);
     bool ours = name && !strncmp(name, provider, sizeof provider - 1);
+    if (name && wrapper_what(name) && !has_ours(class))
+        return wrapper_decoder_new(class, wrapper_what(name));
     size_t id = 0;
     while (ours && id < THRUM_EVENT_COUNT && strcmp(table[id].name, name + sizeof provider - 1))
         id++;
@@ -257,7 +289,7 @@ static const struct event_decoder *decoder_new(const bt_event_class *class)
     decoder->id = (enum thrum_event_id)id;
     decoder->result = known ? DECODE_ok : ours ? DECODE_unreadable : DECODE_foreign;
     if (known)
-        find_places(decoder);
+        find_places(decoder, table[id].fields, places);
     return decoder;
 }
 
@@ -273,14 +305,28 @@ static const struct event_decoder *decoder_of(struct decode *d, const bt_event_c
     return d->last;
 }
 
-enum decode_result decode_event(struct decode *d, const bt_event *event, struct trace_event *to)
+static void take_told(struct decode *d, enum wrapper_what what, struct wrapper_told *told)
+{
+    *told = (struct wrapper_told){.what = what};
+    told->who.pid = (int32_t)take_number(d);
+    told->who.tid = (int32_t)take_number(d);
+    told->mutex = take_number(d);
+    told->status = (int)take_number(d);
+    told->site = take_number(d);
+}
+
+enum decode_result decode_event(struct decode *d, const bt_event *event, struct trace_event *to, struct wrapper_told *told)
 {
     const struct event_decoder *decoder = decoder_of(d, bt_event_borrow_class_const(event));
-    if (decoder->result != DECODE_ok)
+    if (decoder->result != DECODE_ok && decoder->result != DECODE_wrapper)
         return decoder->result;
     d->event = event;
     d->payload = bt_event_borrow_payload_field_const(event);
     d->next = decoder->places;
+    if (decoder->result == DECODE_wrapper) {
+        take_told(d, decoder->what, told);
+        return DECODE_wrapper;
+    }
     d->number_count = 0;
     d->sequence_count = 0;
     to->id = decoder->id;

@@ -22,6 +22,8 @@ struct reader_losses {
     uint64_t lost_events;     /* discarded by the tracer */
     uint64_t lost_packets;    /* overwritten or discarded by the tracer; how many events they held isn't known */
     uint64_t foreign_events;  /* events of other providers: passed over */
+    uint64_t wrapper_events;  /* of LTTng's pthread wrapper: read, but they tell of mutexes alone; see wrapper.h */
+    uint64_t wrapper_unknown; /* of these, as foreign ones: passed over, since they don't say which thread they are of */
     uint64_t unreadable;      /* thrum events whose fields could not be decoded */
     bool truncated;           /* a stream ended in the middle */
     char *trouble;            /* what could not be read and why, one line; NULL where all was well */
