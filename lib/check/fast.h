@@ -83,6 +83,8 @@ static inline __attribute__((always_inline)) bool check_acquire_usual(uint64_t o
     path = check_path(below->path, object, kind, mode);
     if (!known_has(self->known, below->path, object, known_key(path, how), everywhere) || below->depth == 0 || self->top == self->end)
         return false;
+    /* What was read so far needn't be kept in registers, of which there are too few. */
+    atomic_signal_fence(memory_order_seq_cst);
     recent = recent_slot(self, site, frame);
     if (__builtin_expect(!recent_is(recent, site, frame), 0) && (!everywhere || !(recent = recent_behind(recent, site, frame))))
         return false;
