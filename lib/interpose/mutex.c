@@ -50,12 +50,13 @@ static inline bool mutex_is_lost(const pthread_mutex_t *mutex)
 }
 
 enum { SHARED = 128 }; /* in __kind: by processes */
-enum { LOOKS = 8, PAUSES = 32 }; /* some microseconds, less than it takes to sleep and be woken */
+enum { LOOKS = 4, PAUSES = 128 }; /* some microseconds, about what it takes to sleep and be woken */
 
 /*
  * Takes a mutex that was just found held. What is recorded makes short holds longer, and so of two threads that take a
  * mutex all the time one would nearly always find it held, and go to sleep; then each unlock has to wake it, by a system
- * call. So it looks again for a moment.
+ * call. So it looks again for a moment. It looks seldom, because a look takes the mutex's memory from the processor of who
+ * holds it, and because a mutex that changes hands each time is slower than one that stays where it is for a while.
  */
 static int mutex_wait(pthread_mutex_t *mutex)
 {

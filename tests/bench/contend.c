@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two threads hammer one lock: prints millions of lock+unlock pairs a second, all threads together.
+ * Two threads hammer one lock, each on a processor of its own, else they would take turns and hardly ever meet: prints millions
+ * of lock+unlock pairs a second, all threads together.
  * contend [PAIRS [THREADS [WORK]]]: WORK is turns of a loop done with the lock held, and as many without.
  */
+#define _GNU_SOURCE /* CPU_SET */
 #include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -19,8 +23,25 @@ static void turn(long turns)
         __asm__ volatile("" ::: "memory");
 }
 
-static void *hammer(void *unused)
+/* Where there are fewer processors than threads, some share one. */
+static void stay_on(int processor)
 {
+    cpu_set_t all, one;
+
+    if (sched_getaffinity(0, sizeof(all), &all) != 0)
+        return;
+    processor %= CPU_COUNT(&all);
+    for (int i = 0; i < CPU_SETSIZE; i++)
+        if (CPU_ISSET((size_t)i, &all) && processor-- == 0) {
+            CPU_ZERO(&one);
+            CPU_SET((size_t)i, &one);
+            sched_setaffinity(0, sizeof(one), &one);
+        }
+}
+
+static void *hammer(void *number)
+{
+    stay_on((int)(intptr_t)number);
     pthread_barrier_wait(&barrier);
     for (long i = 0; i < pairs; i++) {
         pthread_mutex_lock(&mutex);
@@ -29,7 +50,7 @@ static void *hammer(void *unused)
         pthread_mutex_unlock(&mutex);
         turn(work);
     }
-    return unused;
+    return NULL;
 }
 
 int main(int argc, char **argv)
@@ -42,8 +63,8 @@ int main(int argc, char **argv)
     if (threads < 1 || threads > 64)
         return 2;
     pthread_barrier_init(&barrier, NULL, (unsigned)threads + 1);
-    for (int i = 0; i < threads; i++)
-        if (pthread_create(&others[i], NULL, hammer, NULL) != 0)
+    for (intptr_t i = 0; i < threads; i++)
+        if (pthread_create(&others[i], NULL, hammer, (void *)i) != 0)
             return 1;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     pthread_barrier_wait(&barrier);
