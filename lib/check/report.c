@@ -322,8 +322,11 @@ void report_circle(const struct circle_step *steps, uint32_t count)
         const struct held *held = held_find(thread, before->wait.object);
 
         wants[i] = (struct record_object){thread->wait.object, thread->wait.stack, thread->wait.kind, thread->wait.mode};
-        holds[i] = held ? (struct record_object){held->object, held->stack, held->kind, held->mode} : nothing;
-        parts[i] = (struct part){.tid = thread->tid, .thread = thread->name, .main = thread->main, .holds = &holds[i], .wants = &wants[i]};
+        bool queued = !held && before->wait.kind == THRUM_kind_rwlock;
+
+        holds[i] = held ? (struct record_object){held->object, held->stack, held->kind, held->mode} : queued ? wants[i] : nothing;
+        parts[i] = (struct part){.tid = thread->tid, .thread = thread->name, .main = thread->main, .holds = &holds[i], .wants = &wants[i],
+                                 .owes = queued ? "is first in line for" : NULL};
     }
     enum thrum_finding kind = count == 1 ? THRUM_FINDING_self_deadlock : THRUM_FINDING_deadlock;
     if (parts && objects && is_new(id_of(kind, parts, count)))

@@ -105,7 +105,8 @@ static int all_say_so(const struct check_thread *self)
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next) {
         if (thread->ended)
             continue;
-        if (thread->wait.sequence % 2 == 0 || !is_ungiven(&thread->wait) || is_given_up(thread, self))
+        /* One that was cancelled is about to leave its wait, and may sleep on its way. */
+        if (thread->cancelled || thread->wait.sequence % 2 == 0 || !is_ungiven(&thread->wait) || is_given_up(thread, self))
             return 0;
         count++;
     }

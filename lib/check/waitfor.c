@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "check/births.h"
 #include "check/holders.h"
 #include "check/report.h"
 #include "check/semaphore.h"
@@ -62,6 +63,20 @@ static bool keeps_from(const struct check_thread *holder, const struct check_thr
                                               (all_stand_still || semaphore_is_proven(held->object)));
 }
 
+/*
+ * Whether a reader waits behind this writer, for the lock lets writers go first. Only of a reader that has just tried in vain:
+ * of one that has waited for long it isn't known which of the two was there first.
+ */
+static bool is_queued_before(const struct check_thread *writer, const struct check_thread *reader, const struct check_thread *start)
+{
+    const struct wait *wait = &reader->wait;
+    struct birth birth;
+
+    return reader == start && writer != reader && wait->kind == THRUM_kind_rwlock && wait->mode == THRUM_mode_shared &&
+           writer->wait.object == wait->object && writer->wait.mode == THRUM_mode_exclusive && writer->wait.sequence % 2 &&
+           births_find(wait->object, &birth) && birth.type == THRUM_type_prefer_writer_nonrecursive;
+}
+
 static uint64_t blocked_sequence(const struct check_thread *thread)
 {
     uint64_t sequence = atomic_load_explicit(&thread->wait.sequence, memory_order_seq_cst);
@@ -84,7 +99,7 @@ static bool walk(struct circle *circle)
         return joined && walk_to(circle, waiter, joined);
     }
     for (const struct check_thread *holder = check_state.threads; holder; holder = holder->next)
-        if (held_count(holder) > 0 && walk_to(circle, waiter, holder))
+        if ((held_count(holder) > 0 || waiter == circle->start) && walk_to(circle, waiter, holder))
             return true;
     return false;
 }
@@ -93,7 +108,7 @@ static bool walk_to(struct circle *circle, const struct check_thread *waiter, co
 {
     uint64_t sequence;
 
-    if (!keeps_from(holder, waiter))
+    if (!keeps_from(holder, waiter) && !is_queued_before(holder, waiter, circle->start))
         return false;
     if (holder == circle->start)
         return true;
@@ -113,7 +128,7 @@ static bool still_stands(const struct circle *circle)
     for (uint32_t i = 0; i < circle->length; i++) {
         const struct check_thread *next = circle->steps[(i + 1) % circle->length].thread;
 
-        if (!keeps_from(next, circle->steps[i].thread))
+        if (!keeps_from(next, circle->steps[i].thread) && !is_queued_before(next, circle->steps[i].thread, circle->start))
             return false;
     }
     for (uint32_t i = 0; i < circle->length; i++)

@@ -158,9 +158,12 @@ bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *
                                                                                                     : CERTAINTY_happened;
     finding->steps = memory_new(cycle->step_count, sizeof *finding->steps);
     finding->step_count = cycle->step_count;
-    for (uint32_t i = 0; i < cycle->step_count; i++)
+    for (uint32_t i = 0; i < cycle->step_count; i++) {
         describe_step(context->describe, &finding->steps[i], cycle->steps[i].thread, &cycle->steps[i].holds,
                       &cycle->steps[i].wants);
+        if (cycle->steps[i].queued)
+            finding->steps[i].holds.verb = memory_text("is first in line for");
+    }
     describe_steps_apart(finding);
     finding->message = message_of(context->describe, cycle, finding);
     finding->reason = reason_of(cycle, context, doubtful);
