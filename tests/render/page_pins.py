@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What page.py tests of findings pinned to rows, of what is told of holders, and of accessibility."""
+import base64
 import json
 import os
+import re
 
 TOLD = """main process /usr/bin/two; main begin; main start T1; main start T2; T1 name Plato; T2 name Kant
 T1 lock A @10; T1 order A B @11; T1 lock B @11; T1 unlock B; T1 unlock A
@@ -75,6 +77,13 @@ def test_findings_wrap(s):
     s.ok("a finding's text is as wide as its column at most", s.js("Array.from(document.querySelectorAll('.finding')).every((b) => b.scrollWidth <= b.clientWidth + 1)"))
     s.open(TOLD, width=800, height=600)
     s.ok("a small window: no button breaks its text, none is out of sight", s.js("Array.from(document.querySelectorAll('#tools button:not([hidden])')).every((b) => b.offsetHeight <= 32 && b.getBoundingClientRect().right <= innerWidth)"))
+
+
+def test_sheets(s):
+    s.open(TOLD)
+    pdf = base64.b64decode(s.browser.call("Page.printToPDF", landscape=True, printBackground=True, preferCSSPageSize=True)["data"])
+    sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    s.ok("it prints on a sheet for the picture and one for its findings, none is empty", sheets in (1, 2), f"{sheets} sheets")
 
 
 def test_low_rows(s):
