@@ -13,6 +13,7 @@
 #include "core/self.h"
 #include "probe/emit.h"
 #include "probe/probe.h"
+#include "probe/process.h"
 #include "records.h"
 #include "sink.h"
 #include "suite.h"
@@ -34,6 +35,11 @@ bool emit_module(uint64_t address)
 void emit_record_apart(enum thrum_event_id id, const void *record)
 {
     (void)id, (void)record;
+}
+
+const char *process_executable(void)
+{
+    return "check-threads";
 }
 
 static void tell(enum thrum_event_id id, const void *record)
