@@ -94,7 +94,7 @@ on_terminal() { # [NAME=VALUE...] COMMAND...
 }
 in_pipe() { limit 30 "$@" > "$tmp/seen" 2>&1; colours; }
 ok "something to report is recorded" limit 30 "$thrum" record -o "$tmp/trace" -- "$builddir/programs/ab_ba_lucky"
-for command in "report $tmp/trace" "contention $tmp/trace" "check -- $builddir/programs/ab_ba_lucky"; do
+for command in "report $tmp/trace" "contention $tmp/trace" "timeline -f text $tmp/trace" "top -b $tmp/trace" "check -- $builddir/programs/ab_ba_lucky"; do
     word=${command%% *} rest=${command#* }
     is "$word: in a pipe" "$(in_pipe "$thrum" $command)" none
     is "$word: --color in a pipe" "$(in_pipe "$thrum" $word --color $rest)" some
