@@ -70,6 +70,37 @@ limit 60 "$thrum" check --json --log "$tmp/wrapped.json" -- "$programs/wrapped_l
 is "who called the wrapper" "$(in_json "$tmp/wrapped.json" 'sorted((s["thread"], s[end]["stack"][1].split(" (")[0]) for f in d["findings"] for s in f["steps"] for end in ("holds", "wants"))')" \
     "[('first', 'deposit'), ('first', 'deposit'), ('second', 'withdraw'), ('second', 'withdraw')]"
 
+# --- words: advice that fits, no name that only repeats the id, no call of the preload amid the program's ---
+limit 60 "$thrum" check --json --timeout 2 --log "$tmp/lost.json" -- "$programs/lost_wakeup_hangs" 2> "$tmp/err"
+like "where nobody holds a lock, no advice to let go of one" "$(in_json "$tmp/lost.json" 'd["findings"][0]["advice"]')" 'wake-up that was lost'
+cat > "$tmp/unnamed.c" << 'END'
+#include <pthread.h>
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t both;
+static void *run(void *turn)
+{
+    pthread_mutex_t *one = turn ? &a : &b, *two = turn ? &b : &a;
+    for (int i = 0; i < 2; i++) { /* one after the other, but both alive */
+        if (!turn == i)
+            pthread_mutex_lock(one), pthread_mutex_lock(two), pthread_mutex_unlock(two), pthread_mutex_unlock(one);
+        pthread_barrier_wait(&both);
+    }
+    return turn;
+}
+int main(void)
+{
+    pthread_t one, two;
+    pthread_barrier_init(&both, 0, 2);
+    pthread_create(&one, 0, run, &one), pthread_create(&two, 0, run, 0);
+    return pthread_join(one, 0) | pthread_join(two, 0);
+}
+END
+ok "a program with unnamed threads is built" $CC -g -pthread -o "$tmp/unnamed" "$tmp/unnamed.c"
+limit 60 "$thrum" check -- "$tmp/unnamed" > "$tmp/out" 2>&1
+is "who is called by its id is so once" "$(grep -c 'thread [0-9]* (thread' "$tmp/out") $(grep -c '^  thread [0-9]*$' "$tmp/out")" "0 2"
+limit 60 "$thrum" check -- "$programs/lock_in_handler_chain" > "$tmp/out" 2>&1
+is "calls of the preload amid a stack" "$(grep -c handler_run "$tmp/out")" 0
+
 # --- SARIF ---
 limit 60 "$thrum" check --sarif --log "$tmp/found.sarif" -- "$programs/three_way" 2> "$tmp/err"
 is "SARIF: version, rule, level" "$(in_json "$tmp/found.sarif" '(d["version"], [r["id"] for r in d["runs"][0]["tool"]["driver"]["rules"]], [r["level"] for r in d["runs"][0]["results"]])')" \

@@ -225,6 +225,12 @@ static size_t stack_length(struct describe *d, const struct taking *taking)
     return symbols_stack_length(d->symbols, process->pid, time_in(process, taking->since_ns), stack->at, stack->count);
 }
 
+static bool is_between(struct describe *d, const struct taking *taking, uint64_t address)
+{
+    const struct process *process = process_of(taking);
+    return d->symbols && symbols_between(d->symbols, process->pid, time_in(process, taking->since_ns), address);
+}
+
 void describe_taking(struct describe *d, const struct taking *taking, struct finding_object *to)
 {
     const struct words *words = told_words_of(d, taking->object);
@@ -238,7 +244,8 @@ void describe_taking(struct describe *d, const struct taking *taking, struct fin
     if (taking->object->kind == THRUM_kind_rwlock)
         to->mode = taking->mode == THRUM_mode_shared ? "read" : "write";
     for (size_t i = 0; i < length; i++)
-        add_frames(d, taking, taking->stack->at[i], to);
+        if (i == 0 || !is_between(d, taking, taking->stack->at[i]))
+            add_frames(d, taking, taking->stack->at[i], to);
     if (!length && taking->site)
         add_frames(d, taking, taking->site, to);
 }

@@ -60,11 +60,13 @@ static void take_stack(struct check_log *log, struct finding_object *object, int
     uint64_t *at = memory_new(count + 1, sizeof(*at));
     for (size_t i = 0; i < count; i++)
         at[i] = json_object_get_uint64(json_object_array_get_idx(stack, i));
-    object->stack_count = symbols_stack_length(log->symbols, pid, 0, at, count);
-    object->stack = memory_new(object->stack_count + 1, sizeof(*object->stack));
-    for (size_t i = 0; i < object->stack_count; i++) {
+    count = symbols_stack_length(log->symbols, pid, 0, at, count);
+    object->stack = memory_new(count + 1, sizeof(*object->stack));
+    for (size_t i = 0; i < count; i++) {
         const struct symbol_place *place = symbols_call(log->symbols, pid, 0, at[i]);
-        object->stack[i] = (struct finding_frame){.address = at[i], .text = memory_text(place->site->text),
+        if (i > 0 && symbols_between(log->symbols, pid, 0, at[i]))
+            continue;
+        object->stack[object->stack_count++] = (struct finding_frame){.address = at[i], .text = memory_text(place->site->text),
                                                   .function = place->site->function, .file = place->site->file,
                                                   .line = place->site->line, .module = *place->module ? place->module : NULL};
     }
@@ -208,13 +210,25 @@ static char *words_or(struct json_object *from, const char *key, const char *com
     return memory_text(*text(from, key) ? text(from, key) : common);
 }
 
+/* All wait, and none of them with a lock held. */
+static bool is_lost_wakeup(const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->step_count; i++)
+        if (finding->steps[i].wants.verb && strcmp(finding->steps[i].wants.verb, "holds") == 0)
+            return false;
+    return finding->kind == FINDING_communication && finding->certainty == CERTAINTY_happened;
+}
+
 static void explain(struct finding *finding, struct json_object *from)
 {
+    const char *advice = is_lost_wakeup(finding) ? "look for the wake-up that was lost: change what is waited for with the mutex held, and test it, "
+                                                   "so held, before each wait"
+                                                 : finding_kind_advice(finding->kind);
     bool order = finding->kind == FINDING_lock_order;
 
     finding->message = words_or(from, "message", order ? "these threads take locks in opposite orders" : finding_kind_message(finding->kind));
     finding->reason = words_or(from, "reason", reason_of(finding));
-    finding->advice = words_or(from, "advice", finding_kind_advice(finding->kind));
+    finding->advice = words_or(from, "advice", advice);
 }
 
 /* The same for the same places in every run: sites as functions and lines, in whatever order the threads came. */

@@ -229,6 +229,14 @@ static bool several_processes(const struct finding *finding)
     return false;
 }
 
+/* Its name says it already; or it has no id: it is of the process that this one was forked from. */
+static bool is_named_by_id(const struct finding_step *step)
+{
+    char text[HOSTS_TEXT];
+    return hosts_own(step->tid) == 0 ||
+           (strncmp(step->thread, "thread ", 7) == 0 && strcmp(step->thread + 7, hosts_text(text, step->tid)) == 0);
+}
+
 static void put_thread(const struct paper *paper, const struct finding *finding, const struct finding_step *step, struct span span)
 {
     char ids[2 * HOSTS_TEXT], pid[HOSTS_TEXT];
@@ -236,6 +244,8 @@ static void put_thread(const struct paper *paper, const struct finding *finding,
         snprintf(ids, sizeof(ids), " (process %s, thread %d)", hosts_text(pid, step->pid), (int)hosts_own(step->tid));
     else
         snprintf(ids, sizeof(ids), " (thread %s)", hosts_text(pid, step->tid));
+    if (is_named_by_id(step))
+        ids[0] = '\0';
     fputs("  ", paper->out);
     paper_put(paper, INK_thread, step->thread);
     paper_put(paper, INK_aside, ids);

@@ -243,6 +243,12 @@ size_t symbols_stack_length(struct symbols *symbols, int32_t pid, int64_t time_n
     return count;
 }
 
+bool symbols_between(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    const char *name = symbol_basename(symbols_call(symbols, pid, time_ns, address)->module);
+    return strncmp(name, "libthrum-preload.", strlen("libthrum-preload.")) == 0;
+}
+
 const struct symbol_variable *symbols_variable(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
 {
     const struct mapping *mapping = locate(symbols, pid, time_ns, address);

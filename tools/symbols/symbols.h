@@ -62,6 +62,9 @@ const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t t
  */
 size_t symbols_stack_length(struct symbols *, int32_t pid, int64_t time_ns, const uint64_t *at, size_t count);
 
+/* A call amid a stack that isn't the program's: the preload calls its handlers of signals. */
+bool symbols_between(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
+
 /* The static variable that `address` lies in, or NULL: on the heap, on a stack, or not known. */
 const struct symbol_variable *symbols_variable(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
