@@ -41,8 +41,9 @@ echo "Decoding on one core: best of $rounds rounds, millions of events a second"
 printf '  %-36s %8s %12s %7s\n' "" "fast" "babeltrace2" "ratio"
 record length-decode 10000000
 decode "$tmp/length-decode" "as recorded, 4 threads"
+templates=("$tmp"/length-decode/*)
 for streams in 2 4 8 64; do
-    "$bench/weave" "$tmp"/length-decode/* "$tmp/woven" 5000000 "$streams" 1
+    "$bench/weave" "${templates[0]}" "$tmp/woven" 5000000 "$streams" 1 || exit 1
     decode "$tmp/woven" "each next event of any of $streams streams"
     rm -rf "$tmp/woven"
 done
