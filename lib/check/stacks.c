@@ -124,13 +124,9 @@ static const struct walked *walk(uint64_t site, uintptr_t frame, uint64_t contex
 /* What tells stacks apart. Calls of Python functions don't deepen the machine's stack: their lines are looked at. */
 static uint64_t context_of(const struct check_thread *self, uint64_t site, uintptr_t frame)
 {
-    uint64_t context = check_mix(site, self->frame - frame), lines[8];
+    uint64_t context = check_mix(site, self->frame - frame);
 
-    if (__builtin_expect(!python_is_site(site), 1))
-        return context;
-    for (uint32_t i = python_stack(lines, sizeof(lines) / sizeof(lines[0]), (const void *)(uintptr_t)site); i > 0; i--)
-        context = check_mix(context, lines[i - 1]);
-    return context;
+    return __builtin_expect(!python_is_site(site), 1) ? context : check_mix(context, python_context((const void *)(uintptr_t)site));
 }
 
 /* Nothing is read beyond one that differs. */

@@ -12,7 +12,7 @@
 #include "core/python-site.h"
 #include "core/self.h"
 
-enum { FRAMES_MAX = 512 };
+enum { FRAMES_MAX = 512, CONTEXT = 8 };
 
 uint64_t python_begin, python_size;
 bool python_parks;
@@ -206,6 +206,11 @@ const void *python_call(const void *site)
     return python_is_site((uint64_t)(uintptr_t)site) ? own.call : site;
 }
 
+static bool is_remembered(const void *site)
+{
+    return own.object && own.count > 0 && own.at[0] == (uint64_t)(uintptr_t)site;
+}
+
 uint32_t python_stack(uint64_t *at, uint32_t max, const void *site)
 {
     if (!python_size)
@@ -216,4 +221,20 @@ uint32_t python_stack(uint64_t *at, uint32_t max, const void *site)
         memcpy(at, own.at, count * sizeof(*at));
     }
     return count;
+}
+
+uint64_t python_context(const void *site)
+{
+    const char *frame = python_frame_now();
+    uint64_t context = 0;
+
+    for (unsigned i = 0; frame && i < CONTEXT; i++) {
+        context = (context ^ (uintptr_t)pointer_at(frame, found.layout.instruction)) * 0x9e3779b97f4a7c15u;
+        context ^= context >> 32;
+        frame = python_frame_caller(frame);
+    }
+    if (context == 0 && is_remembered(site))
+        for (uint32_t i = 0; i < own.count && i < CONTEXT; i++)
+            context = (context ^ own.at[i]) * 0x9e3779b97f4a7c15u;
+    return context;
 }

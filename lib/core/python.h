@@ -98,4 +98,7 @@ const void *python_call(const void *site);
  */
 uint32_t python_stack(uint64_t *at, uint32_t max, const void *site);
 
+/* A number that tells apart the stacks that python_stack() would give, by their innermost calls; cheap. */
+uint64_t python_context(const void *site);
+
 #endif

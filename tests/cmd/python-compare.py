@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-LINE = re.compile(r'thrum:source_line:.*site = 0x(F\w{11}), function = "(.*)", file = "(.*)", line = (\d+)')
+LINE = re.compile(r'thrum:source_line:.*site = 0x(\w+), function = "(.*)", file = "(.*)", line = (\d+)')
 PID = re.compile(r"pid = (\d+)")
 lines, made = {}, collections.Counter()
 source, name = open(sys.argv[2]).read().splitlines(), os.path.basename(sys.argv[2])
@@ -24,8 +24,8 @@ for text in sys.stdin:
     if line:
         lines[int(line[1], 16)] = f"{line[2]} {os.path.basename(line[3])}:{line[4]}"
     elif "thrum:object_init:" in text and '"semaphore"' in text:
-        sites = [int(site, 16) for site in re.findall(r"= 0x(F\w{11})\b", text.split("stack = ")[1])]
-        calls = [lines[site] for site in sites]
+        sites = [int(site, 16) for site in re.findall(r"= 0x(\w+)\b", text.split("stack = ")[1])]
+        calls = [lines[site] for site in sites if site in lines]
         if calls and is_marked(calls[0]):
             made[" < ".join(calls)] += 1
 truth = collections.Counter(open(sys.argv[1]).read().splitlines())
