@@ -20,7 +20,7 @@ bool hosts_several(void);
 /* The id that stands for a host's own; 0 and negative numbers have meanings of their own, and stay. */
 static inline int32_t hosts_put(unsigned host, int32_t id)
 {
-    return id > 0 ? id + (int32_t)(host << HOSTS_BITS) : id;
+    return id > 0 ? (int32_t)(((uint32_t)id + ((uint32_t)host << HOSTS_BITS)) & INT32_MAX) : id; /* damaged traces have any ids */
 }
 
 /* And back. */
