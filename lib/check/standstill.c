@@ -23,6 +23,7 @@
 enum { PARTS = 8, TRIES = 20, NAP = 500000, PATIENCE = 50, FUTEX_PRIVATE = 128 };
 
 static _Atomic int waiting, living;
+static _Atomic int unborn; /* were created, and didn't come to anything that was seen of them */
 static _Atomic int in_vain; /* how often a moment was given and nothing came of it */
 
 void standstill_waits(int change)
@@ -35,8 +36,14 @@ void standstill_lives(int change)
     atomic_fetch_add_explicit(&living, change, memory_order_seq_cst);
 }
 
+void standstill_creates(int change)
+{
+    atomic_fetch_add_explicit(&unborn, change, memory_order_seq_cst);
+}
+
 void standstill_forked(void)
 {
+    atomic_store(&unborn, 0);
     atomic_store(&waiting, 0);
     atomic_store(&living, 1);
 }
@@ -51,12 +58,17 @@ static bool is_barrier_closed(uint64_t barrier)
     return births_find(barrier, &birth) && (birth.value == 0 || birth.arrived % birth.value != 0);
 }
 
-/* One that is held by a thread that has ended was told of before. */
-static bool is_held_by_someone(uint64_t object)
+/* One that is held by a thread that has ended was told of before. Many may wait for one: *last is what was found to be held last. */
+static bool is_held_by_someone(uint64_t object, uint64_t *last)
 {
     struct held how;
 
-    return holders_other(NULL, object, &how);
+    if (object == *last)
+        return true;
+    if (!holders_other(NULL, object, &how))
+        return false;
+    *last = object;
+    return true;
 }
 
 static bool is_alive(uint64_t handle)
@@ -67,7 +79,7 @@ static bool is_alive(uint64_t handle)
 }
 
 /* Whether a wait, published by a thread and not ended, is for what nobody has given yet. Under the lock. */
-static bool is_ungiven(const struct wait *wait)
+static bool is_ungiven(const struct wait *wait, uint64_t *held)
 {
     struct birth birth;
 
@@ -78,7 +90,7 @@ static bool is_ungiven(const struct wait *wait)
     case THRUM_kind_rwlock:
     case THRUM_kind_spinlock:
     case THRUM_kind_once:
-    case THRUM_kind_rlock: return is_held_by_someone(wait->object);
+    case THRUM_kind_rlock: return is_held_by_someone(wait->object, held);
     case THRUM_kind_barrier: return is_barrier_closed(wait->object) && !holders_woken(wait);
     case THRUM_kind_thread: return is_alive(wait->handle);
     case THRUM_kind_condition:
@@ -100,13 +112,14 @@ static bool is_given_up(const struct check_thread *thread, const struct check_th
 /* All that live say so; how many they are, 0 where one doesn't. Under the lock. */
 static int all_say_so(const struct check_thread *self)
 {
+    uint64_t held = 0;
     int count = 0;
 
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next) {
         if (thread->ended)
             continue;
         /* One that was cancelled is about to leave its wait, and may sleep on its way. */
-        if (thread->cancelled || thread->wait.sequence % 2 == 0 || !is_ungiven(&thread->wait) || is_given_up(thread, self))
+        if (thread->cancelled || thread->wait.sequence % 2 == 0 || !is_ungiven(&thread->wait, &held) || is_given_up(thread, self))
             return 0;
         count++;
     }
@@ -177,7 +190,8 @@ bool standstill_look(const struct check_thread *self)
     sigset_t signals;
     bool found = false;
 
-    if (atomic_load_explicit(&waiting, memory_order_seq_cst) < atomic_load_explicit(&living, memory_order_seq_cst))
+    if (atomic_load_explicit(&waiting, memory_order_seq_cst) < atomic_load_explicit(&living, memory_order_seq_cst) ||
+        atomic_load_explicit(&unborn, memory_order_seq_cst) > 0)
         return false;
     for (int tries = atomic_load(&in_vain) < PATIENCE ? TRIES : 1; verdict == ON_ITS_WAY && tries > 0; tries--) {
         check_lock(&signals);

@@ -11,9 +11,10 @@
 /* The calling thread has published a wait without a timeout; looks whether it is the last that could have run. */
 bool standstill_look(const struct check_thread *self);
 
-/* Threads that wait so, and that live; the second under the lock. */
+/* Threads that wait so, that live, and that were created and haven't begun; the last two under the lock. */
 void standstill_waits(int change);
 void standstill_lives(int change);
+void standstill_creates(int change);
 /* In a forked child: the calling thread alone. */
 void standstill_forked(void);
 

@@ -209,6 +209,8 @@ static void take_pending(struct check_thread *self, uint64_t number)
         if (creation->number != number)
             continue;
         *link = creation->next;
+        if (creation->handle)
+            standstill_creates(-1);
         self->clock = creation->clock;
         self->born = creation->stack;
         self->detached = creation->detached;
@@ -248,8 +250,10 @@ void thread_is_spawned(uint64_t number, uint64_t handle)
     check_lock(&signals);
     take_handle(number, handle);
     for (struct pending *creation = pending; creation; creation = creation->next)
-        if (creation->number == number)
+        if (creation->number == number && !creation->handle) {
             creation->handle = handle;
+            standstill_creates(1);
+        }
     check_unlock(&signals);
 }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A process that is killed while its threads write events: all that it did is in the trace, but for the call it was in.
+# A process that is killed while its threads write events: all that it did is in the trace, but for the call it was in. Under
+# LTTng threads share a buffer, and where one was killed amid an event, nobody can read what others wrote behind it there:
+# then that is said, and no more is missing than the part of the buffer that was being written.
 . "$srcdir/record/record.sh"
 [ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to count with"
 
@@ -10,21 +12,26 @@ recorded() {
         awk '$1 > 100 { print $1 }' | sort -n
 }
 
-# A call can have been recorded and not yet counted.
-same() { paste <(echo "$1") <(echo "$2") | awk '$2 < $1 || $2 > $1 + 1 { bad = 1 } END { print NR == 2 && !bad ? "same" : "different" }'; }
+# A call can have been recorded and not yet counted. same COUNTED RECORDED MISSING: how many may be missing of each thread.
+same() {
+    paste <(echo "$1") <(echo "$2") | awk -v missing="$3" '$2 < $1 - missing || $2 > $1 + 1 { bad = 1 } END { print NR == 2 && !bad ? "same" : "different" }'
+}
+cut=': a process was killed while it wrote an event: what its other threads wrote right behind that may be missing$'
+part=$((1 << 20)) event=29 # the bytes of a part of LTTng's buffer, and of the smallest event in it
 
 for way in "${ways[@]}"; do
     for turn in 1 2 3; do
         trace=$tmp/$way-$turn
         is "$way $turn: is killed" "$(status record $way -o "$trace" -- "$programs/hammer" "$tmp/counts" 30000)" 137
-        counts=$(counted "$tmp/counts")
+        counts=$(counted "$tmp/counts") missing=0
+        [ "$way" != lttng ] || ! grep -q "$cut" "$tmp/err" || missing=$((part / event))
         for name in acquire release; do
             events=$(recorded $name "$trace")
-            is "$way $turn: as many of $name as were counted" "$(same "$counts" "$events")" same ||
+            is "$way $turn: as many of $name as were counted" "$(same "$counts" "$events" "$missing")" same ||
                 diag "counted $counts, recorded $events"
         done
         is "$way $turn: babeltrace2 has nothing to complain of" "$(cat "$tmp/babeltrace2.err")" ""
-        like "$way $turn: nothing is lost" "$(cat "$tmp/err")" ', none lost$'
+        like "$way $turn: nothing is lost" "$(cat "$tmp/err")" ", none$([ "$missing" = 0 ] || echo ' known to be') lost\$"
     done
 done
 done_testing

@@ -32,6 +32,7 @@ struct backend_run {
     struct sessiond daemon;
     struct session session;
     char *trouble;         /* the first that came up while stopping */
+    bool cut;              /* as in backend_outcome */
 };
 
 /* --- start --- */
@@ -167,6 +168,9 @@ static void recover(struct backend_run *run, bool broken)
         /* The consumer stood still for long; what didn't fit then isn't known to anybody. */
         trouble_tell(&run->trouble, EIO, "a process was killed while it wrote an event, and the buffer behind it filled up: "
                      "events are missing, and how many isn't known");
+    /* Nobody could read on behind the event that was never finished, lttng-crash neither. */
+    else if (found.recovered > 0)
+        run->cut = true;
 }
 
 static void lttng_finish(struct backend_run *run, struct backend_outcome *outcome)
@@ -177,6 +181,7 @@ static void lttng_finish(struct backend_run *run, struct backend_outcome *outcom
     *outcome = (struct backend_outcome){
         .broken = broken,
         .lost_unknown = broken || run->trouble,
+        .cut = run->cut,
         .lost_events = run->session.lost_events,
         .lost_packets = run->session.lost_packets,
         .streamed = run->relay ? strdup(run->session.name) : NULL,

@@ -13,6 +13,7 @@ struct backend_run; /* a recording under way; each backend has its own */
 struct backend_outcome {
     bool broken;          /* it broke off before the program ended */
     bool lost_unknown;    /* more events may be missing than are counted */
+    bool cut;             /* a process was killed amid an event, and what others wrote right behind it may be missing */
     uint64_t lost_events; /* that the backend knows of; the trace may tell of the same */
     uint64_t lost_packets;
     char *streamed;       /* name of the session that another host has; to be freed. NULL: the trace is in the directory */

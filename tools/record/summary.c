@@ -115,7 +115,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* "none lost", "312 lost", "at least 312 lost, how many more isn't known". LTTng and the trace tell of the same losses. */
+/* "none lost", "312 lost", "at least 312 lost" ... LTTng and the trace tell of the same losses. */
 static char *losses(const struct backend_outcome *outcome, const struct contents *contents)
 {
     char number[32], *text;
@@ -123,11 +123,19 @@ static char *losses(const struct backend_outcome *outcome, const struct contents
     uint64_t packets = larger(outcome->lost_packets, contents->lost_packets);
     bool unknown = outcome->lost_unknown || packets;
     format_count(number, events);
+    if (!events && !unknown && outcome->cut)
+        return strdup("none known to be lost");
     if (!events && !unknown)
         return strdup("none lost");
     if (!events)
         return strdup("how many were lost isn't known");
-    return asprintf(&text, unknown ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;
+    return asprintf(&text, unknown || outcome->cut ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;
+}
+
+static void say_if_cut(const struct backend_outcome *outcome)
+{
+    if (outcome->cut)
+        warn("a process was killed while it wrote an event: what its other threads wrote right behind that may be missing");
 }
 
 static void print_contents(const struct directory *directory, const char *program, const struct backend_outcome *outcome,
@@ -141,6 +149,7 @@ static void print_contents(const struct directory *directory, const char *progra
     else
         warn("no events in %s: is %s linked statically, or does it run with another user's rights? Such programs can't be recorded",
              directory->path, program);
+    say_if_cut(outcome);
     free(lost);
 }
 
@@ -166,6 +175,7 @@ void summary_print_streamed(const char *host, const char *program, const struct 
     gethostname(name, sizeof(name) - 1);
     warn("%s was streamed to %s, %s%s: there it is %s/%s-DATE in the relay daemon's directory", program, host, lost ? lost : "",
          outcome->broken ? "; the recording broke off" : "", name, outcome->streamed);
+    say_if_cut(outcome);
     warn("next, on %s: deadlock-report ~/lttng-traces/%s/%s-*", host, name, outcome->streamed);
     free(lost);
 }
