@@ -3,12 +3,12 @@
 #include "check/check.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "check/births.h"
 #include "check/failed.h"
 #include "check/fast.h"
+#include "check/fork.h"
 #include "check/handlers.h"
 #include "check/heap.h"
 #include "check/holders.h"
@@ -25,9 +25,7 @@
 #include "check/thread.h"
 #include "check/waitfor.h"
 #include "check/wire.h"
-#include "core/log.h"
 #include "core/python.h"
-#include "live-layout.h"
 
 static enum env_check wanted;
 static int dump_signal;
@@ -123,8 +121,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     stall_taken(self, object);
 }
 
-/* What lies above the place where one was taken out. */
-static void find_paths(struct check_thread *self, struct held *from)
+void held_find_paths(struct check_thread *self, struct held *from)
 {
     for (struct held *held = from; held < self->top; held++)
         held->path = check_path(held[-1].path, held->object, held->kind, held->mode);
@@ -136,7 +133,7 @@ void held_take_out(struct check_thread *self, struct held *held)
     self->top[-1].what = 0;
     atomic_signal_fence(memory_order_seq_cst);
     self->top--;
-    find_paths(self, held);
+    held_find_paths(self, held);
 }
 
 /* Once given back, of what the thread has taken once or more often. */
@@ -447,98 +444,10 @@ void check_configure(const struct env *env)
     stall_configure(env);
 }
 
-/*
- * fork copies the state as it is: nobody may be changing it. The handlers run next to the copying, for they are registered
- * early; what others do in between is no event, or it might want the lock.
- */
-static sigset_t fork_signals;
-
-static void before_fork(void)
-{
-    sigset_t signals;
-
-    thrum_self.guard++;
-    check_lock_fork(&signals);
-    fork_signals = signals;
-}
-
-static void after_fork(void)
-{
-    sigset_t signals = fork_signals;
-
-    check_unlock_fork(&signals);
-    thrum_self.guard--;
-}
-
-/*
- * The other threads aren't here; what they hold will never be given back. Locks of files are the parent's: those of fcntl()
- * aren't inherited, and of flock() another descriptor than the inherited may wait for the parent to close its own.
- */
-static void inherit(struct check_thread *self)
-{
-    struct held *kept = self->held;
-
-    for (struct held *held = self->held; held < self->top; held++) {
-        held->how = THRUM_LIVE_INHERITED;
-        if (held->kind != THRUM_kind_file_lock)
-            *kept++ = *held;
-    }
-    for (struct held *held = kept; held < self->top; held++)
-        held->what = 0;
-    self->top = kept;
-    find_paths(self, self->held);
-}
-
-/* What was copied amid a change isn't to be looked at. */
-static void go_unchecked(void)
-{
-    sigset_t signals = fork_signals;
-
-    check_fork_torn(&signals);
-    thrum_self.check = NULL;
-    log_line("this process was forked amid a change of what the checker knows: it isn't checked", NULL);
-    thrum_self.guard--;
-}
-
-static void after_fork_in_child(void)
-{
-    if (!check_kept_fork()) {
-        go_unchecked();
-        return;
-    }
-    threads_forked();
-    order_forked();
-    obliged_forked();
-    handlers_forked(thrum_self.check);
-    if (thrum_self.check)
-        inherit(thrum_self.check);
-    report_forked();
-    after_fork();
-}
-
-/* Of a fork without handlers: nothing of the program's runs between these and the copying. */
-static void before_bare_fork(void)
-{
-    if (thrum_self.forking_bare)
-        before_fork();
-}
-
-static void after_bare_fork(void)
-{
-    if (thrum_self.forking_bare)
-        after_fork();
-}
-
-static void after_bare_fork_in_child(void)
-{
-    if (thrum_self.forking_bare)
-        after_fork_in_child();
-}
-
 static int check_start(thrum_sink_announce *announce)
 {
     (void)announce;
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    fork_watch();
     if (dump_signal)
         query_on_signal(dump_signal);
     stall_start();
@@ -549,8 +458,8 @@ const struct thrum_sink check_sink = {
     .name = "check",
     .start = check_start,
     .emit = check_emit,
-    .fork_prepare = before_bare_fork,
-    .fork_parent = after_bare_fork,
-    .fork_child = after_bare_fork_in_child,
+    .fork_prepare = fork_begins_bare,
+    .fork_parent = fork_ended_bare,
+    .fork_child = fork_ended_bare_in_child,
     .fork_returned = stall_start,
 };

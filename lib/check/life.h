@@ -16,5 +16,7 @@ void life_interrupts(const struct thrum_event_interrupt_send *send);
 
 /* Takes one out of what the calling thread holds. */
 void held_take_out(struct check_thread *self, struct held *held);
+/* Finds the paths again, from one that lies on another than before. */
+void held_find_paths(struct check_thread *self, struct held *from);
 
 #endif
