@@ -13,11 +13,10 @@
 #include <time.h>
 #include "base/hosts.h"
 #include "base/memory.h"
-#include "trace/missing.h"
+#include "trace/babeltrace-source.h"
 #include "trace/reader-decode.h"
 #include "trace/reader-find.h"
 #include "trace/reader-hosts.h"
-#include "trace/reader-own.h"
 
 enum { AGAIN_NS = 20000000 };
 
@@ -299,79 +298,6 @@ static bt_component_class_sink_consume_method_status sink_consume(bt_self_compon
 
 /* --- opening --- */
 
-/* Adds a source of a kind, "fs" for a directory or "lttng-live" for a session's URL; NULL: it can't be opened. */
-static const bt_component_source *add_source_of(const char *kind, bt_graph *graph, const char *name, const char *path)
-{
-    static const bt_plugin *plugin; /* found once, for good */
-    const bt_component_source *source = NULL;
-    bt_value *parameters = bt_value_map_create(), *paths = NULL;
-    if (!plugin)
-        bt_plugin_find("ctf", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-    const bt_component_class_source *class =
-        plugin ? bt_plugin_borrow_source_component_class_by_name_const(plugin, kind) : NULL;
-    bool ready = class && parameters && !bt_value_map_insert_empty_array_entry(parameters, "inputs", &paths) &&
-                 !bt_value_array_append_string_element(paths, path);
-    if (ready && strcmp(kind, "lttng-live") == 0) /* else one that isn't there is waited for */
-        ready = !bt_value_map_insert_string_entry(parameters, "session-not-found-action", "fail");
-    if (!ready || bt_graph_add_source_component(graph, class, name, parameters, BT_LOGGING_LEVEL_NONE, &source))
-        source = NULL;
-    bt_current_thread_clear_error();
-    bt_value_put_ref(parameters);
-    return source;
-}
-
-static const bt_component_source *add_source(bt_graph *graph, const char *name, const char *directory)
-{
-    return add_source_of("fs", graph, name, directory);
-}
-
-static bool opens(const char *directory)
-{
-    bt_graph *graph = bt_graph_create(0);
-    bool opened = graph && add_source(graph, "trial", directory);
-    bt_graph_put_ref(graph);
-    return opened;
-}
-
-/* Whether it opens, mended where it has to be. */
-static bool place_opens(struct trace_place *place, struct reader_losses *losses)
-{
-    struct reader_losses found = {0};
-    if (place_streams_whole(place) && opens(place->scratch ? place->scratch : place->path))
-        return true;
-    size_t kept = 0;
-    int result = place_mend_streams(place, opens, &found, &kept);
-    bool opened = !result && kept && opens(place->scratch);
-    if (opened) {
-        losses->truncated |= found.truncated;
-        if (found.trouble)
-            losses_say(losses, "%s", found.trouble);
-    } else if (result)
-        losses_say(losses, "%s: %s", place->path, strerror(-result));
-    else
-        losses_say(losses, "%s: none of its streams can be read with its metadata", place->path);
-    free(found.trouble);
-    return opened;
-}
-
-static const bt_component_source *open_place(struct babeltrace_reader *reader, struct trace_place *place)
-{
-    char name[32];
-    snprintf(name, sizeof name, "trace%zu", (size_t)(place - reader->places.at));
-    if (place->live)
-        return add_source_of("lttng-live", reader->graph, name, place->path);
-    if (place->headless) {
-        missing_say_metadata(place->path, &reader->losses);
-        return NULL;
-    }
-    missing_say(place->path, &reader->losses);
-    if (place_check_metadata(place, &reader->losses) || !place_opens(place, &reader->losses))
-        return NULL;
-    if (place->own)
-        own_first_losses(place->path, &reader->losses);
-    return add_source(reader->graph, name, place->scratch ? place->scratch : place->path);
-}
-
 static size_t count_streams(const struct babeltrace_reader *reader)
 {
     size_t count = 0;
@@ -429,7 +355,7 @@ static int open_all(struct babeltrace_reader *reader)
     if (!reader->graph)
         return -ENOMEM;
     for (size_t i = 0; i < reader->places.count; i++) {
-        reader->sources[i] = open_place(reader, &reader->places.at[i]);
+        reader->sources[i] = babeltrace_source_add(reader->graph, i, &reader->places.at[i], &reader->losses);
         opened += reader->sources[i] != NULL;
     }
     return opened ? add_sink(reader) : -EBADMSG;
