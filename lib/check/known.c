@@ -10,9 +10,9 @@
 /* The larger ones of all threads together take so many bytes at most, and so many more for each object that lives and each order. */
 enum { FIRST = 256, GROWTH = 4, LARGEST = 1 << 22, BYTES_FREE = 1 << 18, BYTES_EACH = 192, EVICTED_PART = 4 };
 
-static struct {
+static union {
     struct known known;
-    uint64_t keys[KNOWN_WAYS];
+    char room[sizeof(struct known) + KNOWN_WAYS * sizeof(uint64_t)];
 } nothing;
 struct known *const known_nothing = &nothing.known;
 static uint64_t bytes_grown; /* under the checker's lock */
