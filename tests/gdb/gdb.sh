@@ -7,10 +7,10 @@ script=$top_builddir/tools/gdb/thrum-gdb.py
 in_gdb() { limit 60 gdb -nx -q -batch -ex 'set debuginfod enabled off' "$@" < /dev/null 2>&1; }
 
 program=$builddir/programs/ab_ba_hangs
-exec {ready}< <(LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report timeout --kill-after=5 120 "$program" 2>&1)
+exec {ready}< <(LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report THRUM_LTTNG=off timeout --kill-after=5 120 "$program" 2>&1)
 runner=$!
 # It has told of its deadlock: it hangs.
-while read -r -t 60 -u "$ready" line && [ "${line#*help}" = "$line" ] && [ "${line#*same order}" = "$line" ]; do :; done
+while read -r -t 60 -u "$ready" line && [ "${line#*deadlock (happened)}" = "$line" ]; do :; done
 pid=$(pgrep -P "$runner" || echo "$runner")
 limit 5 "$thrum" --version > /dev/null
 in_gdb -p "$pid" -ex "source $script" -ex 'info thrum threads' -ex 'info thrum locks' -ex 'thrum deadlock' \
@@ -64,9 +64,9 @@ fi
 # A library without symbols, as packages have it, says as much: of what it exports the script needs one variable.
 cp "$top_builddir"/lib/.libs/libthrum.so.0 "$top_builddir"/lib/.libs/libthrum-preload.so "$tmp"
 strip "$tmp"/libthrum*
-exec {ready}< <(LD_LIBRARY_PATH=$tmp LD_PRELOAD=$tmp/libthrum-preload.so THRUM_CHECK=report exec timeout --kill-after=5 120 "$program" 2>&1)
+exec {ready}< <(LD_LIBRARY_PATH=$tmp LD_PRELOAD=$tmp/libthrum-preload.so THRUM_CHECK=report THRUM_LTTNG=off exec timeout --kill-after=5 120 "$program" 2>&1)
 runner=$!
-while read -r -t 60 -u "$ready" line && [ "${line#*help}" = "$line" ] && [ "${line#*same order}" = "$line" ]; do :; done
+while read -r -t 60 -u "$ready" line && [ "${line#*deadlock (happened)}" = "$line" ]; do :; done
 pid=$(pgrep -P "$runner")
 in_gdb -p "$pid" -ex 'info sharedlibrary thrum' -ex "source $script" -ex 'thrum deadlock' > "$tmp/stripped"
 kill "$runner"
