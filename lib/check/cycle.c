@@ -18,15 +18,10 @@ struct search {
     bool limited; /* something lay beyond the limit */
 };
 
-static bool has_seats(const struct record_object *object)
-{
-    return semaphore_is_kind(object->kind) && semaphore_has_seats(object->object);
-}
-
 static bool holds_exclude(const struct record_object *first, const struct record_object *second)
 {
     return first->object == second->object && !(first->mode == THRUM_mode_shared && second->mode == THRUM_mode_shared) &&
-           !has_seats(first);
+           !record_has_seats(first);
 }
 
 static bool share_a_lock(const struct record *first, const struct record *second)

@@ -114,18 +114,13 @@ static struct node *node_of(const struct record_object *object)
     return node;
 }
 
-static bool has_seats(const struct record_object *object)
-{
-    return semaphore_is_kind(object->kind) && semaphore_has_seats(object->object);
-}
-
 /* Puts every pair of held and wanted into the graph; cycles are looked for where one could have come about. */
 static void learn(struct record *record)
 {
-    struct node *wanted = has_seats(&record->wanted) ? NULL : node_of(&record->wanted);
+    struct node *wanted = record_has_seats(&record->wanted) ? NULL : node_of(&record->wanted);
 
     for (uint32_t i = 0; wanted && i < record->held_count; i++) {
-        struct node *held = has_seats(&record->held[i]) ? NULL : node_of(&record->held[i]);
+        struct node *held = record_has_seats(&record->held[i]) ? NULL : node_of(&record->held[i]);
         bool fresh = false;
         struct edge *edge = held ? graph_edge(&check_state.graph, held, wanted, &fresh) : NULL;
 

@@ -3,6 +3,7 @@
 #ifndef THRUM_CHECK_ORDER_H
 #define THRUM_CHECK_ORDER_H
 
+#include "check/semaphore.h"
 #include "check/state.h"
 
 /* An object as it takes part in a record. */
@@ -11,6 +12,12 @@ struct record_object {
     const struct check_stack *stack;
     uint8_t kind, mode;
 };
+
+/* A semaphore that several threads may have at once: it orders nothing, and keeps out only who finds no seat. */
+static inline bool record_has_seats(const struct record_object *object)
+{
+    return semaphore_is_kind(object->kind) && semaphore_has_seats(object->object);
+}
 
 /* That a thread took one object while it held others; each pair of held and wanted is an edge of the graph. */
 struct record {
