@@ -56,12 +56,11 @@ int main(void)
 END
 
 # As installed: what pkg-config says is enough to compile and run it.
-ok "the library installs" make -s -C "$top_builddir/lib" install DESTDIR="$tmp/root"
-pc=$(find "$tmp/root" -name thrum.pc)
-export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$tmp/root
+pc=$(find "$builddir/installed" -name thrum.pc)
+export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$builddir/installed
 is "pkg-config knows the version" "$(pkg-config --modversion thrum)" "$(sed -n 's/^AC_INIT(\[thrum\], \[\(.*\)\])/\1/p' "$top_srcdir/configure.ac")"
 ok "a C program compiles with pkg-config" limit 60 $CC -std=c11 -Wall -Wextra -Werror "$tmp/static.c" -o "$tmp/in-c" $(pkg-config --cflags --libs thrum)
-export LD_LIBRARY_PATH=$(dirname "$(find "$tmp/root" -name libthrum.so.0)")
+export LD_LIBRARY_PATH=$(dirname "$(find "$builddir/installed" -name libthrum.so.0)")
 ok "and runs" limit 20 "$tmp/in-c"
 if command -v g++ > /dev/null; then
     ok "the same in C++17" limit 60 g++ -std=c++17 -Wall -Wextra -Werror -x c++ "$tmp/static.c" -o "$tmp/in-c++" $(pkg-config --cflags --libs thrum)

@@ -7,7 +7,12 @@
 command -v lttng > /dev/null || skip_all "no lttng to have a session with (lttng-tools)"
 preload=$top_builddir/lib/.libs/libthrum-preload.so
 cd "$tmp" || exit 99
+
+# Open at both ends throughout: whoever opens one of them waits for nobody, and nobody finds the one before's end of file.
 mkfifo go come come-too
+exec {go}<> go {come}<> come {come_too}<> come-too
+# started: waits until a program has said so.
+started() { read -r -t 60 -u $go _ || diag "it never started"; }
 
 # How many daemons this user has. runs FILE: how often a trace has programs/counts in it. whole FILE: all that it did.
 daemons() { ps -u "$(id -u)" -o comm= | grep -cx lttng-sessiond; }
@@ -28,12 +33,12 @@ for i in 1 2 3; do is "three at once: number $i" "$(runs beside-$i) $(whole besi
 is "three at once: no daemon is left" "$(daemons)" 0
 
 record lttng -o first -- sh -c 'echo > go; read line < come' 2> first.err & first=$!
-read -r line < go
+started
 record lttng -o second -- sh -c 'echo > go; read line < come-too; "$1"' sh "$programs/counts" 2> second.err & second=$!
-read -r line < go
-echo > come
+started
+echo >&$come
 wait $first
-echo > come-too
+echo >&$come_too
 wait $second
 is "what came first may end first" "$(runs second) $(whole second)" "1 8"
 is "what came first: no daemon is left" "$(daemons)" 0
@@ -46,9 +51,9 @@ ok "that records" lttng --quiet start mine
 THRUM_CHECK=off LD_PRELOAD=$preload "$programs/counts"
 before=$(lttng --no-sessiond list mine)
 record lttng -o theirs -- sh -c '"$1"; echo > go; read line < come' sh "$programs/counts" 2> theirs.err & recording=$!
-read -r line < go
+started
 THRUM_CHECK=off LD_PRELOAD=$preload "$programs/counts"
-echo > come
+echo >&$come
 wait $recording
 is "only the recording's own program is in its trace" "$(runs theirs) $(whole theirs)" "1 8"
 is "the user's session is as it was" "$(lttng --no-sessiond list mine)" "$before"

@@ -6,7 +6,7 @@
 [ "$LTTNG_SESSIOND" != no ] || skip_all "no session daemon (lttng-tools)"
 command -v lttng-relayd lttng > /dev/null || skip_all "no relay daemon (lttng-tools)"
 preload=$top_builddir/lib/.libs/libthrum-preload.so
-control=$((20000 + $$ % 10000 * 3)) data=$((control + 1)) viewers=$((control + 2))
+control=$((20000 + RANDOM % 4000 * 3)) data=$((control + 1)) viewers=$((control + 2))
 export LTTNG_HOME=$tmp
 url=net://127.0.0.1:$viewers/host/$(hostname)/thrum-live
 
