@@ -37,8 +37,8 @@ static inline bool recent_is(const struct recent *recent, uint64_t site, uintptr
     return recent->frame == frame && callers_sum(site, frame, recent->place) == recent->sum;
 }
 
-/* In the ways behind the first: NULL where it isn't there. */
-const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame);
+/* In the ways behind the first: NULL where it isn't there. (Weak as known_around is.) */
+const struct recent *recent_behind(const struct recent *first, uint64_t site, uintptr_t frame) __attribute__((weak));
 
 static inline uint64_t known_key(uint64_t path, uint8_t how)
 {

@@ -29,7 +29,7 @@ void *heap_take(size_t size)
         slabs[shift].size = (size_t)1 << shift;
         return slab_take(&slabs[shift]);
     }
-    mapped = syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    mapped = syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1L, 0L);
     return mapped == -1 ? NULL : (void *)mapped;
 }
 

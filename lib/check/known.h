@@ -35,8 +35,11 @@ static inline uint64_t known_slot(const struct known *known, uint64_t below, uin
     return (objects_place(object) ^ below) & known->mask;
 }
 
-/* Whether it is in one of those around the slot, but in the slot itself. */
-bool known_around(const struct known *known, uint64_t slot, uint64_t key);
+/*
+ * Whether it is in one of those around the slot, but in the slot itself. (Weak: the interposers don't call it and are linked
+ * without it, but unoptimised code refers to it.)
+ */
+bool known_around(const struct known *known, uint64_t slot, uint64_t key) __attribute__((weak));
 
 /* Whether `object` was taken, while what makes the path `below` was held, in the way that makes the key; in the slot itself, or everywhere. */
 static inline bool known_has(const struct known *known, uint64_t below, uint64_t object, uint64_t key, bool everywhere)

@@ -30,7 +30,8 @@ static bool file_map(struct file *file, const char *path)
         return false;
     if (syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
         file->size = (size_t)status.st_size;
-        mapped = syscall(SYS_mmap, NULL, file->size, PROT_READ, MAP_PRIVATE, fd, 0);
+        /* A `0` would be an int on the stack, and whatever lies above it part of the offset. */
+        mapped = syscall(SYS_mmap, NULL, file->size, PROT_READ, MAP_PRIVATE, fd, 0L);
     }
     syscall(SYS_close, fd);
     file->at = (const char *)mapped;

@@ -31,7 +31,7 @@ static _Atomic(void *) spare[SPARE];
 /* The raw call: other tools interpose mmap. */
 static void *map(size_t size)
 {
-    long address = syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long address = syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1L, 0L);
 
     return address == -1 ? NULL : (void *)address;
 }
