@@ -43,6 +43,8 @@ void life_ends(const struct thrum_event_object_destroy *end, uintptr_t frame)
         forget_held(self, end->object);
     }
     forget(end->object);
+    if (semaphore_is_kind(end->kind) || end->kind == THRUM_kind_unknown)
+        semaphore_ended(end->object);
 }
 
 void life_woken(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame)

@@ -18,6 +18,8 @@ static inline bool semaphore_is_kind(uint8_t kind)
 
 /* It was made. */
 void semaphore_made(uint64_t object, uint32_t value);
+/* Something ended at this address, which may have been one. */
+void semaphore_ended(uint64_t object);
 /* It was got by a thread; whether that holds it now. */
 bool semaphore_taken(uint64_t object, uint64_t serial);
 /* It is posted by a thread, which has a seat or not; false where that shows it to be a signal, or it was known as one. */
