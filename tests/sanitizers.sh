@@ -48,7 +48,7 @@ for sanitizer in ${SANITIZERS:-thread address helgrind}; do
         ok "thread: builds" build thread "-O1 -fsanitize=thread"
         for program in $programs; do try thread "$program"; done
         # The checker's own threads' paths: its sources, not the library that is there.
-        checker="$srcdir/unit/check-threads.c $srcdir/unit/suite.c $top_srcdir/lib/check/*.c $top_srcdir/lib/core/*.c"
+        checker="$srcdir/unit/check-threads.c $srcdir/unit/suite.c $top_srcdir/lib/check/*.c $top_srcdir/lib/core/*.c $top_srcdir/lib/probe/foreign.c"
         # shellcheck disable=SC2086
         ok "thread: the checker builds" $CC $flags -I"$top_builddir" -O1 -fsanitize=thread $checker -o "$tmp/thread/check-threads" \
             $(pkg-config --libs check) -lgcc_s

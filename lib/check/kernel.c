@@ -74,7 +74,16 @@ bool kernel_ask(int32_t tid, struct kernel_call *call)
     return true;
 }
 
-int kernel_count_threads(void)
+static int32_t tid_of(const char *name)
+{
+    int32_t tid = 0;
+
+    for (; *name >= '0' && *name <= '9'; name++)
+        tid = tid * 10 + (*name - '0');
+    return tid;
+}
+
+int kernel_each_thread(void (*meet)(int32_t tid, void *argument), void *argument)
 {
     struct entry {
         uint64_t inode;
@@ -88,8 +97,14 @@ int kernel_count_threads(void)
     long got;
 
     while (fd >= 0 && (got = syscall(SYS_getdents64, fd, buffer, sizeof(buffer))) > 0)
-        for (long at = 0; at < got; at += ((struct entry *)(void *)(buffer + at))->length)
-            count += ((struct entry *)(void *)(buffer + at))->name[0] != '.';
+        for (long at = 0; at < got; at += ((struct entry *)(void *)(buffer + at))->length) {
+            const char *name = ((struct entry *)(void *)(buffer + at))->name;
+
+            if (*name == '.')
+                continue;
+            meet(tid_of(name), argument);
+            count++;
+        }
     if (fd >= 0)
         syscall(SYS_close, fd);
     return count;

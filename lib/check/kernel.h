@@ -16,8 +16,8 @@ struct kernel_call {
 /* False where that can't be known: the thread is gone, or the kernel doesn't tell. */
 bool kernel_ask(int32_t tid, struct kernel_call *call);
 
-/* How many threads this process has; 0 where that can't be known. */
-int kernel_count_threads(void);
+/* Calls a function with the id of each thread that this process has; how many those are, 0 where that can't be known. */
+int kernel_each_thread(void (*meet)(int32_t tid, void *argument), void *argument);
 
 /* Whether the address lies in memory that no other process shares. Under the checker's lock. */
 bool kernel_is_private(uint64_t address);

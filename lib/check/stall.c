@@ -13,22 +13,17 @@
 #include "check/report.h"
 #include "check/stacks.h"
 #include "check/thread.h"
+#include "probe/probe.h"
 
 enum { CHAIN = 4, PARTS = 2 * CHAIN, VERB = 64 };
 #define SECOND 1000000000
 
 static int64_t stall_ns, held_ns; /* 0: not wanted */
-static atomic_bool watches;
 
 void stall_configure(const struct env *env)
 {
     stall_ns = env->stall;
     held_ns = env->held;
-}
-
-bool stall_watches(void)
-{
-    return watches;
 }
 
 static int64_t now(void)
@@ -205,7 +200,8 @@ static void *watch(void *unused)
     int64_t nap = stall_ns / 4 > SECOND ? SECOND : stall_ns / 4 + 1000000;
     struct timespec time = {nap / SECOND, nap % SECOND};
 
-    thrum_self.guard |= SELF_SILENT;
+    if (!thrum_preloaded)
+        probe_foreign_begins();
     for (;;) {
         syscall(SYS_nanosleep, &time, NULL);
         look();
@@ -229,7 +225,11 @@ void stall_start(void)
     /* It takes no signal of the program's. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    watches = pthread_create(&thread, &attributes, watch, NULL) == 0;
+    /* Under the preload this is the interposers' business. */
+    if (!thrum_preloaded)
+        probe_foreign_created(true);
+    if (pthread_create(&thread, &attributes, watch, NULL) != 0 && !thrum_preloaded)
+        probe_foreign_created(false);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
 }

@@ -14,8 +14,6 @@ void stall_configure(const struct env *env);
 
 /* Starts the thread that looks, where it is wanted: as the process starts, and in a forked child. */
 void stall_start(void);
-/* Whether there is such a thread: it isn't one of the program's. */
-bool stall_watches(void);
 
 /* A wait begins: now, in nanoseconds, where anybody wants to know, else 0. */
 int64_t stall_now(void);

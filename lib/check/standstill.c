@@ -3,6 +3,10 @@
  * Two things are asked. What the threads published: that each waits, and that nobody woke it since. And the kernel: that each
  * sleeps in a private futex without a timeout, and that there are no threads but these. A thread that says that it waits and
  * isn't asleep yet is given a moment: it may be on its way, and the last to look is the only one who can tell.
+ *
+ * Threads that aren't the program's (LTTng-UST's, the checker's own) know nothing of its locks and wake nobody in them. But a
+ * thread that has published its wait may yet sleep for a lock of LTTng-UST's as the event goes there: beside such threads
+ * each must sleep in the very thing that it said.
  */
 #include "check/standstill.h"
 
@@ -16,9 +20,9 @@
 #include "check/holders.h"
 #include "check/kernel.h"
 #include "check/report.h"
-#include "check/stall.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
+#include "probe/foreign.h"
 
 enum { PARTS = 8, TRIES = 20, NAP = 500000, PATIENCE = 50, FUTEX_PRIVATE = 128 };
 
@@ -128,8 +132,36 @@ static int all_say_so(const struct check_thread *self)
 
 /* --- what the kernel says --- */
 
+/* The threads that the kernel knows. */
+struct population {
+    int own, foreign;
+    bool busy; /* one of the foreign is at work */
+};
+
+static void meet(int32_t tid, void *argument)
+{
+    struct population *population = argument;
+    struct kernel_call call;
+
+    if (!foreign_is(tid)) {
+        population->own++;
+        return;
+    }
+    population->foreign++;
+    population->busy |= !kernel_ask(tid, &call) || call.runs;
+}
+
+/* Whether the address is a word of what the thread waits for: a thread's handle is where its control block lies. */
+static bool is_part_of(const struct wait *wait, uint64_t address)
+{
+    enum { OBJECT = 64, CONTROL_BLOCK = 4096 };
+    uint64_t begin = wait->kind == THRUM_kind_thread ? wait->handle : wait->object;
+
+    return address - begin < (wait->kind == THRUM_kind_thread ? CONTROL_BLOCK : OBJECT);
+}
+
 /* Whether the thread sleeps for as long as nobody in this process wakes it; who waits for a spinlock runs. */
-static bool is_asleep(const struct check_thread *thread)
+static bool is_asleep(const struct check_thread *thread, bool beside_others)
 {
     struct kernel_call call;
 
@@ -137,6 +169,8 @@ static bool is_asleep(const struct check_thread *thread)
         return false;
     if (call.runs || call.number != SYS_futex)
         return call.runs && thread->wait.kind == THRUM_kind_spinlock;
+    if (beside_others && !is_part_of(&thread->wait, call.arguments[0]))
+        return false;
     return call.arguments[0] != check_lock_word() && call.arguments[3] == 0 &&
            (call.arguments[1] & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread || kernel_is_private(call.arguments[0]));
 }
@@ -147,11 +181,18 @@ enum verdict { RUNS, ON_ITS_WAY, STANDS_STILL };
 static enum verdict ask(const struct check_thread *self)
 {
     int count = all_say_so(self);
+    struct population population = {0};
 
-    if (count < 1 || kernel_count_threads() != count + stall_watches())
+    if (count < 1)
         return RUNS;
+    if (foreign_coming())
+        return ON_ITS_WAY;
+    if (kernel_each_thread(meet, &population) < 1 || population.own != count)
+        return RUNS;
+    if (population.busy)
+        return ON_ITS_WAY;
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next)
-        if (!thread->ended && thread != self && !is_asleep(thread))
+        if (!thread->ended && thread != self && !is_asleep(thread, population.foreign > 0))
             return ON_ITS_WAY;
     /* Its word may have another value by now, and then it won't sleep. */
     if (self->wait.kind == THRUM_kind_futex)

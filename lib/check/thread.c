@@ -12,6 +12,7 @@
 #include "check/leaving.h"
 #include "check/slab.h"
 #include "check/standstill.h"
+#include "probe/foreign.h"
 
 static struct slab threads = SLAB_OF(struct check_thread);
 static uint64_t last_serial;
@@ -405,6 +406,7 @@ void threads_forked(void)
         thread->tid = 0;
         spare_if_over(thread);
     }
+    foreign_forked();
     if (self) {
         /* The raw call: asking thrum for the id makes the child known, and so comes back here. */
         self->tid = (int32_t)syscall(SYS_gettid);

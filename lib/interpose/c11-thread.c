@@ -20,9 +20,13 @@ INTERPOSE int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
     start->routine.c11 = routine;
     start->serial = serial = foreign ? 0 : probe_spawn((const void *)routine, SITE);
     last_thread_created(foreign);
+    if (foreign)
+        probe_foreign_created(true);
     result = REAL(thrd_create)(thread, start_c11, start);
     if (result != thrd_success)
         last_thread_failed(foreign);
+    if (result != thrd_success && foreign)
+        probe_foreign_created(false);
     pthread_t handle = start_created(start, thread, c11_errno(result));
     if (!foreign)
         probe_spawn_end(serial, (uint64_t)handle, c11_errno(result));

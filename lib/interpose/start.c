@@ -94,7 +94,7 @@ static struct start start_begin(struct start *passed)
     framed = true;
     last_thread_begins(start.serial == 0);
     if (start.serial == 0)
-        thrum_self.guard |= SELF_SILENT;
+        probe_foreign_begins();
     else if (probe_on())
         tell_begin(&start);
     return start;
@@ -124,6 +124,8 @@ static void start_left(struct start *start)
         probe_thread_end();
     }
     last_thread_leaves(start->serial == 0);
+    if (start->serial == 0)
+        probe_foreign_ends();
 }
 
 void *start_posix(void *argument)

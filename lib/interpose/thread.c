@@ -24,9 +24,13 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
     start->routine.posix = routine;
     start->serial = serial = foreign ? 0 : probe_spawn((const void *)routine, python_owns(SITE) ? probe_line(NULL, SITE) : SITE);
     last_thread_created(foreign);
+    if (foreign)
+        probe_foreign_created(true);
     result = REAL(pthread_create)(thread, attributes, start_posix, start);
     if (result != 0)
         last_thread_failed(foreign);
+    if (result != 0 && foreign)
+        probe_foreign_created(false);
     if (result != 0 && probe_on())
         probe_failed("pthread_create", NULL, THRUM_kind_thread, result, SITE);
     pthread_t handle = start_created(start, thread, result);

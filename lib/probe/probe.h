@@ -121,6 +121,14 @@ THRUM_PRIVATE void probe_thread_detach(uint64_t handle, const void *site);
 /* The line of Python behind a call of the interpreter's, as python_site() has it; the thread gets a name by the way. */
 THRUM_PRIVATE const void *probe_line(const void *object, const void *site);
 
+/*
+ * Of threads that aren't the program's (see foreign.h): before one is created, or where that failed; in the new thread, first and
+ * last. From the second on its calls aren't events.
+ */
+THRUM_PRIVATE void probe_foreign_created(bool succeeded);
+THRUM_PRIVATE void probe_foreign_begins(void);
+THRUM_PRIVATE void probe_foreign_ends(void);
+
 /* --- interrupts --- */
 
 THRUM_PRIVATE void probe_interrupt_send(enum thrum_means, int signal, int32_t target_pid, uint64_t target, const void *site);

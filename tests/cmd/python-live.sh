@@ -28,7 +28,7 @@ one.join()
 PY
 
 while read -r version python; do
-    # It tells of its deadlock, and then hangs. LTTng's threads would keep it from being sure of that: they may wake others.
+    # It tells of its deadlock, and then hangs.
     exec {told}< <(LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report THRUM_LTTNG=off exec timeout --kill-after=5 120 "$python" "$tmp/hang.py" 2>&1)
     runner=$!
     while read -r -t 60 -u "$told" line && [ "${line#*deadlock (happened)}" = "$line" ]; do :; done
