@@ -231,3 +231,7 @@ THRUM_EVENT(source_line, "a site stands for a line that an interpreter runs; tol
     THRUM_STRING(function, "the function as its language names it")
     THRUM_STRING(file, "its source file")
     THRUM_U32(line, "the line, 0 where it is not known"))
+
+THRUM_EVENT(interrupt_handler, "the program set what a signal does",
+    THRUM_I32(signal, "signal number")
+    THRUM_WORD(handled, flag, "whether a handler of the program's is called"))

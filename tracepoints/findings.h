@@ -99,6 +99,9 @@
             "a lock was held for long",                                                                                  \
             "do less while it is held")
 
+/* The message of a communication that no circle of two or more explains. */
+#define THRUM_ALL_WAIT "all threads of the process wait, and none is left that could wake one"
+
 #define THRUM_FINDING_ENUM(name, word, level, meaning, message, advice) THRUM_FINDING_##name,
 enum thrum_finding { THRUM_FINDINGS(THRUM_FINDING_ENUM) THRUM_FINDING_COUNT };
 #undef THRUM_FINDING_ENUM

@@ -22,6 +22,7 @@
 #include "check/semaphore.h"
 #include "check/stall.h"
 #include "check/stacks.h"
+#include "check/sync.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
 #include "check/wire.h"
@@ -77,7 +78,7 @@ static void hold(struct check_thread *self, uint64_t object, uint8_t kind, uint8
         self->unsure = true;
         return;
     }
-    if (!handlers_watch(object))
+    if (!handlers_watch(object) && !order_is_watched(object))
         known_add(self, below, object, known_key(path, how));
     held_push(self, object, held_what(kind, mode, how), path, stack);
 }
@@ -102,6 +103,7 @@ static void taken(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint
     misuse_use(self, object, kind, stack);
     if (semaphore_is_kind(kind)) {
         obliged_waited(self);
+        sync_takes(self, object);
         if (!semaphore_taken(object, self->serial))
             return;
     }
@@ -166,6 +168,7 @@ static void given_back(uint64_t object, uint8_t kind, uint8_t mode, uint64_t sit
         obliged_wakes(self, object, kind, stack);
         holders_wake(object);
         misuse_use(self, object, kind, stack);
+        sync_posts(self, object);
         if (!semaphore_posted(object, self->serial, find_held(self, object) != NULL)) {
             order_forget(object);
             return;
@@ -311,6 +314,7 @@ static void look_at_wait(struct check_thread *self, const struct wait_target *ta
     if (target->kind == THRUM_kind_barrier) {
         obliged_wakes(self, target->object, target->kind, target->stack);
         births_arrive(target->object);
+        sync_arrives(self, target->object);
     }
     if (target->mutex)
         misuse_cond_wait(self, target->object, target->mutex, find_held(self, target->mutex), target->stack);
@@ -365,6 +369,10 @@ static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
     /* What the call refused to wait with it didn't drop, either. */
     if (wait->mutex && ((wait->result != EPERM && wait->result != EINVAL) || thread_self()->wait.mutex_depth > 0))
         take_mutex_again(thread_self(), wait, frame);
+    if (wait->kind == THRUM_kind_barrier && wait->result == 0)
+        sync_leaves(thread_self(), wait->object);
+    else if (wait->kind == THRUM_kind_barrier)
+        sync_spoiled(wait->object);
     if (wait->kind == THRUM_kind_thread && wait->result == 0)
         thread_is_joined(wait->object);
 }

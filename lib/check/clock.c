@@ -91,13 +91,13 @@ static void discard(struct check_clock *clock)
         heap_give(clock, clock_size(clock->count));
 }
 
-struct check_clock *clock_join(const struct check_clock *own, const struct check_thread *other)
+struct check_clock *clock_merge(const struct check_clock *own, const struct check_clock *other, uint64_t serial, uint32_t epoch)
 {
-    struct check_clock *both = merged(own, other->clock), *last = heap_take(clock_size(1)), *joined = NULL;
+    struct check_clock *both = merged(own, other), *last = heap_take(clock_size(1)), *joined = NULL;
 
     if (both && last) {
-        if (other->witnesses > 0)
-            put(last, other->serial, other->epoch);
+        if (serial)
+            put(last, serial, epoch);
         joined = merged(both, last);
     }
     if (joined)
@@ -106,4 +106,22 @@ struct check_clock *clock_join(const struct check_clock *own, const struct check
         heap_give(last, clock_size(1));
     discard(both);
     return joined;
+}
+
+struct check_clock *clock_join(const struct check_clock *own, const struct check_thread *other)
+{
+    return clock_merge(own, other->clock, other->witnesses > 0 ? other->serial : 0, other->epoch);
+}
+
+bool clock_includes(const struct check_clock *all, const struct check_clock *part)
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; part && part != all && i < part->count; i++) {
+        while (all && at < all->count && all->at[at].serial < part->at[i].serial)
+            at++;
+        if (!all || at == all->count || all->at[at].serial != part->at[i].serial || all->at[at].epoch < part->at[i].epoch)
+            return false;
+    }
+    return true;
 }

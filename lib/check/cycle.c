@@ -16,6 +16,8 @@ struct search {
     uint32_t length, limit, steps_left;
     uint64_t mark;
     bool limited; /* something lay beyond the limit */
+    bool ordered; /* two were left apart because one lies before the other */
+    bool timeless; /* what lies before what isn't asked */
 };
 
 static bool holds_exclude(const struct record_object *first, const struct record_object *second)
@@ -33,10 +35,19 @@ static bool share_a_lock(const struct record *first, const struct record *second
     return false;
 }
 
-static bool can_be_at_once(const struct record *first, const struct record *second)
+static bool lies_before(const struct record *first, const struct record *second)
 {
-    return first->serial != second->serial && first->forks == second->forks && !share_a_lock(first, second) &&
-           !clock_has(second->clock, first->serial, first->epoch) && !clock_has(first->clock, second->serial, second->epoch);
+    return clock_has(second->clock, first->serial, first->epoch);
+}
+
+static bool can_be_at_once(struct search *search, const struct record *first, const struct record *second)
+{
+    if (first->serial == second->serial || first->forks != second->forks || share_a_lock(first, second))
+        return false;
+    if (search->timeless || (!lies_before(first, second) && !lies_before(second, first)))
+        return true;
+    search->ordered = true;
+    return false;
 }
 
 static bool is_seated(const struct record *record, uint64_t semaphore)
@@ -78,7 +89,7 @@ static bool are_locks(const struct witness *witness)
     return is_lock(&witness->record->held[witness->index]) && is_lock(&witness->record->wanted);
 }
 
-static bool fits(const struct search *search, const struct witness *witness)
+static bool fits(struct search *search, const struct witness *witness)
 {
     const struct cycle_step *steps = search->steps;
 
@@ -87,14 +98,14 @@ static bool fits(const struct search *search, const struct witness *witness)
     if (!waits_for(steps[search->length - 1].witness->record, witness))
         return false;
     for (uint32_t i = 0; i < search->length; i++)
-        if (!can_be_at_once(steps[i].witness->record, witness->record))
+        if (!can_be_at_once(search, steps[i].witness->record, witness->record))
             return false;
     if (!are_seats_left(search, witness->record))
         return false;
     return witness->record->wanted.object != search->goal->object || waits_for(witness->record, steps[0].witness);
 }
 
-static struct witness *next_fit(const struct search *search, struct witness *witness)
+static struct witness *next_fit(struct search *search, struct witness *witness)
 {
     while (witness && !fits(search, witness))
         witness = witness->next;
@@ -148,25 +159,42 @@ static bool find(struct search *search)
     return false;
 }
 
+/* The shortest first. */
+static bool find_from(struct search *search, struct edge *edge, struct witness *witness)
+{
+    bool found = false;
+
+    search->steps_left = STEPS_MAX;
+    for (search->limit = 2; !found && search->limit <= LENGTH_MAX; search->limit *= 2) {
+        search->mark = ++check_state.graph.searches;
+        search->steps[0] = (struct cycle_step){edge, witness};
+        search->length = 1;
+        search->limited = false;
+        found = find(search);
+        if (!search->limited || search->steps_left == 0)
+            break;
+    }
+    return found;
+}
+
 void cycle_search(struct edge *edge, struct witness *witness)
 {
     static struct cycle_step steps[LENGTH_MAX];
-    struct search search = {.goal = edge->from, .steps = steps, .steps_left = STEPS_MAX};
-    bool found = false;
+    struct search search = {.goal = edge->from, .steps = steps};
 
     if (!are_locks(witness))
         return;
-    for (search.limit = 2; !found && search.limit <= LENGTH_MAX; search.limit *= 2) {
-        search.mark = ++check_state.graph.searches;
-        search.steps[0] = (struct cycle_step){edge, witness};
-        search.length = 1;
-        search.limited = false;
-        found = find(&search);
-        if (!search.limited || search.steps_left == 0)
-            break;
-    }
-    if (found)
+    if (find_from(&search, edge, witness)) {
         report_cycle(search.steps, search.length);
-    else if (search.steps_left == 0)
+        return;
+    }
+    if (search.steps_left == 0) {
         report_cut();
+        return;
+    }
+    /* So far each of these was over before the next began. They may come again, and meet. */
+    search.timeless = true;
+    if (search.ordered && find_from(&search, edge, witness))
+        for (uint32_t i = 0; i < search.length; i++)
+            order_watch(search.steps[i].witness->record->wanted.object);
 }

@@ -10,6 +10,7 @@
 #include "check/order.h"
 #include "check/report.h"
 #include "check/state.h"
+#include "check/sync.h"
 #include "check/thread.h"
 #include "core/log.h"
 #include "live-layout.h"
@@ -76,6 +77,7 @@ static void after_fork_in_child(void)
     threads_forked();
     order_forked();
     obliged_forked();
+    sync_forked();
     handlers_forked(thrum_self.check);
     if (thrum_self.check)
         inherit(thrum_self.check);

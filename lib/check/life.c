@@ -14,6 +14,7 @@
 #include "check/order.h"
 #include "check/semaphore.h"
 #include "check/stacks.h"
+#include "check/sync.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
 
@@ -30,6 +31,7 @@ static void forget(uint64_t object)
 {
     obliged_forget(object);
     order_forget(object);
+    sync_forget(object);
     leaving_forget(object);
     handlers_forget(object);
 }
@@ -57,7 +59,7 @@ void life_woken(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame)
         self->woke++;
     holders_wake(object);
     if (kind == THRUM_kind_barrier)
-        births_uncounted(object);
+        births_uncounted(object), sync_spoiled(object);
     if (self && kind == THRUM_kind_condition && self->handling)
         handlers_unsafe(self, "pthread_cond_signal", object, kind, stacks_here(self, site, frame));
 }
@@ -125,6 +127,7 @@ void life_made(const struct thrum_event_object_init *init, uintptr_t frame)
     }
     forget(init->object);
     births_add(init);
+    sync_made(init);
     if (init->kind == THRUM_kind_semaphore)
         semaphore_made(init->object, init->value);
     else if (init->kind == THRUM_kind_lock)

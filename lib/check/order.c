@@ -14,13 +14,20 @@
 #include "check/wire.h"
 #include "check/thread.h"
 
-enum { PLACES = 1 << 16, WITNESSES_MAX = 16 };
+enum { PLACES = 1 << 16, WITNESSES_MAX = 16, SAME_MAX = 4, WATCHED = 64, LOOKS = 10000 };
 
 /* By place of the address: how many nodes the graph has there, and whether readers of what lives there queue. */
 static struct {
     _Atomic uint32_t nodes; /* changed under the lock */
     _Atomic bool nonrecursive;
 } places[PLACES];
+
+/* By hash: what is watched, and for how many takings yet. */
+static struct {
+    _Atomic uint64_t object;
+    uint32_t looks;
+} watched[WATCHED];
+static _Atomic uint32_t watched_count; /* how many places were ever used */
 
 static uint32_t forks;
 _Atomic uint64_t check_epoch;
@@ -36,6 +43,38 @@ void order_forked(void)
 void order_nonrecursive_reader(uint64_t object)
 {
     atomic_store_explicit(&PLACE(object).nonrecursive, true, memory_order_relaxed);
+}
+
+static unsigned watch_place(uint64_t object)
+{
+    return (unsigned)(check_mix(9, object) % WATCHED);
+}
+
+bool order_is_watched(uint64_t object)
+{
+    return atomic_load_explicit(&watched_count, memory_order_relaxed) > 0 &&
+           atomic_load_explicit(&watched[watch_place(object)].object, memory_order_relaxed) == object;
+}
+
+void order_watch(uint64_t object)
+{
+    unsigned place = watch_place(object);
+
+    if (watched[place].object == object)
+        return;
+    watched[place].looks = LOOKS;
+    atomic_store_explicit(&watched[place].object, object, memory_order_relaxed);
+    atomic_fetch_add_explicit(&watched_count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&check_epoch, CHECK_EPOCH, memory_order_relaxed);
+}
+
+/* Under the lock. */
+static void watch_less(uint64_t object)
+{
+    unsigned place = watch_place(object);
+
+    if (watched[place].object == object && --watched[place].looks == 0)
+        atomic_store_explicit(&watched[place].object, 0, memory_order_relaxed);
 }
 
 static size_t record_size(uint32_t held)
@@ -64,7 +103,7 @@ static struct record *record_new(struct check_thread *self, const struct record_
     record->serial = self->serial;
     record->hash = hash;
     record->clock = clock_ref(self->clock);
-    record->epoch = self->epoch;
+    record->epoch = self->recorded = self->epoch;
     record->forks = forks;
     record->tid = self->tid;
     memcpy(record->thread, self->name, NAME_SIZE);
@@ -80,19 +119,55 @@ static struct record *record_new(struct check_thread *self, const struct record_
     return record;
 }
 
-static bool is_witnessed(const struct edge *edge, uint64_t serial, uint64_t hash)
+static bool is_like(const struct record *one, const struct record *other)
+{
+    return one->serial == other->serial && one->hash == other->hash && one->forks == other->forks;
+}
+
+/* What came before at the same time is more likely to meet others than what comes now: it has less before it. */
+static bool is_witnessed(const struct edge *edge, const struct record *record, bool at_any_time)
 {
     for (const struct witness *witness = edge->witnesses; witness; witness = witness->next)
-        if (witness->record->serial == serial && witness->record->hash == hash && witness->record->forks == forks)
+        if (is_like(witness->record, record) && (at_any_time || witness->record->epoch == record->epoch))
             return true;
     return false;
+}
+
+static void drop_witness(struct edge *edge, struct witness **link)
+{
+    struct witness *witness = *link;
+
+    *link = witness->next;
+    edge->witness_count--;
+    record_unref(witness->record);
+    heap_give(witness, sizeof(*witness));
+}
+
+/* Of those of one kind, from other times, the oldest gives way, for there is no end to them. */
+static void make_room(struct edge *edge, const struct record *record)
+{
+    struct witness **oldest = NULL;
+    unsigned same = 0;
+
+    for (struct witness **link = &edge->witnesses; *link; link = &(*link)->next)
+        if (is_like((*link)->record, record)) {
+            oldest = link;
+            same++;
+        }
+    if (oldest && (same >= SAME_MAX || edge->witness_count >= WITNESSES_MAX))
+        drop_witness(edge, oldest);
 }
 
 static bool add_witness(struct edge *edge, struct record *record, uint32_t index)
 {
     struct witness *witness;
+    bool again = order_is_watched(record->wanted.object);
 
-    if (edge->witness_count >= WITNESSES_MAX || is_witnessed(edge, record->serial, record->hash))
+    if (is_witnessed(edge, record, !again))
+        return false;
+    if (again)
+        make_room(edge, record);
+    if (edge->witness_count >= WITNESSES_MAX)
         return false;
     witness = heap_take(sizeof(*witness));
     if (!witness)
@@ -126,9 +201,12 @@ static void learn(struct record *record)
 
         if (fresh)
             tell_edge(&record->held[i], &record->wanted);
+        bool again = edge && is_witnessed(edge, record, true);
+
         if (!edge || !add_witness(edge, record, i))
             continue;
-        wire_edge(record, i);
+        if (!again)
+            wire_edge(record, i);
         if (check_state.graph.back_count > 0)
             cycle_search(edge, edge->witnesses);
     }
@@ -141,9 +219,10 @@ void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_
     struct record *record;
     sigset_t signals;
 
-    if (seen_has(key))
+    if (seen_has(key) && !order_is_watched(object))
         return;
     check_lock(&signals);
+    watch_less(object);
     record = record_new(self, &(struct record_object){object, stack, kind, mode}, hash);
     if (record) {
         learn(record);

@@ -46,6 +46,14 @@ struct witness {
 /* The calling thread takes, or is about to wait for, an object while it holds others. */
 void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack);
 
+/*
+ * Takings of the object under others are part of a cycle, of which so far one lay before another: each is learned that comes at
+ * another time than those before, for some time. Under the checker's lock.
+ */
+void order_watch(uint64_t object);
+/* Whether it is so watched. */
+bool order_is_watched(uint64_t object);
+
 /* The object ended: its node, edges and records go. */
 void order_forget(uint64_t object);
 

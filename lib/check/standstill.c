@@ -221,7 +221,7 @@ static void tell(void)
             parts[count++] = (struct report_part){
                 .thread = thread, .verb = "waits for", .object = {thread->wait.object, thread->wait.stack, thread->wait.kind, thread->wait.mode}};
     }
-    report_misuse(THRUM_FINDING_communication, false, "all threads of the process wait, and none is left that could wake one", parts, count);
+    report_misuse(THRUM_FINDING_communication, false, THRUM_ALL_WAIT, parts, count);
 }
 
 bool standstill_look(const struct check_thread *self)

@@ -131,14 +131,14 @@
 
 /* --- Signal handlers: events as the handler is entered and left, by a jump too; the program reads back what it set --- */
 #define REAL_SIGNAL(REAL) \
-    REAL(sigaction, "signal", "interrupt_begin interrupt_end") \
-    REAL(__sigaction, "signal", "interrupt_begin interrupt_end") \
-    REAL(signal, "signal", "interrupt_begin interrupt_end") \
-    REAL(bsd_signal, "signal", "interrupt_begin interrupt_end") \
-    REAL(ssignal, "signal", "interrupt_begin interrupt_end") \
-    REAL(sysv_signal, "signal", "interrupt_begin interrupt_end") \
-    REAL(__sysv_signal, "signal", "interrupt_begin interrupt_end") \
-    REAL(sigset, "signal", "interrupt_begin interrupt_end") \
+    REAL(sigaction, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(__sigaction, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(bsd_signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(ssignal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(sysv_signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(__sysv_signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(sigset, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
     REAL(longjmp, "signal", "interrupt_end") \
     REAL(_longjmp, "signal", "interrupt_end") \
     REAL(siglongjmp, "signal", "interrupt_end") \

@@ -66,6 +66,7 @@ void probe_handler(int signal, bool set)
 {
     if (probe_sinks & PROBE_CHECK)
         check_handler(signal, set);
+    EMIT(interrupt_handler, .signal = signal, .handled = set);
 }
 
 void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)

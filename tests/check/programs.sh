@@ -42,9 +42,9 @@ for program in "${hangs[@]}"; do
 done
 
 # Waits that hold what the waker needs, in runs that didn't hang: what a recording proves is told at once where nothing seen
-# speaks against it, and the innocent aren't accused. (semaphore_holding may find its post there already.)
+# speaks against it, and the innocent aren't accused. So are orders that a barrier or a semaphore keeps apart. (semaphore_holding may find its post there already.)
 expected=$srcdir/predict/expected
-mapfile -t waits < <(sed -n 's/^\(\(join\|wait\|barrier\)_[a-z_]*holding[a-z_]*\|semaphore_holding_[a-z]*\|join_after_post\)$/\1/p' "$expected")
+mapfile -t waits < <(sed -n 's/^\(\(join\|wait\|barrier\)_[a-z_]*holding[a-z_]*\|semaphore_holding_[a-z]*\|join_after_post\|barrier_b[a-z]*\|barrier_two_rounds\|semaphore_\(before\|too_early\)\)$/\1/p' "$expected")
 for program in "${waits[@]}"; do
     limit 60 "$thrum" check --json --log "$tmp/$program.json" -- "$builddir/predict/$program" > "$tmp/$program.out" 2>&1
     is "$program: status" $? "$([ -z "$(known "$program")" ] && echo 0 || echo 66)"

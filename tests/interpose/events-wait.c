@@ -236,15 +236,19 @@ static void sends(void)
 void events_signal(void)
 {
     setpgid(0, 0);
+    gives("interrupt_handler");
     signal(SIGUSR1, handler);
     for (int i = 0; i < 3; i++)
         sends();
+    gives("interrupt_handler");
     signal(SIGUSR1, SIG_IGN);
     sends();
     for (int way = 0; way < 8; way++) {
+        gives("interrupt_handler");
         sets(way);
         DO("interrupt_send", raise(SIGUSR1), 0);
     }
+    gives("interrupt_handler");
     signal(SIGUSR1, jumps);
     for (way_to_jump = 0; way_to_jump < 4; way_to_jump++)
         if (sigsetjmp(back, 1) == 0) {
@@ -269,6 +273,7 @@ void events_sigwait(void)
 
     sigemptyset(&none), sigemptyset(&one);
     sigaddset(&one, SIGUSR1);
+    gives("interrupt_handler");
     signal(SIGUSR1, handler);
     self = pthread_self();
     pthread_t thread = begin(interrupts_main, &self);

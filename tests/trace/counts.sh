@@ -11,6 +11,7 @@ acquire_end 5
 acquire_fail 7
 interrupt_begin 2
 interrupt_end 2
+interrupt_handler 1
 interrupt_send 3
 object_destroy 6
 object_init 6
@@ -33,7 +34,7 @@ wake 6'
 # object_*: a mutex, a condition, a semaphore, a rwlock, a spinlock, a barrier
 # spawn, thread_end: 6 workers, one cancelled, one detached; and the main thread begins
 # wait: 4 timedwait, 7 join, 3 barrier_wait     wake: 5 signal, 1 broadcast
-# interrupt_send: 1 cancel, 2 kill              interrupt_begin, _end: a handler, twice
+# interrupt_send: 1 cancel, 2 kill              interrupt_begin, _end: a handler, twice     interrupt_handler: that set
 
 # counted NAME [OPTION]: records counts.c so, and holds babeltrace2's text to what is expected.
 counted() {

@@ -151,6 +151,8 @@ static bool play_thread(const struct statement *st)
         EMIT(st, me, process_begin, .ppid = atoi(st->word[1]), .executable = *st->word[0] ? st->word[0] : "/bin/test");
     else if (is(st, "exit"))
         EMIT(st, me, process_end, .status = 0);
+    else if (is(st, "handler"))
+        EMIT(st, me, interrupt_handler, .signal = atoi(st->word[0]), .handled = !*st->word[1]);
     else if (is(st, "begin"))
         EMIT(st, me, thread_begin, .serial = me->serial, .handle = me->handle, .routine = SCRIPT_SITE(0));
     else if (is(st, "end"))

@@ -12,6 +12,7 @@
  *
  *     main process [EXE] [PPID]             process_begin
  *     main exit                             process_end
+ *     main handler SIGNAL [none]             interrupt_handler
  *     main begin | end | name TEXT | detach T1
  *     main start T1                         spawn, thread_begin and spawn_end
  *     main spawn T1 | spawned T1 [RESULT]   one by one; T1 begin is the child's own

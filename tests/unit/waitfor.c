@@ -238,9 +238,21 @@ START_TEST(that_nobody_is_left_to_act_is_noted)
 {
     verdict_expect(PAIR IDLE, NOTE "main waits for thread 2, thread 2 waits for condition C1; unless a signal or another "
                                    "process was to do so, somebody forgot to post, signal or end\n");
+    verdict_expect(PAIR "T1 init C; main handler 10;" IDLE, NOTE "main waits for thread 2, thread 2 waits for condition C1; unless a signal or "
+                                                                "another process was to do so, somebody forgot to post, signal or end\n");
     verdict_expect(PAIR "main start T2;" IDLE, "");
     verdict_expect(PAIR "T1 lock A; T1 wait C A timeout=5; main joining T1", "");
     verdict_expect(PAIR "main exit;" IDLE, "");
+}
+END_TEST
+
+START_TEST(that_nobody_could_be_woken_is_told)
+{
+    verdict_expect(PAIR "T1 init C;" IDLE, "happened communication: main ?->thread 2, T1 ?->C\n");
+    verdict_expect(PAIR "T1 init C; main handler 10; main handler 10 none;" IDLE, "happened communication: main ?->thread 2, T1 ?->C\n");
+    /* The wake has come, and T1 hasn't gone on yet. */
+    verdict_expect(PAIR "T1 init C; T1 lock A; T1 wait C A; main signal C; main joining T1", NOTE "main waits for thread 2, thread 2 waits for "
+                   "condition C1; unless a signal or another process was to do so, somebody forgot to post, signal or end\n");
 }
 END_TEST
 
@@ -361,7 +373,7 @@ Suite *suite_create_all(void)
         a_semaphore_used_as_a_signal_has_no_holder, waiting_for_ones_own_semaphore_may_be_waiting_for_a_signal,
         a_semaphore_of_many_is_no_lock, joining_while_holding_what_the_joined_thread_needs, a_circle_of_joins,
         an_ended_thread_can_be_joined, a_timed_join_is_none, an_idle_waiter_is_none, a_waiter_needs_its_mutex_back,
-        a_timed_waiter_needs_it_too, that_nobody_is_left_to_act_is_noted, a_recursively_held_mutex_is_still_the_waiters_own,
+        a_timed_waiter_needs_it_too, that_nobody_is_left_to_act_is_noted, that_nobody_could_be_woken_is_told, a_recursively_held_mutex_is_still_the_waiters_own,
         a_robust_mutex_is_taken_from_the_dead, a_mutex_at_the_same_address_is_another,
         a_trace_that_begins_in_the_middle, a_process_that_is_replaced_was_in_it,
         addresses_of_two_processes_have_nothing_to_do_with_each_other, lost_events_leave_a_doubt);

@@ -155,6 +155,12 @@ const char *describe_object(struct describe *d, const struct object *object)
     return *words->name ? words->name : words->label;
 }
 
+bool describe_is_static(struct describe *d, const struct object *object)
+{
+    const struct process *process = object->process;
+    return d->symbols && symbols_variable(d->symbols, process->pid, time_in(process, object->birth_ns), object->address);
+}
+
 bool describe_is_anonymous(struct describe *d, const struct object *object)
 {
     return words_of(d, object)->anonymous != NULL;

@@ -35,6 +35,9 @@ char *describe_thread(struct describe *, const struct thread *);
 /* What to call an object in a sentence: "lock_a", else "mutex M1"; lives as long as `describe`. */
 const char *describe_object(struct describe *, const struct object *);
 
+/* Whether it is a variable of the program's, or of one of its libraries'. */
+bool describe_is_static(struct describe *, const struct object *);
+
 /* Whether it belongs to a runtime's locks, all of which are made and taken at the same few places: "Python lock". */
 bool describe_is_anonymous(struct describe *, const struct object *);
 

@@ -103,6 +103,11 @@ const char *finding_kind_advice(enum finding_kind kind)
     return kinds[kind].advice;
 }
 
+const char *finding_lost_wakeup_advice(void)
+{
+    return "look for the wake-up that was lost: change what is waited for with the mutex held, and test it, so held, before each wait";
+}
+
 enum finding_kind finding_kind_of(const char *word)
 {
     enum finding_kind kind = 0;

@@ -104,6 +104,8 @@ const char *finding_kind_level(enum finding_kind);
 /* What was found, and what to do about it, where the finder has nothing more exact. */
 const char *finding_kind_message(enum finding_kind);
 const char *finding_kind_advice(enum finding_kind);
+/* The same where all wait, and none of them with a lock held. */
+const char *finding_lost_wakeup_advice(void);
 /* The kind of this word; FINDING_KIND_COUNT where there is none. */
 enum finding_kind finding_kind_of(const char *word);
 const char *finding_certainty_word(enum finding_certainty);

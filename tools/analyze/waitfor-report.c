@@ -7,7 +7,6 @@
 #include <string.h>
 #include "analyze/text.h"
 #include "analyze/waitfor.h"
-#include "base/hosts.h"
 #include "base/memory.h"
 
 /* Any thread may give it back, and none was seen to give back its own: perhaps it isn't used as a lock. */
@@ -171,30 +170,4 @@ bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *
     finding->id = id_of(context->describe, cycle, finding->kind);
     remember_orders(cycle, &context->happened);
     return true;
-}
-
-void waitfor_note_stuck(const struct process *process, struct analysis_context *context)
-{
-    enum { NAMED = 4 };
-    char pid[HOSTS_TEXT];
-    struct text text = {0};
-    const char *slash = strrchr(process->executable, '/');
-    uint32_t count = 0;
-    const struct thread *thread = process->threads;
-    text_add(&text, "no thread of %s (pid %s) is left that could let another go on: ",
-             slash ? slash + 1 : process->executable, hosts_text(pid, process->pid));
-    while (thread->next_thread) /* the oldest first */
-        thread = thread->next_thread;
-    for (; thread; thread = thread->previous_thread) {
-        if (thread->blocked.what == BLOCKING_no || ++count > NAMED)
-            continue;
-        char *name = describe_thread(context->describe, thread);
-        text_add(&text, "%s%s waits for %s", count > 1 ? ", " : "", name,
-                 describe_object(context->describe, thread->blocked.object));
-        free(name);
-    }
-    if (count > NAMED)
-        text_add(&text, ", and %u more", count - NAMED);
-    text_add(&text, "; unless a signal or another process was to do so, somebody forgot to post, signal or end");
-    findings_note(context->findings, text_take(&text));
 }

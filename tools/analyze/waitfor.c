@@ -282,7 +282,7 @@ static void find(void *state, struct analysis_context *context)
         for (size_t j = before; j < self->count; j++)
             reported |= waitfor_report(&self->cycles[j], context);
         if (!reported && all_stuck(processes[i]))
-            waitfor_note_stuck(processes[i], context);
+            waitfor_tell_stuck(processes[i], context);
     }
 }
 

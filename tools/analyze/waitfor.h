@@ -26,7 +26,7 @@ struct waitfor_cycle {
 /* Appends the finding; false where it is too doubtful. */
 bool waitfor_report(const struct waitfor_cycle *, struct analysis_context *);
 
-/* Notes that no thread of the process can act any more, though no circle tells why. */
-void waitfor_note_stuck(const struct process *, struct analysis_context *);
+/* Tells, or where that isn't certain notes, that no thread of the process can act any more, though no circle tells why. */
+void waitfor_tell_stuck(const struct process *, struct analysis_context *);
 
 #endif

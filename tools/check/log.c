@@ -197,10 +197,15 @@ static void name_joins(struct finding *finding)
 static const char *reason_of(const struct finding *finding)
 {
     if (finding->kind == FINDING_lock_order)
-        return "these threads did so, each at its own time, with no common lock around it and neither waiting for the other's start or "
-               "end; when they meet, each waits for the other for ever";
+        return "these threads did so, each at its own time, with no common lock around it and nothing that always puts one before the "
+               "other: no start or end of a thread, no barrier for all, no semaphore between the two; when they meet, each waits for the "
+               "other for ever; whether one only gets there after the other has set a flag or signalled a condition isn't seen here, "
+               "but often in a recording (thrum record)";
     if (finding->kind == FINDING_deadlock || finding->kind == FINDING_self_deadlock)
         return "it was so when the last of them began to wait";
+    if (finding->kind == FINDING_communication && finding->certainty == CERTAINTY_happened)
+        return "each of them slept, without a timeout, for what only another of the process's threads could give, as the kernel said "
+               "too; no signal has a handler that could";
     return finding->certainty == CERTAINTY_happened ? "it was seen as it happened" : "nothing that was seen rules it out";
 }
 
@@ -221,9 +226,7 @@ static bool is_lost_wakeup(const struct finding *finding)
 
 static void explain(struct finding *finding, struct json_object *from)
 {
-    const char *advice = is_lost_wakeup(finding) ? "look for the wake-up that was lost: change what is waited for with the mutex held, and test it, "
-                                                   "so held, before each wait"
-                                                 : finding_kind_advice(finding->kind);
+    const char *advice = is_lost_wakeup(finding) ? finding_lost_wakeup_advice() : finding_kind_advice(finding->kind);
     bool order = finding->kind == FINDING_lock_order;
 
     finding->message = words_or(from, "message", order ? "these threads take locks in opposite orders" : finding_kind_message(finding->kind));

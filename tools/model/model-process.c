@@ -166,6 +166,7 @@ static void find_fork(struct process *child, struct thread *thread)
     if (!forked || strcmp(parent->executable, child->executable))
         return;
     child->forked_from = process_ref(parent);
+    child->handlers |= parent->handlers;
     if (child->begin_ns == MODEL_UNKNOWN_NS) /* it was first seen in a fork handler */
         child->begin_ns = child->model->now;
     hold_inherit(thread, forked);

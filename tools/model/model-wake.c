@@ -111,6 +111,15 @@ static bool take_wake(struct object *object, const struct blocked *was, struct w
     return false;
 }
 
+bool blocked_is_woken(const struct blocked *blocked)
+{
+    const struct wakes *wakes = blocked->object->wakes;
+    for (uint32_t i = 0; wakes && i < wakes->count; i++)
+        if (wakes->at[i].waker.time_ns >= blocked->since_ns)
+            return true;
+    return false;
+}
+
 static void find_waker(struct thread *thread, const struct blocked *was, struct waker *waker)
 {
     struct object *object = was->object;

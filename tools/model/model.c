@@ -40,6 +40,12 @@ static void on_interrupt(struct model *model, struct thread *thread, const struc
     }
 }
 
+static void on_interrupt_handler(struct process *process, const struct thrum_event_interrupt_handler *event)
+{
+    uint64_t bit = event->signal > 0 && event->signal <= 64 ? (uint64_t)1 << (event->signal - 1) : 0;
+    process->handlers = event->handled ? process->handlers | bit : process->handlers & ~bit;
+}
+
 static void on_order_edge(struct thread *thread, const struct thrum_event_order_edge *event)
 {
     struct object *held = object_get(thread->process, event->held_kind, event->held);
@@ -82,6 +88,9 @@ static void feed_thread(struct model *model, const struct trace_event *event)
     case THRUM_EVENT_interrupt_begin:
     case THRUM_EVENT_interrupt_end:
         on_interrupt(model, thread, event);
+        break;
+    case THRUM_EVENT_interrupt_handler:
+        on_interrupt_handler(thread->process, &record->interrupt_handler);
         break;
     case THRUM_EVENT_finding:
         TELL(model, told, thread, &record->finding);

@@ -52,6 +52,7 @@ struct process {
     struct thread *threads; /* those the model has not dropped, newest first, by next_thread */
     uint32_t thread_count;  /* how many there were so far; the number of the newest */
     bool exiting;                /* a thread called exit, or main returned */
+    uint64_t handlers;           /* signals that have a handler, a bit each from 1 on; 0 where the trace doesn't tell */
     struct process *forked_from; /* NULL: not a fork, or not known */
     struct model *model;
     struct process_maps *maps;   /* the model's own */
@@ -285,6 +286,9 @@ static inline bool blocked_for_ever(const struct blocked *blocked)
 {
     return blocked->what != BLOCKING_no && blocked->timeout_ns < 0;
 }
+
+/* Whether it was woken, as far as is known, since it was blocked, and hasn't gone on yet. */
+bool blocked_is_woken(const struct blocked *);
 
 struct process *process_ref(struct process *);
 void process_unref(struct process *);
