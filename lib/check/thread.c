@@ -21,7 +21,7 @@ static uint64_t last_serial;
 struct pending {
     struct pending *next;
     uint64_t number, handle;
-    bool detached;
+    bool detached, cancelled;
     char name[NAME_SIZE];
     struct check_clock *clock;
     const struct check_stack *stack;
@@ -215,6 +215,7 @@ static void take_pending(struct check_thread *self, uint64_t number)
         self->clock = creation->clock;
         self->born = creation->stack;
         self->detached = creation->detached;
+        self->cancelled = creation->cancelled;
         memcpy(self->name, creation->name, NAME_SIZE);
         slab_give(&pendings, creation);
         return;
@@ -371,12 +372,15 @@ void thread_is_detached(uint64_t handle)
 void thread_is_cancelled(uint64_t handle)
 {
     struct check_thread *other;
+    struct pending *creation;
     sigset_t signals;
 
     check_lock(&signals);
     other = thread_by_handle(handle);
     if (other)
         other->cancelled = true;
+    else if ((creation = pending_by_handle(handle)))
+        creation->cancelled = true;
     check_unlock(&signals);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread is cancelled while it holds a mutex, which its cleanup handler unlocks; another waits on a condition. */
+/* A thread is cancelled while it holds a mutex, which its cleanup handler unlocks; another waits on a condition. Others are cancelled before they have begun. */
 #include "play.h"
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
@@ -33,6 +33,35 @@ static void *waiter(void *unused)
     return unused;
 }
 
+static void *unborn(void *unused)
+{
+    MUST(pthread_mutex_lock(&lock_b));
+    pthread_cleanup_push(unlock, &lock_b);
+    for (;;)
+        MUST(pthread_cond_wait(&turn, &lock_b));
+    pthread_cleanup_pop(1);
+    return unused;
+}
+
+/*
+ *     main, on the only processor:  creates   cancels   joins: all threads seem to wait for each other
+ *     unborn:                                                  begins, waits: and is cancelled there
+ */
+static void cancel_unborn(void)
+{
+    cpu_set_t one;
+    pthread_t thread;
+
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    MUST_SEM(sched_setaffinity(0, sizeof(one), &one));
+    for (int i = 0; i < 20; i++) {
+        MUST(pthread_create(&thread, NULL, unborn, NULL));
+        MUST(pthread_cancel(thread));
+        join(thread);
+    }
+}
+
 int main(void)
 {
     MUST_SEM(sem_init(&never, 0, 0));
@@ -46,4 +75,5 @@ int main(void)
     MUST(pthread_mutex_unlock(&lock_a));
     MUST(pthread_mutex_lock(&lock_b));
     MUST(pthread_mutex_unlock(&lock_b));
+    cancel_unborn();
 }
