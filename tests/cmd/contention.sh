@@ -115,6 +115,10 @@ like "--diff: critical paths" "$same" '^ +before +after +change  critical path: 
 like "--diff: what lies on them" "$same" '^ +([0-9.]+ [mun]?s) +\1 +same  main runs$'
 is "--diff: critical paths as CSV" "$(limit 60 "$thrum" contention --diff --csv --by path "$tmp/trace" "$tmp/trace" | awk -F, 'NR > 1 && ($(NF - 3) != $(NF - 2) || $(NF - 1) != $NF)' | wc -l)" 0
 like "--diff: and as JSON" "$(limit 60 "$thrum" contention --diff --json "$tmp/trace" "$tmp/trace" | tr -d ' \n')" '"critical_path":\{"before_ns":([0-9]+),"after_ns":\1,.*"convoys":\[\]'
+limit 60 "$thrum" record -o "$tmp/alike" -- "$builddir/programs/counts" 2> "$tmp/err"
+alike=$(limit 60 "$thrum" contention --diff --by path "$tmp/alike" "$tmp/alike")
+like "--diff: threads of one name go by it" "$alike" ' same  worker runs?$'
+unlike "--diff: none by its number in one run" "$alike" 'tid '
 
 # --- a part of it ---
 like "--lock: the others aren't told of" "$(limit 60 "$thrum" contention --csv --lock table "$tmp/trace" | tail -n +2)" '^"table","mutex","contended.c:[0-9]+",2,1,50\.00,[0-9]+,.*$'

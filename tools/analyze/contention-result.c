@@ -155,7 +155,7 @@ static void name_entry(struct contention *contention, struct entry *entry)
     entry->row.place = entry->place ? entry->place : "";
 }
 
-/* Threads of one name are told apart. */
+/* Threads of one name are told apart; in another run they go by what they share. */
 static void name_threads_apart(struct entry **threads, size_t count)
 {
     struct map first = {0};
@@ -173,7 +173,7 @@ static void name_threads_apart(struct entry **threads, size_t count)
         if (!shared[i] || !threads[i]->thread)
             continue;
         threads[i]->row.name = threads[i]->name = memory_format("%s (tid %s)", name, hosts_text(tid, threads[i]->thread->tid));
-        free(name);
+        threads[i]->row.key = threads[i]->key = name;
     }
     size_t place = 0;
     for (const struct map_entry *entry; (entry = map_next(&first, &place));)

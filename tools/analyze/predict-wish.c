@@ -78,8 +78,10 @@ void history_wish(struct history *h, uint32_t thread, uint32_t resource, bool sh
     struct wish like = {.thread = thread, .resource = resource, .shared = shared, .held_count = t->held_count,
                         .time_ns = at.time_ns, .site = at.site};
     like.held = memory_new(t->held_count, sizeof *like.held);
-    memcpy(like.held, t->held, t->held_count * sizeof *like.held);
-    qsort(like.held, like.held_count, sizeof *like.held, by_resource);
+    if (t->held_count) {
+        memcpy(like.held, t->held, t->held_count * sizeof *like.held);
+        qsort(like.held, like.held_count, sizeof *like.held, by_resource);
+    }
     struct wish *wish = wish_of(h, &like);
     if (wish->count == INSTANCES_MAX) {
         wish->more = true;

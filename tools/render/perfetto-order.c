@@ -99,5 +99,6 @@ void perfetto_order(struct perfetto *perfetto)
     add_moments(perfetto);
     counts_tell(perfetto->timeline, add_count, perfetto);
     add_path(perfetto);
-    qsort_r(perfetto->items.at, perfetto->items.count, sizeof *perfetto->items.at, by_time, perfetto->timeline->spans.at);
+    if (perfetto->items.count)
+        qsort_r(perfetto->items.at, perfetto->items.count, sizeof *perfetto->items.at, by_time, perfetto->timeline->spans.at);
 }
