@@ -119,11 +119,17 @@ static long kill_thread(system_call *call, const long *a, const void *site)
 
 static long confine(system_call *call, const long *a)
 {
-    bool confined = probe_confines(true);
-    long result = call(SYS_seccomp, a[0], a[1], a[2], a[3], a[4], a[5]);
+    bool strict = a[0] == SECCOMP_SET_MODE_STRICT, confined = probe_confines(true);
+    long result;
 
-    if (result != 0)
-        probe_confines(confined);
+    if (strict)
+        probe_strict_begin();
+    result = call(SYS_seccomp, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (result == 0)
+        return 0;
+    if (strict)
+        probe_strict_failed();
+    probe_confines(confined);
     return result;
 }
 

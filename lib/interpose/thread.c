@@ -2,6 +2,7 @@
 /* pthread_create and the life of threads. */
 #include "interpose/interpose.h"
 
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
 
@@ -100,11 +101,26 @@ INTERPOSE void pthread_exit(void *value)
     __builtin_unreachable();
 }
 
+static int confine(unsigned long mode, const unsigned long *arguments)
+{
+    bool strict = mode == SECCOMP_MODE_STRICT, confined = probe_confines(true);
+    int result;
+
+    if (strict)
+        probe_strict_begin();
+    result = REAL(prctl)(PR_SET_SECCOMP, mode, arguments[1], arguments[2], arguments[3]);
+    if (result == 0)
+        return 0;
+    if (strict)
+        probe_strict_failed();
+    probe_confines(confined);
+    return result;
+}
+
 /* As libc does, all arguments that there can be are passed on. */
 INTERPOSE int prctl(int option, ...)
 {
     unsigned long arguments[4];
-    bool confined = false;
     va_list rest;
     int result;
 
@@ -115,10 +131,8 @@ INTERPOSE int prctl(int option, ...)
     if (option == PR_SET_TSC && arguments[0] == PR_TSC_SIGSEGV)
         probe_ticks_forbidden();
     if (option == PR_SET_SECCOMP)
-        confined = probe_confines(true);
+        return confine(arguments[0], arguments);
     result = REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
-    if (option == PR_SET_SECCOMP && result != 0)
-        probe_confines(confined);
     if (option == PR_SET_TSC && (arguments[0] == PR_TSC_SIGSEGV) == (result != 0))
         thrum_self.tickless = false;
     if (result == 0 && option == PR_SET_NAME && probe_on())

@@ -48,6 +48,10 @@ THRUM_PRIVATE void probe_ticks_forbidden(void);
 /* Told before the process confines itself by seccomp, and where that failed with the result of the first: see self_confined. */
 THRUM_PRIVATE bool probe_confines(bool confines);
 
+/* Told before the calling thread may do no more than read, write and end (SECCOMP_MODE_STRICT): it is seen no longer. */
+THRUM_PRIVATE void probe_strict_begin(void);
+THRUM_PRIVATE void probe_strict_failed(void);
+
 /* --- acquire and release --- */
 
 /* Words of an event in one register: calls are on every lock's way. */

@@ -47,6 +47,18 @@ bool probe_confines(bool confines)
     return before;
 }
 
+void probe_strict_begin(void)
+{
+    if (probe_sinks & (PROBE_RECORD | PROBE_LTTNG))
+        log_line("a thread may make no system calls from now on (SECCOMP_MODE_STRICT): what it does isn't recorded", NULL);
+    self_inner_enter();
+}
+
+void probe_strict_failed(void)
+{
+    self_inner_leave();
+}
+
 void probe_ticks_forbidden(void)
 {
     static atomic_bool said;

@@ -360,6 +360,19 @@ static void confined(const char *unused)
     printf("confined: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
+/* May do no more than read, write and end. */
+static void strict(const char *unused)
+{
+    static const char words[] = "strict: done\n";
+
+    (void)unused;
+    both(NULL);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+    both(NULL);
+    write(1, words, sizeof(words) - 1);
+    syscall(SYS_exit, 0);
+}
+
 /* --- old forms, as programs have them that were linked long ago --- */
 
 #if defined(__x86_64__)
@@ -436,7 +449,8 @@ int main(int argument_count, char **arguments)
         const char *name;
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
-                   {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"confined", confined}, {"old-forms", old_forms}};
+                   {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"confined", confined}, {"strict", strict},
+                   {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)

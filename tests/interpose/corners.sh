@@ -44,6 +44,7 @@ before=
 compared tidy "$tmp/corners" tidy
 # After a fork LTTng-UST opens files, come what may.
 LTTNG=no compared confined "$tmp/corners" confined
+LTTNG=no compared strict "$tmp/corners" strict
 compared old-forms "$tmp/corners" old-forms "$tmp/script"
 if command -v g++ > /dev/null; then
     ok "the C++ program is built" g++ -std=c++17 -g -O1 -pthread -o "$tmp/unwind" "$srcdir/interpose/corners-unwind.cpp"
