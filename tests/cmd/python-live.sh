@@ -43,9 +43,9 @@ while read -r version python; do
         continue
     fi
     like "$version: --pid: locks are Python's, with the line that made them" "$report" \
-        'holds +Python lock S[0-9]+, made in <module> \(hang.py:2\), at transfer \(hang.py:7\)'
+        'holds +Python lock [0-9]+, made in <module> \(hang.py:2\), at transfer \(hang.py:7\)'
     like "$version: --pid: who waits for it, where" "$report" \
-        'waits for Python lock S[0-9]+, made in <module> \(hang.py:2\), held by transfer(-2)? \(hang.py:6\), at transfer \(hang.py:9\)'
+        'waits for Python lock [0-9]+, made in <module> \(hang.py:2\), held by transfer(-2)? \(hang.py:6\), at transfer \(hang.py:9\)'
     like "$version: --pid: what main waits for" "$(grep -A 3 '^  main' <<< "$report")" 'waits for .* at Thread\..*\(threading.py:[0-9]+\)'
     like "$version: --pid: the deadlock's calls" "$(tr -s ' \n' ' ' <<< "$report")" 'transfer \(hang.py:9\) Thread.run \(threading.py:'
     if [ -z "$gdb" ]; then

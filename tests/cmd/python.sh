@@ -156,8 +156,8 @@ orders() { # VERSION PYTHON
     limit 60 "$thrum" check -- "$2" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
     is "$1: so does the checker" $? 66
     like "$1: with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
-    like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Python lock S1   semaphore made in Account.__init__ \(bank.py:7\)'
-    like "$1: the GIL is known" "$(limit 60 "$thrum" contention --all "$tmp/lucky-$1")" '^GIL M[0-9]+ +mutex'
+    like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Python lock 1 +semaphore made in Account.__init__ \(bank.py:7\)'
+    like "$1: the GIL is known" "$(limit 60 "$thrum" contention --all "$tmp/lucky-$1")" '^GIL [0-9]+ +mutex'
     unlike "$1: and left out" "$(limit 60 "$thrum" contention -E 0 "$tmp/lucky-$1")" '^GIL'
     LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$tmp/bank.py" 1 2> "$tmp/out"
     like "$1: also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'

@@ -18,10 +18,10 @@ part=$(make text "range 8 14" "only thread reader")
 like "a range: it begins there" "$part" '^ +╷8 us '
 like "a thread alone: it is there" "$part" '^a reader '
 unlike "a thread alone: no other is" "$part" '^[a-d] (main|writer|thread)'
-unlike "a thread alone: nor what only others use" "$part" '^(lock|mutex) 1'
+unlike "a thread alone: nor what only others use" "$part" '^(lock|mutex) [0-9]'
 part=$(make text "only lock tab*")
 like "a lock alone: it is there" "$part" '^table '
-unlike "a lock alone: no other is" "$part" '^(book|lock 1|mutex 1) '
+unlike "a lock alone: no other is" "$part" '^(book|lock [0-9]|mutex [0-9]) '
 like "a lock alone: with the threads that use it" "$part" '^. writer '
 unlike "a lock alone: without those that don't" "$part" '^. main '
 make text "only thread nobody" > "$tmp/out" 2> "$tmp/err"

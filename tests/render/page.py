@@ -143,7 +143,7 @@ def test_draws(s):
     s.equal("a row for each thread, in the order of their creation",
             s.js("thrum.layout.rows.filter((r) => r.type === 'thread').map((r) => thrum.trace.threads[r.id].name)"), ["boss", "Plato", "Kant"])
     s.equal("a row for each object, the longest waited for first",
-            s.js("thrum.layout.rows.filter((r) => r.type === 'object').map((r) => thrum.trace.objects[r.id].label)"), ["condition 1", "left", "end of Plato", "end of Kant", "mutex 1", "right"])
+            s.js("thrum.layout.rows.filter((r) => r.type === 'object').map((r) => thrum.trace.objects[r.id].label)"), ["condition 3", "left", "end of Plato", "end of Kant", "mutex 4", "right"])
     s.equal("no banner", s.text("#banners"), "")
 
 

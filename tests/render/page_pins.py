@@ -69,7 +69,7 @@ def test_meanwhile(s):
     s.browser.click(s.x(9, 15), s.y("thread", "Kant", "state"))
     details = s.text("#details")
     s.has("who held it, since when, where", details, "Held by", "Plato", "since 1 µs before the wait began", "step_10 (story.c:10)")
-    s.has("and what it did meanwhile", details, "meanwhile it ran for 3 µs, waited 4 µs for mutex 2")
+    s.has("and what it did meanwhile", details, "meanwhile it ran for 3 µs, waited 4 µs for mutex 1")
 
 
 def test_findings_wrap(s):

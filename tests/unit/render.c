@@ -23,7 +23,7 @@ static void expect_report(struct report *report, const struct render_ops *render
 static void add_philosophers(struct report *report)
 {
     static const char *const names[] = {"Plato", "Hypatia", "Diogenes"};
-    static const char *const labels[] = {"mutex M1", "mutex M2", "mutex M3"};
+    static const char *const labels[] = {"mutex 1", "mutex 2", "mutex 3"};
     static const char *const forks[] = {"forks[0]", "forks[1]", "forks[2]"};
     struct finding *finding = report_add(report, FINDING_deadlock, CERTAINTY_happened,
         "Plato, Hypatia and Diogenes wait for each other, and will for ever",
@@ -42,8 +42,8 @@ static void add_inversion(struct report *report, enum finding_certainty certaint
     struct finding *finding = report_add(report, FINDING_lock_order, certainty,
         "reader and writer take two locks in opposite orders", reason, certainty == CERTAINTY_infeasible ? "" :
         "take these locks in the same order everywhere");
-    struct piece cache = {"mutex", "mutex M4", "", "cache_new (cache.c:12)", 1.25, "cache_lock (cache.c:40)\nread_all (main.c:7)"};
-    struct piece log = {"mutex", "mutex M5", "lock", "log.c:3", 1.3, "log_line+0x1f (liblog.so)"};
+    struct piece cache = {"mutex", "mutex 4", "", "cache_new (cache.c:12)", 1.25, "cache_lock (cache.c:40)\nread_all (main.c:7)"};
+    struct piece log = {"mutex", "mutex 5", "lock", "log.c:3", 1.3, "log_line+0x1f (liblog.so)"};
     report_add_step(finding, 4250, "reader", cache, log);
     cache.since_ms = 700.125;
     log.since_ms = 700.124;
@@ -72,7 +72,7 @@ START_TEST(several_findings)
     struct report *report = report_new();
     add_inversion(report, CERTAINTY_feasible, "nothing keeps the two from running at the same time");
     add_inversion(report, CERTAINTY_potential, "a condition is in the way of a proof");
-    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex M1) meanwhile");
+    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex 1) meanwhile");
     expect_report(report, &render_text, false, "several");
 }
 END_TEST
@@ -81,7 +81,7 @@ START_TEST(infeasible_findings_where_wanted)
 {
     struct report *report = report_new();
     report->all = true;
-    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex M1) meanwhile");
+    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex 1) meanwhile");
     expect_report(report, &render_text, false, "infeasible");
 }
 END_TEST
@@ -92,14 +92,14 @@ START_TEST(a_join_and_locks_of_one_name)
     struct finding *finding = report_add(report, FINDING_deadlock, CERTAINTY_happened, "main joins worker while it holds what worker wants",
         "both were still waiting when the trace ended", "");
     report_add_step(finding, 4242, "main",
-        (struct piece){"mutex", "mutex M1", "lock", "pool.c:3", -1, "stop (pool.c:8)"},
+        (struct piece){"mutex", "mutex 1", "lock", "pool.c:3", -1, "stop (pool.c:8)"},
         (struct piece){"thread", "thread T2", "worker", "", 3.5, "stop (pool.c:9)"});
     report_add_step(finding, 4243, "worker",
         (struct piece){"thread", "thread T2", "worker", "", 0.5, ""},
-        (struct piece){"mutex", "mutex M9", "lock", "", 4, "work (pool.c:20)"});
+        (struct piece){"mutex", "mutex 9", "lock", "", 4, "work (pool.c:20)"});
     finding = report_add(report, FINDING_self_deadlock, CERTAINTY_happened, "main waits for a lock that it holds itself",
         "it was still waiting when the trace ended, and the mutex isn't recursive", "unlock it first, or make it recursive");
-    struct piece lock = {"mutex", "mutex M1", "lock", "pool.c:3", 12, "stop (pool.c:8)"}, again = lock;
+    struct piece lock = {"mutex", "mutex 1", "lock", "pool.c:3", 12, "stop (pool.c:8)"}, again = lock;
     again.stack = "log_line (log.c:4)\nstop (pool.c:9)";
     report_add_step(finding, 4242, "main", lock, again);
     expect_report(report, &render_text, false, "join");
@@ -111,8 +111,8 @@ START_TEST(rwlocks_are_read_or_written)
     struct report *report = report_new();
     struct finding *finding = report_add(report, FINDING_lock_order, CERTAINTY_potential, "table and cache are taken in opposite orders",
         "nothing seen keeps these threads from being there at the same time", "take them in the same order everywhere");
-    struct piece table = {"rwlock", "rwlock R1", "table", "table.c:3", 1, "look_up (table.c:30)"};
-    struct piece cache = {"rwlock", "rwlock R2", "", "cache_new (cache.c:12)", 2, "fill (cache.c:40)"};
+    struct piece table = {"rwlock", "rwlock 1", "table", "table.c:3", 1, "look_up (table.c:30)"};
+    struct piece cache = {"rwlock", "rwlock 2", "", "cache_new (cache.c:12)", 2, "fill (cache.c:40)"};
     report_add_step(finding, 4250, "reader", table, cache);
     report_add_step(finding, 4251, "writer", cache, table);
     finding->steps[0].holds.mode = "read";
@@ -146,7 +146,7 @@ START_TEST(the_object_for_programs)
     struct report *report = report_new();
     *(struct reader_losses *)report->losses = (struct reader_losses){.lost_events = 2};
     add_philosophers(report);
-    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex M1) meanwhile");
+    add_inversion(report, CERTAINTY_infeasible, "both hold gate (mutex 1) meanwhile");
     expect_report(report, &render_json, false, "deadlock.json");
 }
 END_TEST
@@ -163,8 +163,8 @@ static void add_hostile(struct report *report)
 {
     struct finding *finding = report_add(report, FINDING_self_deadlock, CERTAINTY_happened, "\033[2Jgone", "a\nb", "\xff\xfe");
     report_add_step(finding, 1, "\033]0;owned\007\"\\",
-        (struct piece){"mutex", "mutex M1", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5", "", 1, "f (\x9b.c:1)"},
-        (struct piece){"mutex", "mutex M1", "\xc0\xaf\xed\xa0\x80\xc2\x9b", "", 1, "\x7f"});
+        (struct piece){"mutex", "mutex 1", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5", "", 1, "f (\x9b.c:1)"},
+        (struct piece){"mutex", "mutex 1", "\xc0\xaf\xed\xa0\x80\xc2\x9b", "", 1, "\x7f"});
 }
 
 START_TEST(names_dont_command_the_terminal)

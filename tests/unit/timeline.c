@@ -2,165 +2,15 @@
 /* What a timeline shows of hand-made event sequences. Times are in statements of the script, from 0. */
 #include "config.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "render/timeline-data.h"
-#include "script.h"
 #include "suite.h"
-#include "model/words.h"
-
-static struct model *model;
-static struct timeline *timeline;
-static struct script *script;
-static struct findings findings;
-static int64_t stopped_ns; /* when recording stopped; 0: not known */
-static uint64_t python_begin, python_end; /* addresses that are said to be inside _PyRuntime */
-
-static void take(void *self, const struct trace_event *event)
-{
-    (void)self;
-    model_feed(model, event);
-}
-
-/* Names for addresses: a site is called by the number that the script gave it, or "?" where it gave none. */
-static const struct symbol_place *place_of(void *self, int32_t pid, int64_t time_ns, uint64_t address)
-{
-    static struct symbol_frame frames[64];
-    static struct symbol_place places[64];
-    static char texts[64][8];
-    (void)self, (void)pid, (void)time_ns;
-    size_t number = address - SCRIPT_SITE(0) < 64 ? (size_t)(address - SCRIPT_SITE(0)) : 63;
-    snprintf(texts[number], sizeof texts[number], number == 63 ? "?" : "s%zu", number);
-    frames[number] = (struct symbol_frame){.text = texts[number]};
-    places[number] = (struct symbol_place){.frames = &frames[number], .count = 1, .site = &frames[number], .module = ""};
-    return &places[number];
-}
-
-static const struct symbol_variable *variable_at(void *self, int32_t pid, int64_t time_ns, uint64_t address)
-{
-    static const struct symbol_variable gil = {.name = "_PyRuntime+0x1b8", .place = "pylifecycle.c:98", .module = ""};
-    (void)self, (void)pid, (void)time_ns;
-    return address >= python_begin && address < python_end ? &gil : NULL;
-}
-
-static void start(bool all)
-{
-    struct timeline_names names = {.call = place_of, .code = place_of, .variable = variable_at};
-    model = model_new();
-    timeline = timeline_new(model, &names, all);
-    script = script_new(take, NULL);
-}
-
-static void set_up(void)
-{
-    start(false);
-}
-
-static void tear_down(void)
-{
-    findings_free(&findings);
-    timeline_free(timeline);
-    script_free(script);
-    model_free(model);
-}
-
-/* --- tables as text --- */
-static char text[1 << 16];
-
-static void say(const char *format, ...)
-{
-    size_t length = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + length, sizeof text - length, format, arguments);
-    va_end(arguments);
-}
-
-static int step_of(int64_t time_ns)
-{
-    return (int)((time_ns - timeline->begin_ns) / SCRIPT_STEP_NS);
-}
-
-static void say_thread(uint32_t place)
-{
-    static const char *const names[] = {"main", "T1", "T2", "T3"};
-    const struct timeline_thread *thread = &timeline->threads.at[place];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (script_tid(script, names[i]) == thread->tid)
-            say("%s", names[i]);
-}
-
-static void say_flags(unsigned flags)
-{
-    static const char *const words[] = {"before", "open", "for-ever", "timed", "unseen", "try"};
-    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (flags & 1u << i)
-            say(" %s", words[i]);
-}
-
-static void say_frame(const char *word, uint32_t frame)
-{
-    if (frame && strcmp(timeline->frames.at[frame], "?"))
-        say(" %s %s", word, timeline->frames.at[frame]);
-}
-
-static void say_span(const struct timeline_span *span)
-{
-    static const char *const words[] = {"holds", "reads", "blocked for", "waits on", "handles"};
-    char *label = timeline_object_label(timeline, span->object);
-    say_thread(span->thread);
-    say(" %s %s %d-%d", words[span->what], label, step_of(span->begin_ns), step_of(span->end_ns));
-    say_frame("at", span->site);
-    say_frame("until", span->end_site);
-    say_flags(span->flags);
-    if (span->result)
-        say(" %s", result_word(span->result));
-    say("\n");
-    free(label);
-}
-
-static void say_arrow(const struct timeline_arrow *arrow)
-{
-    static const char *const words[] = {"released", "woke", "ended"};
-    say("%s by ", words[arrow->how]);
-    say_thread(arrow->from);
-    say(" %d", step_of(arrow->time_ns));
-    say_frame("at", arrow->site);
-    say(": ");
-    say_span(&timeline->spans.at[arrow->span]);
-}
-
-static void finish(void)
-{
-    model_finish(model);
-    timeline_finish(timeline, &findings, stopped_ns);
-    text[0] = 0;
-}
-
-/* Plays a whole trace and holds its spans against lines. */
-static void expect_spans(const char *play, const char *lines)
-{
-    script_play(script, play);
-    finish();
-    for (size_t i = 0; i < timeline->spans.count; i++)
-        say_span(&timeline->spans.at[i]);
-    ck_assert_str_eq(text, lines);
-}
-
-static void expect_arrows(const char *lines)
-{
-    text[0] = 0;
-    for (size_t i = 0; i < timeline->arrows.count; i++)
-        say_arrow(&timeline->arrows.at[i]);
-    ck_assert_str_eq(text, lines);
-}
+#include "timeline-play.h"
 
 /* --- spans --- */
 START_TEST(a_hold_goes_from_acquire_to_release)
 {
-    expect_spans("main begin; main lock A @1; main lock B @2; main unlock A @3; main unlock B @4",
+    play_expect_spans("main begin; main lock A @1; main lock B @2; main unlock A @3; main unlock B @4",
                  "main holds mutex 1 1-3 at s1 until s3\n"
                  "main holds mutex 2 2-4 at s2 until s4\n");
 }
@@ -168,69 +18,69 @@ END_TEST
 
 START_TEST(spans_are_in_order_of_their_beginning)
 {
-    expect_spans("main begin; main lock A; main lock B; main lock D; main unlock D; main unlock B; main unlock A",
-                 "main holds mutex 3 1-6\n"
+    play_expect_spans("main begin; main lock A; main lock B; main lock D; main unlock D; main unlock B; main unlock A",
+                 "main holds mutex 1 1-6\n"
                  "main holds mutex 2 2-5\n"
-                 "main holds mutex 1 3-4\n");
+                 "main holds mutex 3 3-4\n");
 }
 END_TEST
 
 START_TEST(a_lock_taken_twice_is_held_once)
 {
-    expect_spans("main begin; main lock A; main lock A; main unlock A; main unlock A", "main holds mutex 1 1-4\n");
+    play_expect_spans("main begin; main lock A; main lock A; main unlock A; main unlock A", "main holds mutex 1 1-4\n");
 }
 END_TEST
 
 START_TEST(readers_and_tries_are_told_apart)
 {
-    expect_spans("main begin; main rdlock R; main trylock A; main unlock A; main unlock R",
+    play_expect_spans("main begin; main rdlock R; main trylock A; main unlock A; main unlock R",
                  "main reads rwlock 1 1-4\n"
-                 "main holds mutex 1 2-3 try\n");
+                 "main holds mutex 2 2-3 try\n");
 }
 END_TEST
 
 START_TEST(who_released_let_the_waiter_go_on)
 {
-    expect_spans("main begin; main start T1; main lock A @1; T1 want A @2; main unlock A @3; T1 got A; T1 unlock A",
+    play_expect_spans("main begin; main start T1; main lock A @1; T1 want A @2; main unlock A @3; T1 got A; T1 unlock A",
                  "main holds mutex 1 2-4 at s1 until s3\n"
                  "T1 blocked for mutex 1 3-5 at s2\n"
                  "T1 holds mutex 1 5-6\n");
-    expect_arrows("released by main 4 at s3: T1 blocked for mutex 1 3-5 at s2\n");
+    play_expect_arrows("released by main 4 at s3: T1 blocked for mutex 1 3-5 at s2\n");
 }
 END_TEST
 
 START_TEST(a_wait_drops_the_mutex_and_is_woken)
 {
-    expect_spans("main begin; main start T1; T1 lock A; T1 wait C A @1; main lock A; main signal C @2; main unlock A; "
+    play_expect_spans("main begin; main start T1; T1 lock A; T1 wait C A @1; main lock A; main signal C @2; main unlock A; "
                  "T1 waited C A; T1 unlock A",
                  "T1 holds mutex 1 2-3 until s1\n"
-                 "T1 waits on condition 1 3-7 at s1\n"
+                 "T1 waits on condition 2 3-7 at s1\n"
                  "main holds mutex 1 4-6\n"
                  "T1 holds mutex 1 7-8\n");
-    expect_arrows("woke by main 5 at s2: T1 waits on condition 1 3-7 at s1\n");
+    play_expect_arrows("woke by main 5 at s2: T1 waits on condition 2 3-7 at s1\n");
 }
 END_TEST
 
 START_TEST(a_join_is_ended_by_the_joined_thread)
 {
-    expect_spans("main begin; main start T1; main name boss; T1 name Kant; main joining T1; T1 end; main joined T1",
+    play_expect_spans("main begin; main start T1; main name boss; T1 name Kant; main joining T1; T1 end; main joined T1",
                  "main waits on end of Kant 4-6\n");
-    expect_arrows("ended by T1 5: main waits on end of Kant 4-6\n");
+    play_expect_arrows("ended by T1 5: main waits on end of Kant 4-6\n");
 }
 END_TEST
 
 START_TEST(a_timeout_has_no_waker)
 {
-    expect_spans("main begin; main start T1; main lock A; T1 want A timeout=500; T1 got A ETIMEDOUT; main unlock A",
+    play_expect_spans("main begin; main start T1; main lock A; T1 want A timeout=500; T1 got A ETIMEDOUT; main unlock A",
                  "main holds mutex 1 2-5\n"
                  "T1 blocked for mutex 1 3-4 timed ETIMEDOUT\n");
-    expect_arrows("");
+    play_expect_arrows("");
 }
 END_TEST
 
 START_TEST(what_is_not_over_goes_to_the_end)
 {
-    expect_spans("main begin; main start T1; T1 lock A; main want A; T1 trylock B",
+    play_expect_spans("main begin; main start T1; T1 lock A; main want A; T1 trylock B",
                  "T1 holds mutex 1 2-5 open\n"
                  "main blocked for mutex 1 3-5 open\n"
                  "T1 holds mutex 2 4-5 open try\n");
@@ -244,15 +94,15 @@ static void play_hang(int64_t microseconds)
                         "main unlock D; main lock D; main unlock D; main lock D; main unlock D; main lock D; main unlock D; "
                         "main lock D; main unlock D; main joining T1");
     stopped_ns = timeline->begin_ns + microseconds * 1000;
-    finish();
-    ck_assert_int_eq(step_of(timeline->last_ns), 16);
+    play_finish();
+    ck_assert_int_eq(play_step(timeline->last_ns), 16);
 }
 
 START_TEST(a_short_hang_is_shown_whole)
 {
     play_hang(17);
     ck_assert_int_eq(timeline->quiet_ns, 1000);
-    ck_assert_int_eq(step_of(timeline->end_ns), 17);
+    ck_assert_int_eq(play_step(timeline->end_ns), 17);
 }
 END_TEST
 
@@ -260,16 +110,16 @@ START_TEST(of_a_long_hang_a_part_is_shown)
 {
     play_hang(2000000);
     ck_assert_int_eq(timeline->quiet_ns, 2000000000 - 16000);
-    ck_assert_int_eq(step_of(timeline->end_ns), 18);
+    ck_assert_int_eq(play_step(timeline->end_ns), 18);
 }
 END_TEST
 
 START_TEST(a_pool_that_waits_when_main_ends_does_not_hang)
 {
     stopped_ns = 2000000000;
-    expect_spans("main begin; main start T1; T1 want S; main lock B; main unlock B",
+    play_expect_spans("main begin; main start T1; T1 want S; main lock B; main unlock B",
                  "T1 blocked for semaphore 1 2-4 open\n"
-                 "main holds mutex 1 3-4\n");
+                 "main holds mutex 2 3-4\n");
     ck_assert_int_eq(timeline->quiet_ns, 0);
     ck_assert_int_eq(timeline->end_ns, timeline->last_ns);
 }
@@ -278,7 +128,7 @@ END_TEST
 START_TEST(what_waits_after_main_has_ended_hangs)
 {
     script_play(script, "main begin; main start T1; main end; T1 want S");
-    finish();
+    play_finish();
     ck_assert_int_eq(timeline->quiet_ns, -1);
 }
 END_TEST
@@ -287,7 +137,7 @@ START_TEST(after_a_run_that_came_to_its_end_nothing_is_shown)
 {
     script_play(script, "main begin; main lock A; main unlock A");
     stopped_ns = timeline->begin_ns + 1000000;
-    finish();
+    play_finish();
     ck_assert_int_eq(timeline->quiet_ns, 0);
     ck_assert_int_eq(timeline->end_ns, timeline->last_ns);
 }
@@ -295,11 +145,11 @@ END_TEST
 
 START_TEST(a_semaphore_that_signals_is_not_held)
 {
-    expect_spans("main begin; main start T1; main init S value=0; T1 want S @1; main post S @2; T1 got S; T1 want S; "
+    play_expect_spans("main begin; main start T1; main init S value=0; T1 want S @1; main post S @2; T1 got S; T1 want S; "
                  "main post S; T1 got S",
                  "T1 blocked for semaphore 1 3-5 at s1\n"
                  "T1 blocked for semaphore 1 6-8\n");
-    expect_arrows("released by main 4 at s2: T1 blocked for semaphore 1 3-5 at s1\n"
+    play_expect_arrows("released by main 4 at s2: T1 blocked for semaphore 1 3-5 at s1\n"
                   "released by main 7: T1 blocked for semaphore 1 6-8\n");
 }
 END_TEST
@@ -327,7 +177,7 @@ START_TEST(handlers_nest)
     interrupt(THRUM_EVENT_interrupt_end, 6, 2);
     interrupt(THRUM_EVENT_interrupt_begin, 7, 2);
     interrupt(THRUM_EVENT_interrupt_send, 8, 2);
-    expect_spans("", "main holds mutex 1 1-8 open\n"
+    play_expect_spans("", "main holds mutex 1 1-8 open\n"
                      "main handles SIGINT 2-6\n"
                      "main handles SIGTERM 3-5\n"
                      "main handles SIGINT 7-8 open\n");
@@ -341,10 +191,10 @@ END_TEST
 START_TEST(a_thread_lives_from_its_begin_to_its_end)
 {
     script_play(script, "main begin; main start T1; T1 name Kant; T1 end; main lock A; main unlock A");
-    finish();
+    play_finish();
     uint32_t thread = timeline_find_thread(timeline, 100, script_tid(script, "T1"));
-    ck_assert_int_eq(step_of(timeline->threads.at[thread].begin_ns), 1);
-    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 3);
+    ck_assert_int_eq(play_step(timeline->threads.at[thread].begin_ns), 1);
+    ck_assert_int_eq(play_step(timeline->threads.at[thread].end_ns), 3);
     ck_assert(!timeline->threads.at[thread].open);
     ck_assert(!timeline->threads.at[thread].before);
 }
@@ -353,29 +203,29 @@ END_TEST
 START_TEST(a_thread_first_met_in_use_was_there_before)
 {
     script_play(script, "main lock A; T1 lock B; T1 unlock B; main unlock A");
-    finish();
+    play_finish();
     uint32_t thread = timeline_find_thread(timeline, 100, script_tid(script, "T1"));
     ck_assert(timeline->threads.at[thread].before);
     ck_assert(timeline->threads.at[thread].open);
-    ck_assert_int_eq(step_of(timeline->threads.at[thread].begin_ns), 0);
-    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 3);
+    ck_assert_int_eq(play_step(timeline->threads.at[thread].begin_ns), 0);
+    ck_assert_int_eq(play_step(timeline->threads.at[thread].end_ns), 3);
 }
 END_TEST
 
 START_TEST(a_process_that_waits_for_nothing_lives_until_its_last_event)
 {
     script_play(script, "main begin; main lock A; q.main begin; q.main lock B; q.main lock D; q.main lock E1");
-    finish();
+    play_finish();
     uint32_t thread = timeline_find_thread(timeline, 100, 100);
-    ck_assert_int_eq(step_of(timeline->threads.at[thread].end_ns), 1);
-    ck_assert_int_eq(step_of(timeline->spans.at[0].end_ns), 1);
+    ck_assert_int_eq(play_step(timeline->threads.at[thread].end_ns), 1);
+    ck_assert_int_eq(play_step(timeline->spans.at[0].end_ns), 1);
 }
 END_TEST
 
 START_TEST(a_reused_thread_id_is_another_thread)
 {
     script_play(script, "main begin; main start T1; T1 end; main join T1; T2 like T1; main start T2; T2 lock A; T2 unlock A");
-    finish();
+    play_finish();
     ck_assert_uint_eq(timeline->threads.count, 3);
     ck_assert_uint_eq(timeline->spans.at[timeline->spans.count - 1].thread, 2);
     ck_assert_uint_eq(timeline_find_thread(timeline, 100, script_tid(script, "T1")), 2);
@@ -384,7 +234,7 @@ END_TEST
 
 START_TEST(an_address_used_again_is_another_object)
 {
-    expect_spans("main begin; main init A; main lock A; main unlock A; main destroy A; main init A; main lock A; main unlock A",
+    play_expect_spans("main begin; main init A; main lock A; main unlock A; main destroy A; main init A; main lock A; main unlock A",
                  "main holds mutex 1 2-3\n"
                  "main holds mutex 2 6-7\n");
 }
@@ -393,14 +243,14 @@ END_TEST
 /* --- names --- */
 START_TEST(names_given_late_are_shown)
 {
-    expect_spans("main begin; main lock A; main unlock A; main label A orders", "main holds orders 1-2\n");
+    play_expect_spans("main begin; main lock A; main unlock A; main label A orders", "main holds orders 1-2\n");
 }
 END_TEST
 
 START_TEST(an_object_knows_its_place_of_birth)
 {
     script_play(script, "main begin; main init A @9; main lock A");
-    finish();
+    play_finish();
     ck_assert_str_eq(timeline->frames.at[timeline->objects.at[0].birth], "s9");
 }
 END_TEST
@@ -408,7 +258,7 @@ END_TEST
 START_TEST(a_wait_keeps_its_stack)
 {
     script_play(script, "main begin; main start T1; main lock A; T1 want A @5; main trylock B");
-    finish();
+    play_finish();
     const struct timeline_span *wait = &timeline->spans.at[1];
     const uint32_t *frames = timeline->stacks.at[wait->stack];
     ck_assert_uint_eq(frames[0], 2);
@@ -421,10 +271,10 @@ static void play_gil(void)
 {
     python_begin = script_address(script, "A");
     python_end = python_begin + 1;
-    expect_spans("main begin; main start T1; main lock A; T1 want A; main unlock A; T1 got A; T1 lock B; T1 unlock B; T1 fail A EBUSY",
-                 timeline->all ? "main holds _PyRuntime+0x1b8 2-4\nT1 blocked for _PyRuntime+0x1b8 3-5\n"
-                                 "T1 holds _PyRuntime+0x1b8 5-8 open\nT1 holds mutex 1 6-7\n"
-                               : "T1 holds mutex 1 6-7\n");
+    play_expect_spans("main begin; main start T1; main lock A; T1 want A; main unlock A; T1 got A; T1 lock B; T1 unlock B; T1 fail A EBUSY",
+                 timeline->all ? "main holds lock of the Python runtime 1 2-4\nT1 blocked for lock of the Python runtime 1 3-5\n"
+                                 "T1 holds lock of the Python runtime 1 5-8 open\nT1 holds mutex 2 6-7\n"
+                               : "T1 holds mutex 2 6-7\n");
 }
 
 START_TEST(what_is_inside_PyRuntime_is_left_out_and_counted)
@@ -433,14 +283,14 @@ START_TEST(what_is_inside_PyRuntime_is_left_out_and_counted)
     ck_assert_uint_eq(timeline->left_out_objects, 1);
     ck_assert_uint_eq(timeline->left_out_spans, 3);
     ck_assert_uint_eq(timeline->marks.count, 0);
-    expect_arrows("");
+    play_expect_arrows("");
 }
 END_TEST
 
 START_TEST(all_shows_what_is_inside_PyRuntime)
 {
-    tear_down();
-    start(true);
+    play_tear_down();
+    play_start(true);
     play_gil();
     ck_assert_uint_eq(timeline->left_out_objects, 0);
     ck_assert_uint_eq(timeline->marks.count, 1);
@@ -458,10 +308,10 @@ START_TEST(waits_of_a_deadlock_are_for_ever)
     finding->steps = calloc(2, sizeof *finding->steps);
     finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
     finding->steps[1] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T2"), .wants.address = script_address(script, "A")};
-    finish();
+    play_finish();
     for (size_t i = 0; i < timeline->spans.count; i++)
         if (timeline->spans.at[i].what == TIMELINE_acquire)
-            say_span(&timeline->spans.at[i]);
+            play_say_span(&timeline->spans.at[i]);
     ck_assert_str_eq(text, "T3 blocked for mutex 1 6-9 open\n"
                            "T1 blocked for mutex 2 7-9 open for-ever\n"
                            "T2 blocked for mutex 1 8-9 open for-ever\n");
@@ -477,7 +327,7 @@ START_TEST(an_order_that_only_could_deadlock_marks_nothing)
     finding->step_count = 1;
     finding->steps = calloc(1, sizeof *finding->steps);
     finding->steps[0] = (struct finding_step){.pid = 100, .tid = script_tid(script, "T1"), .wants.address = script_address(script, "B")};
-    finish();
+    play_finish();
     for (size_t i = 0; i < timeline->spans.count; i++)
         ck_assert(!(timeline->spans.at[i].flags & TIMELINE_FOREVER));
 }
@@ -487,7 +337,7 @@ Suite *suite_create_all(void)
 {
     Suite *suite = suite_create("timeline");
     TCase *tests = tcase_create("timeline");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, play_set_up, play_tear_down);
     tcase_add_test(tests, a_hold_goes_from_acquire_to_release);
     tcase_add_test(tests, spans_are_in_order_of_their_beginning);
     tcase_add_test(tests, a_lock_taken_twice_is_held_once);

@@ -236,7 +236,7 @@ END_TEST
 
 START_TEST(that_nobody_is_left_to_act_is_noted)
 {
-    verdict_expect(PAIR IDLE, NOTE "main waits for thread 2, thread 2 waits for condition C1; unless a signal or another "
+    verdict_expect(PAIR IDLE, NOTE "main waits for thread 2, thread 2 waits for condition 2; unless a signal or another "
                                    "process was to do so, somebody forgot to post, signal or end\n");
     verdict_expect(PAIR "T1 init C; main handler 10;" IDLE, NOTE "main waits for thread 2, thread 2 waits for condition C1; unless a signal or "
                                                                 "another process was to do so, somebody forgot to post, signal or end\n");
@@ -313,16 +313,16 @@ START_TEST(it_is_told_with_names_stacks_and_times)
                                    "T2 lock B @5; T1 want B @6; T2 want A @7");
     verdict_find(run, NULL);
     const struct finding *finding = &run->findings.at[0];
-    ck_assert_str_eq(finding->message, "2 threads wait for each other in a circle: alice waits for mutex M2, which bob holds; "
+    ck_assert_str_eq(finding->message, "2 threads wait for each other in a circle: alice waits for mutex 2, which bob holds; "
                                        "bob waits for table, which alice holds");
     const struct finding_step *step = &finding->steps[0];
     ck_assert_str_eq(step->thread, "alice");
     ck_assert_str_eq(step->holds.name, "table");
-    ck_assert_str_eq(step->holds.object, "mutex M1");
+    ck_assert_str_eq(step->holds.object, "mutex 1");
     ck_assert_str_eq(step->holds.birth, "0x400003");
     ck_assert_uint_eq(step->holds.stack_count, 1);
     ck_assert_uint_eq(step->holds.stack[0].address, SCRIPT_SITE(4));
-    ck_assert_str_eq(step->wants.object, "mutex M2");
+    ck_assert_str_eq(step->wants.object, "mutex 2");
     ck_assert_uint_eq(step->wants.stack_count, 2);
     ck_assert_str_eq(step->wants.stack[0].text, "0x400006");
     ck_assert_int_eq(step->wants.since_ns - step->holds.since_ns, 2 * SCRIPT_STEP_NS);

@@ -73,7 +73,7 @@ static char *threads_name(uint64_t count, const char *one)
     return memory_format("%" PRIu64 " threads%s%s", count, function ? " " : "", function ? function : "");
 }
 
-/* "lock_a", "mutex M1 of make (pool.c:12)", "mutex M2 first used in work (pool.c:30)", "1204 x mutex of make (pool.c:12)". */
+/* "lock_a", "mutex 7 of make (pool.c:12)", "mutex 8 first used in work (pool.c:30)", "1204 x mutex of make (pool.c:12)". */
 static char *object_name(struct contention *contention, const struct entry *entry, const struct finding_object *words)
 {
     if (entry->object->kind == THRUM_kind_thread && entry->row.members > 1)
@@ -83,7 +83,7 @@ static char *object_name(struct contention *contention, const struct entry *entr
     char *what = memory_text(name), *last = strrchr(what, ' '), *all;
     if (entry->row.members > 1 && !named && last) /* the number of the first of them */
         *last = '\0';
-    const char *place = named || anonymous || !entry->place ? "" : entry->place;
+    const char *place = named || !entry->place || !describe_is_made_apart(contention->describe, entry->object) ? "" : entry->place;
     const char *link = !*place ? "" : *words->birth ? " of " : " ";
     if (entry->row.members > 1)
         all = memory_format("%" PRIu64 " x %s%s%s", entry->row.members, what, link, place);

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "analyze/describe.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +12,16 @@
 
 /* What is said of an object; found out once. */
 struct words {
-    char *label; /* "mutex M1"; NULL until it is told: numbers follow the order of the report */
+    char *label; /* "mutex 7" */
     char *name;  /* "" where it has none */
     char *birth; /* "" where not known */
     const char *anonymous; /* "Python lock": the name of many; else NULL */
+    bool apart;            /* the place of birth says more than what it is: it isn't that of all in a runtime */
 };
 
 struct describe {
     struct symbols *symbols;
-    struct map objects;     /* object id + 1 -> words */
-    unsigned last_number[26]; /* of labels, by their letter */
+    struct map objects; /* object id + 1 -> words */
 };
 
 struct describe *describe_new(struct symbols *symbols)
@@ -92,20 +91,13 @@ char *describe_thread(struct describe *d, const struct thread *thread)
 
 /* --- objects --- */
 
-static char *new_label(struct describe *d, const struct object *object)
-{
-    const char *kind = kind_word(object->kind);
-    int letter = toupper((unsigned char)kind[0]);
-    return memory_format("%s %c%u", kind, letter, ++d->last_number[letter - 'A']);
-}
-
 static struct words *words_of_thread(struct describe *d, const struct object *object)
 {
     struct words *words = memory_new(1, sizeof *words);
     const struct thread *thread = object->thread;
     words->name = thread ? describe_thread(d, thread) : memory_text("");
-    if (thread)
-        words->label = memory_format("%s%s", strncmp(words->name, "thread ", 7) ? "thread " : "", words->name);
+    words->label = thread ? memory_format("%s%s", strncmp(words->name, "thread ", 7) ? "thread " : "", words->name)
+                          : object_label(object, kind_word(object->kind));
     words->birth = thread ? call_text(d, thread->process, thread->begin_ns, thread->spawn_site) : memory_text("");
     return words;
 }
@@ -119,7 +111,10 @@ static struct words *words_of_object(struct describe *d, const struct object *ob
     const struct known *known = known_object(variable, birth);
     struct words *words = memory_new(1, sizeof *words);
     words->anonymous = known && !object->name ? known->word : NULL;
-    words->name = memory_text(object->name ? object->name : variable && !known ? variable->name : "");
+    words->apart = !words->anonymous || (birth && birth->interpreted);
+    words->label = object_label(object, kind_word(object->kind));
+    words->name = words->anonymous ? object_label(object, words->anonymous)
+                                   : memory_text(object->name ? object->name : variable ? variable->name : "");
     words->birth = object->birth_site ? call_text(d, process, object->birth_ns, object->birth_site)
                                       : memory_text(variable ? variable->place : "");
     return words;
@@ -135,23 +130,9 @@ static struct words *words_of(struct describe *d, const struct object *object)
     return words;
 }
 
-/* With its label, and where its name is that of many, told apart by that: "Python lock S1". */
-static const struct words *told_words_of(struct describe *d, const struct object *object)
-{
-    struct words *words = words_of(d, object);
-    if (words->label)
-        return words;
-    words->label = new_label(d, object);
-    if (words->anonymous) {
-        free(words->name);
-        words->name = memory_format("%s %s", words->anonymous, strrchr(words->label, ' ') + 1);
-    }
-    return words;
-}
-
 const char *describe_object(struct describe *d, const struct object *object)
 {
-    const struct words *words = told_words_of(d, object);
+    const struct words *words = words_of(d, object);
     return *words->name ? words->name : words->label;
 }
 
@@ -164,6 +145,11 @@ bool describe_is_static(struct describe *d, const struct object *object)
 bool describe_is_anonymous(struct describe *d, const struct object *object)
 {
     return words_of(d, object)->anonymous != NULL;
+}
+
+bool describe_is_made_apart(struct describe *d, const struct object *object)
+{
+    return words_of(d, object)->apart;
 }
 
 /* --- takings --- */
@@ -239,7 +225,7 @@ static bool is_between(struct describe *d, const struct taking *taking, uint64_t
 
 void describe_taking(struct describe *d, const struct taking *taking, struct finding_object *to)
 {
-    const struct words *words = told_words_of(d, taking->object);
+    const struct words *words = words_of(d, taking->object);
     size_t length = stack_length(d, taking);
     to->address = taking->object->address;
     to->object = memory_text(words->label);

@@ -32,7 +32,7 @@ void describe_taking(struct describe *, const struct taking *, struct finding_ob
 /* "worker", "main", "thread 7 (worker)"; to be freed. */
 char *describe_thread(struct describe *, const struct thread *);
 
-/* What to call an object in a sentence: "lock_a", else "mutex M1"; lives as long as `describe`. */
+/* What to call an object in a sentence: "lock_a", else "mutex 7"; lives as long as `describe`. */
 const char *describe_object(struct describe *, const struct object *);
 
 /* Whether it is a variable of the program's, or of one of its libraries'. */
@@ -40,6 +40,9 @@ bool describe_is_static(struct describe *, const struct object *);
 
 /* Whether it belongs to a runtime's locks, all of which are made and taken at the same few places: "Python lock". */
 bool describe_is_anonymous(struct describe *, const struct object *);
+
+/* Whether its place of birth tells it from others: no such runtime's object, or one that was made at a line of Python. */
+bool describe_is_made_apart(struct describe *, const struct object *);
 
 /*
  * The place in the program that a taking stands for, the same in every recording of it: its object's name or place of

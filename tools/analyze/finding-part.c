@@ -32,7 +32,7 @@ static bool process_fits(const struct part *part, int32_t pid)
     return selection_fits(names, NULL, hosts_name(pid), (uint64_t)-1) || selection_fits(names, NULL, path, (uint64_t)hosts_own(pid)) || selection_fits(names, NULL, slash ? slash + 1 : path, (uint64_t)hosts_own(pid));
 }
 
-/* "cache", "mutex M1", "mutex", "make (pool.c:12)", "mutex of make (pool.c:12)". */
+/* "cache", "mutex 7", "mutex", "make (pool.c:12)", "mutex of make (pool.c:12)". */
 static bool object_fits(const struct part *part, const struct finding_object *object)
 {
     const char *const words[] = {object->name, object->object, object->kind, object->birth};

@@ -30,7 +30,7 @@ struct finding_frame {
 /* An object as it takes part in a step. One whose kind is "" isn't there: a step may have one object only. */
 struct finding_object {
     uint64_t address;
-    char *object; /* short label, the same for the same object in one report: "mutex M1" */
+    char *object; /* short label, the same in every report of one trace: "mutex 7" */
     char *kind;   /* "mutex", "semaphore", "thread" ... */
     char *name;   /* given name, or the static variable's; "" where it has none */
     char *birth;  /* place of birth, or ""; as finding_frame's text */

@@ -87,24 +87,21 @@ static char *thread_name(const char *word)
     return word[strspn(word, "0123456789")] ? memory_text(word) : memory_format("thread %s", word);
 }
 
-/* "Python lock S1": the same for the same object as long as the log goes on. */
+/* "Python lock 2": the same for the same object as long as the log goes on. */
 static char *label_of(struct check_log *log, int32_t pid, uint64_t address, const char *word, char letter)
 {
     struct check_object *object = NULL;
-    unsigned last = 0;
     for (size_t i = 0; i < log->object_count && !object; i++) {
         struct check_object *one = &log->objects[i];
         if (one->pid == pid && one->address == address && one->letter == letter)
             object = one;
-        else if (one->letter == letter)
-            last = one->number;
     }
     if (!object) {
         log->objects = memory_grow(log->objects, log->object_count + 1, &log->object_capacity, sizeof(*log->objects));
         object = &log->objects[log->object_count++];
-        *object = (struct check_object){.pid = pid, .address = address, .letter = letter, .number = last + 1};
+        *object = (struct check_object){.pid = pid, .address = address, .letter = letter, .number = (unsigned)log->object_count};
     }
-    return memory_format("%s %c%u", word, letter, object->number);
+    return memory_format("%s %u", word, object->number);
 }
 
 /* Its name, or what tells it from others and where it was made. */

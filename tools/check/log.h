@@ -22,7 +22,7 @@ struct check_origin {
 struct check_object {
     int32_t pid;
     uint64_t address;
-    char letter;
+    char letter; /* of its kind: several may be at one address */
     unsigned number;
 };
 

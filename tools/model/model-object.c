@@ -2,6 +2,7 @@
 /* Objects: made, named, destroyed, and another at the same address. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include "model/model-inner.h"
 
@@ -24,6 +25,11 @@ void object_unref(struct object *object)
     free(object->holders);
     free(object->waiters);
     free(object);
+}
+
+char *object_label(const struct object *object, const char *word)
+{
+    return memory_format("%s %" PRIu64, word, object->id + 1);
 }
 
 static struct object *object_new(struct process *process, unsigned kind, uint64_t address)

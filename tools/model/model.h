@@ -281,6 +281,9 @@ const struct hold *thread_hold(const struct thread *, const struct object *);
  */
 bool object_is_lock(const struct object *);
 
+/* What one without a name is called, in new memory: "mutex 7", for the word "mutex"; the same in whatever tells of this trace. */
+char *object_label(const struct object *, const char *word);
+
 /* Whether a wait of this kind blocked a thread for ever unless another acts: no timeout, no interrupt in sight. */
 static inline bool blocked_for_ever(const struct blocked *blocked)
 {

@@ -208,7 +208,7 @@ static void put_object(const struct paper *paper, const struct finding *finding,
     const struct finding_step *holder = wanted ? holder_of(finding, object) : NULL;
     char *label = label_of(finding, object);
     fprintf(paper->out, "    %s ", verb_of(finding, object, wanted));
-    /* Labels that aren't names alone say the kind themselves: "mutex M1", "Python lock L2". */
+    /* Labels that aren't names alone say the kind themselves: "mutex 7", "Python lock 12". */
     if (!strchr(label, ' '))
         fprintf(paper->out, "%s ", object->kind);
     paper_put(paper, INK_object, label);

@@ -21,9 +21,10 @@ static void put_taking(const struct listing *listing, const char *verb, const st
     describe_taking(listing->describe, taking, &object);
     fprintf(listing->paper->out, "    %-9s ", verb);
     bool anonymous = describe_is_anonymous(listing->describe, taking->object);
-    paper_put(listing->paper, INK_object, anonymous ? object.name : object.object);
-    if (!anonymous && *object.name && !strstr(object.object, object.name))
-        fprintf(listing->paper->out, " %s", object.name);
+    bool named = *object.name && !anonymous && !strstr(object.object, object.name);
+    if (named)
+        fprintf(listing->paper->out, "%s ", object.kind);
+    paper_put(listing->paper, INK_object, anonymous || named ? object.name : object.object);
     if (anonymous && *object.birth)
         fprintf(listing->paper->out, ", made in %s", object.birth);
     fputs(more, listing->paper->out);

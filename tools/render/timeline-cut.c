@@ -142,6 +142,7 @@ static void move_objects(struct cut *cut)
         struct timeline_object *object = &timeline->objects.at[i];
         if (!cut->objects[i]) {
             free(object->name);
+            free(object->label);
             continue;
         }
         if (object->thread != TIMELINE_NONE && moved(cut->thread_places, object->thread) == TIMELINE_NONE && !object->name)

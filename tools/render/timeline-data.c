@@ -31,8 +31,10 @@ void timeline_free(struct timeline *timeline)
         free(timeline->threads.at[i].name);
         free(timeline->threads.at[i].function);
     }
-    for (size_t i = 0; i < timeline->objects.count; i++)
+    for (size_t i = 0; i < timeline->objects.count; i++) {
         free(timeline->objects.at[i].name);
+        free(timeline->objects.at[i].label);
+    }
     for (size_t i = 0; i < timeline->stacks.count; i++)
         free(timeline->stacks.at[i]);
     free(timeline->processes.at);

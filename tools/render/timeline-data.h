@@ -23,7 +23,6 @@
 #include "symbols/symbols.h"
 
 #define TIMELINE_NONE UINT32_MAX
-#define TIMELINE_KINDS 32 /* more than enums.h has kinds */
 #define TIMELINE_SIGNALS 65 /* 0 and those that there are */
 
 /* What a span of time was. The numbers are written to pages. */
@@ -106,7 +105,6 @@ struct timeline_process {
     bool hangs;       /* it doesn't go on when the trace ends, for all one knows */
     struct map sites; /* address -> frame + 1, of what is loaded now */
     uint64_t modules; /* how many loads `sites` knows of */
-    uint32_t unnamed[TIMELINE_KINDS]; /* objects without a name so far, by kind */
     uint32_t signals[TIMELINE_SIGNALS + 1]; /* what stands for cancellation and for each signal: a place + 1; 0: nothing yet */
 };
 
@@ -131,7 +129,7 @@ struct timeline_object {
     const char *word; /* "mutex", "Python lock": what it is, in words */
     uint64_t address;
     char *name;      /* given, or that of its static variable; NULL: none */
-    uint32_t number; /* 1, 2 ... among the unnamed ones of its kind; 0 where it has a name */
+    char *label;     /* "mutex 7": where it has no name */
     bool lock;       /* keeps others from it until it is given back; a semaphore or event that signals doesn't */
     uint32_t birth;  /* frame; a static variable's place */
     uint32_t thread; /* the thread that a kind `thread` stands for, else TIMELINE_NONE */

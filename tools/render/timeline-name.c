@@ -91,9 +91,8 @@ static uint32_t object_new(struct timeline *timeline, int64_t now, const struct 
     it->address = object->address;
     it->thread = thread;
     it->birth = birth ? birth : variable ? texts_number(&timeline->frames, variable->place) : 0;
-    it->name = text_or_null(object->name ? object->name : variable ? variable->name : NULL);
-    if (!it->name && thread == TIMELINE_NONE)
-        it->number = ++timeline->processes.at[process].unnamed[object->kind % TIMELINE_KINDS];
+    it->name = text_or_null(object->name ? object->name : variable && !known ? variable->name : NULL);
+    it->label = object_label(object, it->word);
     return place;
 }
 
@@ -259,7 +258,7 @@ char *timeline_object_label(const struct timeline *timeline, uint32_t object)
         free(name);
         return label;
     }
-    return memory_format("%s %u", it->word, it->number);
+    return memory_text(it->label);
 }
 
 char *timeline_mark_text(const struct timeline *timeline, const struct timeline_mark *mark)

@@ -202,6 +202,7 @@ struct symbol_place *symbol_place_line(const char *function, const char *file, i
     struct symbol_place *place = finish(&builder, NULL, offset);
     place->site = place->frames;
     place->module = "python3";
+    place->interpreted = true;
     return place;
 }
 

@@ -33,6 +33,7 @@ struct symbol_place {
     const char *module;              /* path of its executable or shared object, "" where not known */
     uint64_t offset;                 /* address inside that file: the same in every process and recording; else the address */
     bool changed;                    /* the file isn't the one that was recorded, or is gone: no lines are given */
+    bool interpreted;                /* a line of Python, as the trace told it */
 };
 
 /* A static variable. */
