@@ -39,6 +39,31 @@ START_TEST(readers_and_tries_are_told_apart)
 }
 END_TEST
 
+static int failed_tries_of(const char *play)
+{
+    play_tear_down();
+    play_set_up();
+    script_play(script, play);
+    play_finish();
+    return (int)timeline->marks.count;
+}
+
+START_TEST(a_try_at_the_beginning_of_a_wait_is_part_of_it)
+{
+    ck_assert_int_eq(failed_tries_of("main begin; main start T1; main lock A; T1 fail A @5; T1 want A @5; main unlock A; T1 got A"), 0);
+    ck_assert_int_eq(failed_tries_of("main begin; main start T1; main lock A; T1 fail A @5; T1 fail A @5; T1 want A @5"), 1);
+    ck_assert_int_eq(failed_tries_of("main begin; main start T1; main lock A; T1 fail A @5; T1 want A @6"), 1);
+    ck_assert_int_eq(failed_tries_of("main begin; main start T1; main lock A; main lock B; T1 fail A @5; T1 want B @5"), 1);
+}
+END_TEST
+
+START_TEST(to_try_for_a_semaphore_of_ones_own_is_to_ask)
+{
+    ck_assert_int_eq(failed_tries_of("main begin; main lock S; main fail S; main unlock S"), 0);
+    ck_assert_int_eq(failed_tries_of("main begin; main start T1; T1 lock S; main fail S; T1 unlock S"), 1);
+}
+END_TEST
+
 START_TEST(who_released_let_the_waiter_go_on)
 {
     play_expect_spans("main begin; main start T1; main lock A @1; T1 want A @2; main unlock A @3; T1 got A; T1 unlock A",
@@ -342,6 +367,8 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, spans_are_in_order_of_their_beginning);
     tcase_add_test(tests, a_lock_taken_twice_is_held_once);
     tcase_add_test(tests, readers_and_tries_are_told_apart);
+    tcase_add_test(tests, a_try_at_the_beginning_of_a_wait_is_part_of_it);
+    tcase_add_test(tests, to_try_for_a_semaphore_of_ones_own_is_to_ask);
     tcase_add_test(tests, who_released_let_the_waiter_go_on);
     tcase_add_test(tests, a_wait_drops_the_mutex_and_is_woken);
     tcase_add_test(tests, a_join_is_ended_by_the_joined_thread);

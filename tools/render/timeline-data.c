@@ -200,6 +200,15 @@ static void end_lives(struct timeline *timeline)
     }
 }
 
+static void drop_parts_of_waits(struct timeline *timeline)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < timeline->marks.count; i++)
+        if (timeline->marks.at[i].what != TIMELINE_part_of_wait)
+            timeline->marks.at[count++] = timeline->marks.at[i];
+    timeline->marks.count = count;
+}
+
 void timeline_finish(struct timeline *timeline, const struct findings *findings, int64_t stopped_ns)
 {
     if (timeline->begin_ns == MODEL_UNKNOWN_NS)
@@ -208,6 +217,7 @@ void timeline_finish(struct timeline *timeline, const struct findings *findings,
     find_hanging(timeline);
     show_quiet(timeline, stopped_ns);
     end_lives(timeline);
+    drop_parts_of_waits(timeline);
     timeline->from_ns = timeline->begin_ns;
     timeline->to_ns = timeline->end_ns;
     uint32_t *gone_to = sort_spans(timeline);

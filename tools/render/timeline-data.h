@@ -71,6 +71,7 @@ enum timeline_moment {
     TIMELINE_try_failed,
     TIMELINE_interrupt_sent,
     TIMELINE_first_order, /* the checker in the process: it took an object under another for the first time */
+    TIMELINE_part_of_wait, /* none: a try that failed at the beginning of a wait; gone once finished */
 };
 
 struct timeline_mark {
@@ -118,6 +119,7 @@ struct timeline_thread {
     uint32_t routine; /* frame */
     uint32_t blocked; /* the span of the wait it is in when the trace ends, else TIMELINE_NONE */
     uint32_t handler; /* the span of the signal handler it is in, else TIMELINE_NONE */
+    uint32_t tried;   /* while it is collected: the mark of its last try that failed, else TIMELINE_NONE */
     int64_t begin_ns, end_ns;
     bool before; /* began before the trace */
     bool open;   /* not ended when the trace ends */

@@ -68,7 +68,7 @@ uint32_t timeline_thread(struct timeline *timeline, int64_t now, const struct th
     it->number = thread->number;
     it->main = thread->main;
     timeline_routine(timeline, it, now, thread);
-    it->blocked = it->handler = TIMELINE_NONE;
+    it->blocked = it->handler = it->tried = TIMELINE_NONE;
     it->before = thread->begin_ns == MODEL_UNKNOWN_NS && thread->tid;
     it->begin_ns = it->before ? timeline->begin_ns : now;
     it->end_ns = MODEL_UNKNOWN_NS;

@@ -75,6 +75,18 @@ static void on_dropped(void *self, int64_t now, struct thread *thread, const str
         span->flags |= TIMELINE_UNSEEN;
 }
 
+/* Python and others try before they wait, in one call: that is one wait, and no try that failed. */
+static void forget_try(struct timeline *timeline, const struct timeline_span *wait)
+{
+    struct timeline_thread *thread = &timeline->threads.at[wait->thread];
+    if (thread->tried == TIMELINE_NONE)
+        return;
+    struct timeline_mark *mark = &timeline->marks.at[thread->tried];
+    if (mark->object == wait->object && mark->site == wait->site && mark->time_ns <= wait->begin_ns)
+        mark->what = TIMELINE_part_of_wait;
+    thread->tried = TIMELINE_NONE;
+}
+
 static struct timeline_span *span_of_wait(struct timeline *timeline, int64_t now, const struct thread *thread,
                                           const struct blocked *blocked)
 {
@@ -86,6 +98,7 @@ static struct timeline_span *span_of_wait(struct timeline *timeline, int64_t now
     span->site = timeline_site(timeline, now, thread->process, blocked->site);
     span->stack = timeline_stack(timeline, now, thread->process, blocked->stack);
     span->flags = blocked->timeout_ns < 0 ? 0 : TIMELINE_TIMED;
+    forget_try(timeline, span);
     return span;
 }
 
@@ -136,9 +149,14 @@ static void on_failed(void *self, int64_t now, struct thread *thread, struct obj
                       enum thrum_how how, enum thrum_result result, uint64_t site)
 {
     (void)mode, (void)how, (void)result;
-    uint32_t place = timeline_object(self, now, object);
-    if (place != TIMELINE_NONE)
-        mark_new(self, now, thread, place, TIMELINE_try_failed, site);
+    struct timeline *timeline = self;
+    uint32_t place = timeline_object(timeline, now, object);
+    /* Python's conditions ask in this way whether their lock is held. */
+    bool asks = object->kind == THRUM_kind_semaphore && thread_hold(thread, object);
+    if (place == TIMELINE_NONE || asks)
+        return;
+    mark_new(timeline, now, thread, place, TIMELINE_try_failed, site);
+    thread_at(timeline, now, thread)->tried = (uint32_t)(timeline->marks.count - 1);
 }
 
 static void on_interrupt_sent(void *self, int64_t now, struct thread *thread,

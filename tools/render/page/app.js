@@ -139,13 +139,13 @@ class App {
     this.state.hover = hit.span;
     this.state.pointer = x >= this.view.gutter ? x : null;
     this.painter.canvas.classList.toggle('point', hit.span >= 0 || hit.pin || x < this.view.gutter || (hit.row && hit.row.type === 'section'));
-    this.tip(hit, clientX, clientY);
+    this.tip(x < this.view.gutter && hit.row && hit.row.type !== 'section' ? { name: hit.row } : hit, clientX, clientY);
     this.changed();
   }
   leave() { Object.assign(this.state, { hover: -1, pointer: null }); this.tooltip.hidden = true; this.changed(); }
 
   tip(hit, x, y) {
-    const { tooltip } = this, nodes = hit.pin ? Pins.tip(this.trace, hit.pin) : hit.mark >= 0 ? Marks.tip(this.trace, hit.mark) : hit.span >= 0 ? Words.spanTip(this.trace, hit.span) : hit.lane && hit.j > hit.i ? Words.crowdTip(this.trace, hit.lane, hit.i, hit.j) : null;
+    const { tooltip } = this, nodes = hit.name ? Gutter.tip(this.trace, hit.name) : hit.pin ? Pins.tip(this.trace, hit.pin) : hit.mark >= 0 ? Marks.tip(this.trace, hit.mark) : hit.span >= 0 ? Words.spanTip(this.trace, hit.span) : hit.lane && hit.j > hit.i ? Words.crowdTip(this.trace, hit.lane, hit.i, hit.j) : null;
     tooltip.hidden = !nodes;
     if (!nodes) return;
     tooltip.replaceChildren(...nodes);

@@ -16,7 +16,7 @@ class Painter {
     this.canvas.height = Math.round(height * ratio);
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
-    Object.assign(this.view, { width, height, gutter: width < 640 ? 120 : Size.gutter });
+    Object.assign(this.view, { width, height, gutter: width < 640 ? 120 : Math.max(Size.gutter, Math.min(300, Math.round(width * 0.19))) });
   }
 
   // state: { hover, selected, finding, pointer (x or null), found (a Set of spans or null), range ([t0, t1] or null) }

@@ -14,22 +14,34 @@ const Gutter = (() => {
     c.fillStyle = color['line-soft'];
     c.fillRect(0, y + row.h - 1, view.gutter - 1, 1);
     const line = Math.min(14, row.h / 2), low = Size.state < ROOMY.state;
-    const side = thread ? sideOfThread(trace, item) : sideOfObject(item);
+    const side = thread ? sideOfThread(trace, item) : sideOfObject(item), two = row.h >= 38 && !low;
     c.textBaseline = 'middle';
     c.textAlign = 'right';
     c.font = `11px ${Theme.theme.font}`;
     c.fillStyle = item.deadlocked && thread ? color.forever : color['ink-3'];
-    c.fillText(side, view.gutter - 10, y + line);
-    const room = view.gutter - 30 - painter.width(side);
-    c.textAlign = 'left';
+    const taken = side ? painter.width(side) + 8 : 0;
+    // A name that needs the whole line has it; its sum goes below.
     c.font = `600 ${low ? 11 : 12}px ${Theme.theme.font}`;
+    const name = row.name || (thread ? item.name : item.label), below = two && painter.width(name) > view.gutter - 24 - taken;
+    const shown = fitName(painter, name, view.gutter - 24 - (below ? 0 : taken));
+    c.font = `11px ${Theme.theme.font}`;
+    c.fillText(side, view.gutter - 10, y + (below ? 29 : line));
+    c.textAlign = 'left';
     c.fillStyle = color.ink;
-    c.fillText(painter.fit(row.name || (thread ? item.name : item.label), room), 14, y + line);
-    if (row.h >= 38 && !low) {
+    c.font = `600 ${low ? 11 : 12}px ${Theme.theme.font}`;
+    c.fillText(shown.text, 14, y + line);
+    if (two) {
       c.font = `11px ${Theme.theme.font}`;
       c.fillStyle = color['ink-3'];
-      c.fillText(painter.fit(subtitle(trace, row, item), view.gutter - 26), 14, y + 29);
+      c.fillText(painter.fit([shown.rest, subtitle(trace, row, item)].filter(Boolean).join(' · '), view.gutter - 24 - (below ? taken : 0)), 14, y + 29);
     }
+  }
+
+  // "worker-2 (feed.py:12)" in little room: what tells it from others comes first, where it is from goes to the next line.
+  function fitName(painter, name, room) {
+    const [, first, rest] = /^(.+) \((.+)\)$/.exec(name) || [];
+    if (!first || painter.width(name) <= room) return { text: painter.fit(name, room), rest: '' };
+    return { text: painter.fit(first, room), rest };
   }
 
   function section(painter, row, y) {
@@ -56,8 +68,14 @@ const Gutter = (() => {
   function subtitle(trace, row, item) {
     const more = row.left ? ` · ${Format.count(row.left)} not drawn` : '';
     if (row.type === 'thread') return `tid ${item.tid}${item.holds ? ` · ${Format.plural(item.holds, 'hold')}` : ''}${more}`;
-    return (trace.frame(item.birth) || item.kind) + more;
+    return (trace.frame(item.birth) || (item.label.startsWith(item.word) ? '' : item.word)) + more;
   }
 
-  return { draw };
+  // All of a name that may be cut, and what is below it.
+  function tip(trace, row) {
+    const item = row.type === 'thread' ? trace.threads[row.id] : trace.objects[row.id];
+    return [Format.el('div', { class: 'head' }, row.name || item.name || item.label), Format.el('p', { class: 'at' }, subtitle(trace, row, item)), Format.el('p', { class: 'hint' }, 'click for its sums and longest waits')];
+  }
+
+  return { draw, tip };
 })();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The head of the page, its banners, and the window of keys.
 const Help = (() => {
-  const KEYS = [['wheel, w s, + −', 'zoom in and out at the pointer'], ['drag, a d, ← →', 'move in time'], ['shift + drag, r', 'select a range, what is seen: its sums'], ['\\', 'filter rows: words, thread: lock: kind: with: -'],
-    ['wheel on names, shift + wheel, ↑ ↓', 'scroll the rows'], ['click', 'select: who held it, who woke it'], ['double click, f', 'zoom to the bar, to the selection'],
-    ['[ and ]', 'follow the wake-up chain back and on'], ['n and p', 'next and previous finding'], ['0', 'show all'], ['c', 'the critical path: what made the run as long as it was'], ['l', 'to the locks’ rows, and back to the threads’'], ['m', 'low rows, of which more are seen, or high ones'], ['/', 'search'], ['Esc', 'clear the selection'], ['?', 'this help']];
+  const KEYS = [['wheel, w s, + −', 'zoom in and out at the pointer'], ['drag, a d, ← →', 'move in time'], ['shift + drag', 'select a range: who waited for what in it'], ['r', 'the same for all that is in view'], ['\\', 'show only some rows: a word, thread:NAME, lock:NAME, kind:mutex, with:NAME; -WORD leaves out'],
+    ['shift + wheel, ↑ ↓', 'scroll the rows, as the wheel does over the names'], ['click', 'select: who held it, who woke it'], ['double click, f', 'zoom to the bar, to the selection'],
+    ['[ and ]', 'follow the wake-up chain back and on'], ['n and p', 'next and previous finding'], ['0', 'show all'], ['c', 'the critical path: what made the run as long as it was'], ['l', 'to the rows of locks, and back'], ['m', 'low rows, so that more fit, or high ones'], ['/', 'search'], ['Esc', 'clear the selection'], ['?', 'this help']];
 
   function show() {
     const { el } = Format, dialog = document.getElementById('help');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where everything stands: rows from top to bottom, the lanes inside each, and time along x. Knows nothing of drawing.
 const Size = { gutter: 216, axis: 34, section: 26, gap: 1 };
-const ROOMY = { state: 18, hold: 11, handler: 5, waiter: 6, named: 11, pad: 5, least: 25 }, COMPACT = { state: 11, hold: 4, handler: 3, waiter: 3, named: 4, pad: 2, least: 17 };
+const ROOMY = { state: 18, hold: 11, handler: 5, waiter: 6, named: 11, pad: 5, least: 25, least2: 38 }, COMPACT = { state: 11, hold: 4, handler: 3, waiter: 3, named: 4, pad: 2, least: 17, least2: 17 };
 const MANY = 40; // threads whose rows are low from the beginning
 Object.assign(Size, ROOMY);
 const FEW = 4; // waiters whose names are written on their bars
@@ -102,7 +102,8 @@ class Layout {
     } else {
       y = this.stack(row, 'holder', row.holders, y, Size.state - 3);
       y = this.stack(row, 'waiter', row.waiters, y, !row.holders.length ? Size.hold : row.waiters.length <= FEW ? Size.named : Size.waiter);
-      row.h = Math.max(y + Size.pad, Size.least);
+      const { name, birth } = this.trace.objects[row.id];
+      row.h = Math.max(y + Size.pad, !name && birth ? Size.least2 : Size.least); // where it was made says more than "mutex 7"
     }
     return row;
   }

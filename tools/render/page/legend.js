@@ -2,7 +2,7 @@
 // The legend: only what occurs in this trace, drawn with the canvas's own fills.
 const Legend = (() => {
   const WORDS = { hold: 'holds a lock', shared: 'holds to read', blocked: 'blocked for a lock', semaphore: 'waits for a semaphore',
-    condition: 'waits to be woken', join: 'waits for a thread’s end', other: 'waits at a barrier, for a signal …', handler: 'signal handler', forever: 'blocked for ever (deadlock)' };
+    condition: 'waits to be woken', join: 'waits for a thread’s end', other: 'waits otherwise: barrier, signal, queue', handler: 'signal handler', forever: 'blocked for ever (deadlock)' };
 
   function swatch(draw) {
     const canvas = document.createElement('canvas'), ratio = window.devicePixelRatio || 1;
@@ -51,10 +51,10 @@ const Legend = (() => {
   }
 
   function make(trace) {
-    const { el } = Format, present = new Set(trace.spans.look), hows = new Set(trace.arrows.how), { color } = Theme.theme;
-    const list = el('ul', { class: 'legend' }, el('li', {}, life(), 'runs'));
+    const { el } = Format, present = new Set(trace.spans.look), hows = new Set(trace.arrows.how), { color } = Theme.theme, python = trace.objects.some((object) => object.word === 'Python lock');
+    const list = el('ul', { class: 'legend' }, el('li', {}, life(), 'runs, sleeps or does I/O'));
     for (const look of [LookId.hold, LookId.shared, LookId.blocked, LookId.semaphore, LookId.condition, LookId.join, LookId.other, LookId.handler, LookId.forever])
-      if (present.has(look)) list.append(el('li', {}, bar(look), WORDS[Look[look]]));
+      if (present.has(look)) list.append(el('li', {}, bar(look), WORDS[Look[look]] + (look === LookId.semaphore && python ? ', or a Python lock that another thread releases' : '')));
     const marks = new Set(trace.marks.what);
     if (marks.has(Marks.TRY)) list.append(el('li', {}, swatch((c) => Marks.ring(c, 14, 7, color)), 'a try that failed'));
     if (marks.has(Marks.SENT)) list.append(el('li', {}, swatch((c) => Marks.triangle(c, 14, 7, color.ink)), 'sends a signal or cancellation'));

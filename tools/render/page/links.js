@@ -6,9 +6,10 @@ const Links = (() => {
   function draw(painter, state) {
     const chosen = state.hover >= 0 ? state.hover : state.selected;
     const { list, total } = inSight(painter);
-    for (const arrow of list) arrowLine(painter, arrow, state, 1.2);
-    painter.drawn.arrows = list.length;
-    painter.drawn.arrowsHidden = total - list.length;
+    const drawn = apart(painter, list);
+    for (const arrow of drawn) arrowLine(painter, arrow, state, 1.2);
+    painter.drawn.arrows = drawn.length;
+    painter.drawn.arrowsHidden = total - drawn.length;
     if (chosen >= 0 && painter.trace.arrowInto[chosen] >= 0) arrowLine(painter, painter.trace.arrowInto[chosen], state, 2.6);
     for (const wait of painter.trace.deadlockWaits) waitsFor(painter, wait);
   }
@@ -31,6 +32,15 @@ const Links = (() => {
     return { list: longest, total: Math.max(longest.length, list.length || last - first) };
   }
 
+  // Those between the same two rows at the same pixels are one line, and would make a black block.
+  function apart({ trace, view }, list) {
+    const { arrows, spans } = trace, seen = new Set(), near = 3 / view.scale;
+    return list.filter((a) => {
+      const key = `${arrows.from[a]} ${spans.thread[arrows.span[a]]} ${Math.floor(arrows.time[a] / near)} ${Math.floor(spans.end[arrows.span[a]] / near)}`;
+      return !seen.has(key) && seen.add(key);
+    });
+  }
+
   function lowerBound(order, times, t) {
     let low = 0, high = order.length;
     while (low < high) {
@@ -49,7 +59,9 @@ const Links = (() => {
     const x0 = view.x(arrows.time[a]), x1 = view.x(spans.end[arrows.span[a]]);
     const y0 = view.top(from) + from.stateY + (down ? Size.state : 0), y1 = view.top(to) + to.stateY + (down ? 0 : Size.state);
     c.strokeStyle = c.fillStyle = strong ? Theme.theme.color.accent : arrows.how[a] === 1 ? Theme.theme.color['arrow-wake'] : Theme.theme.color.arrow;
-    c.globalAlpha = strong ? 1 : state.found ? 0.15 : 0.72;
+    // Of a wait too short to be seen the arrow is faint: it tells of next to nothing.
+    const short = spans.length[arrows.span[a]] * view.scale < 1.5;
+    c.globalAlpha = strong ? 1 : state.found ? 0.15 : short ? 0.2 : 0.72;
     curve(c, x0, y0, x1, y1, width, arrows.how[a] === 1 ? [4, 3] : []);
     c.beginPath();
     c.arc(x0, y0, width + 0.9, 0, 7);
@@ -85,7 +97,7 @@ const Links = (() => {
     const from = layout.rowOf(wait.span, false), to = layout.rowOfThread.get(wait.blocker);
     if (!from || !to || !from.shown || !to.shown) return;
     const right = Math.min(view.x(trace.duration), view.width), room = right - Math.max(view.x(trace.spans.begin[wait.span]), view.gutter);
-    const end = right - 18 - wait.number * Math.min(13, room / 2 / trace.deadlockWaits.length); // the bars' names stay readable
+    const most = trace.deadlockWaits.length, end = right - (room < 120 ? 8 : 18) - wait.number * Math.min(13, Math.max(room / 2, room - 70) / most, room < 120 ? Math.max(5, (room - 66) / most) : 13); // the bars' names stay readable
     if (room < 30) return;
     const hold = wait.hold >= 0 ? painter.rect(wait.hold, to) : null;
     const down = to.y > from.y, y0 = view.top(from) + from.stateY + Size.state / 2;

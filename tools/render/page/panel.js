@@ -22,7 +22,7 @@ class Panel {
       finding.moves.length ? el('ol', { class: 'moves' }, finding.moves.map((move) => el('li', {}, move))) : '',
       this.told(finding),
       el('span', { class: 'advice' }, Format.sentence(finding.advice))));
-    box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint' }, note)));
+    box.append(...this.buttons, ...this.trace.head.notes.map((note) => el('p', { class: 'hint note' }, Format.sentence(note))));
   }
 
   // What the checker in the process said while the program ran.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The critical path over the rows: what made the run as long as it was. A step of it is a stretch of one thread's time.
 const Path = (() => {
-  const KINDS = ['runs', 'holds what the next one waits for', 'wakes up', 'waits for nobody known'];
+  const KINDS = ['runs', 'holds what the next one waits for', 'wakes up', 'waits, and no thread of the trace ended that'];
 
   function has(trace) { return Boolean(trace.path && trace.path.count); }
 
@@ -60,9 +60,30 @@ const Path = (() => {
   function toggle(app, on = !app.state.path) {
     if (!has(app.trace)) return;
     app.state.path = on;
+    if (on && app.state.selected < 0 && !app.state.row && !app.state.range) app.panel.show(...story(app.trace, app.panel));
+    else if (!on && app.state.selected < 0 && !app.state.row && !app.state.range) app.panel.nothing();
     document.getElementById('path-button').setAttribute('aria-pressed', String(on));
     app.changed();
     app.toHash();
+  }
+
+  // What the path is, and whose time it went through doing what.
+  function story(trace, panel) {
+    const { el, duration } = Format, { path } = trace, parts = new Map();
+    let whole = 0;
+    for (let i = 0; i < path.count; i++) {
+      const length = trace.real(path.begin[i], path.begin[i] + path.length[i]), key = `${path.thread[i]} ${path.kind[i]}`;
+      const part = parts.get(key) || { thread: path.thread[i], kind: path.kind[i], length: 0 };
+      part.length += length;
+      whole += length;
+      parts.set(key, part);
+    }
+    const most = Array.from(parts.values()).sort((a, b) => b.length - a.length), shown = most.slice(0, 12);
+    return [el('div', { class: 'head' }, `Critical path: ${duration(whole)}`),
+      el('p', { class: 'hint' }, 'What made the run as long as it was: going back from its end, from each wait to the thread that ended it. Only what is on this path can make the run shorter.'),
+      el('div', { class: 'story' }, el('table', { class: 'sums' }, el('thead', {}, el('tr', {}, ['who does what', 'time', '%'].map((text) => el('th', { scope: 'col' }, text)))),
+        el('tbody', {}, shown.map((part) => el('tr', {}, el('th', { scope: 'row', class: 'light' }, panel.threadLink(part.thread), ` ${KINDS[part.kind]}`), el('td', {}, duration(part.length)), el('td', {}, String(Math.round(100 * part.length / Math.max(1, whole)))))))),
+      most.length > shown.length ? el('p', { class: 'at' }, `and ${Format.count(most.length - shown.length)} more, ${duration(most.slice(12).reduce((sum, part) => sum + part.length, 0))}`) : null)];
   }
 
   return { has, draw, button, toggle, KINDS };
