@@ -12,6 +12,7 @@ struct maker {
     int mutexes[3], mutex_count;
     int rwlock;   /* 0: none held */
     int seats[2]; /* semaphores taken and not given back, by number */
+    bool has_block, joins;
 };
 
 static void add(struct maker *m, enum oracle_call call, int object)
@@ -31,16 +32,64 @@ static void give_back(struct maker *m)
     m->mutexes[i] = m->mutexes[--m->mutex_count];
 }
 
+static bool has_mutex(const struct maker *m, int mutex)
+{
+    for (int i = 0; i < m->mutex_count; i++)
+        if (m->mutexes[i] == mutex)
+            return true;
+    return false;
+}
+
 static void add_lock(struct maker *m)
 {
     int mutex = rand() % ORACLE_OBJECTS;
-    for (int i = 0; i < m->mutex_count; i++)
-        if (m->mutexes[i] == mutex)
-            return;
-    if (m->mutex_count == 3)
+    if (has_mutex(m, mutex) || m->mutex_count == 3)
         return;
     add(m, CALL_lock, mutex);
     m->mutexes[m->mutex_count++] = mutex;
+}
+
+/* A lock around another, or around a join. */
+static void add_nest(struct maker *m)
+{
+    int outer = rand() % ORACLE_OBJECTS, inner = rand() % ORACLE_OBJECTS;
+    if (has_mutex(m, outer))
+        return;
+    add(m, CALL_lock, outer);
+    if (m->t == 0 && m->mix->joins && !m->joins && rand() % 2) {
+        add(m, CALL_join, 1 + rand() % (m->program->threads - 1));
+        m->joins = true;
+    } else if (inner != outer && !has_mutex(m, inner)) {
+        add(m, CALL_lock, inner);
+        add(m, CALL_unlock, inner);
+    }
+    add(m, CALL_unlock, outer);
+}
+
+/* A flag is set; or it is read, and what comes next under its lock, or behind that, is done or not. */
+static void add_flag(struct maker *m)
+{
+    struct oracle_program *p = m->program;
+    int mutex = rand() % ORACLE_OBJECTS, inside = rand() % 2;
+    if (m->mutex_count && rand() % 2) {
+        add(m, CALL_flag, m->mutexes[rand() % m->mutex_count]);
+        return;
+    }
+    if (m->has_block || room(m) < 8 || m->mutex_count == 3 || has_mutex(m, mutex))
+        return;
+    m->has_block = true;
+    add(m, CALL_lock, mutex);
+    add(m, CALL_if, mutex);
+    p->if_set[m->t] = rand() % 4;
+    if (!inside)
+        add(m, CALL_unlock, mutex);
+    else
+        m->mutexes[m->mutex_count++] = mutex;
+    p->block[m->t][0] = p->count[m->t];
+    add_nest(m);
+    p->block[m->t][1] = p->count[m->t];
+    if (inside)
+        add(m, CALL_unlock, m->mutexes[--m->mutex_count]);
 }
 
 static void add_rwlock(struct maker *m)
@@ -62,7 +111,9 @@ static void add_wait(struct maker *m)
 {
     int which = rand() % 8;
     const struct oracle_mix *mix = m->mix;
-    if (which < 2 && mix->seats)
+    if (which < 5 && mix->flags)
+        add_flag(m);
+    else if (which < 2 && mix->seats)
         add_seat(m, rand() % 2);
     else if (which < 2 && mix->semaphores)
         add(m, rand() % 2 ? CALL_take : CALL_post, rand() % 2);
@@ -77,9 +128,9 @@ static void add_wait(struct maker *m)
     else if (which == 6 && mix->readers)
         add_rwlock(m);
     else if (which == 7 && mix->joins && m->t == 0 && m->program->threads > 1) {
-        for (int i = 0; i < m->program->count[0]; i++) /* once only */
-            if (m->program->ops[0][i].call == CALL_join)
-                return;
+        if (m->joins) /* once only */
+            return;
+        m->joins = true;
         add(m, CALL_join, 1 + rand() % (m->program->threads - 1));
     }
 }

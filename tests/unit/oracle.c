@@ -17,6 +17,8 @@ uint64_t oracle_states;
 /* Where every thread is; all else follows from that. */
 struct state {
     uint8_t at[ORACLE_THREADS], phase[ORACLE_THREADS];
+    bool skips[ORACLE_THREADS]; /* its block */
+    bool lied[ORACLE_THREADS];  /* about the flag of the lock that it stands with */
 };
 
 /* --- what follows --- */
@@ -26,12 +28,18 @@ static const struct oracle_op *op_of(const struct oracle_program *p, const struc
     return s->at[t] < p->count[t] ? &p->ops[t][s->at[t]] : NULL;
 }
 
+/* Whether a thread has that call, before the one at which it is, only in its program. */
+static bool is_skipped(const struct oracle_program *p, const struct state *s, int t, int i)
+{
+    return s->skips[t] && i >= p->block[t][0] && i < p->block[t][1];
+}
+
 /* How often a thread has done that call on that object. */
 static int done(const struct oracle_program *p, const struct state *s, int t, enum oracle_call call, int object)
 {
     int count = 0;
     for (int i = 0; i < s->at[t]; i++)
-        count += p->ops[t][i].call == call && p->ops[t][i].object == object;
+        count += p->ops[t][i].call == call && p->ops[t][i].object == object && !is_skipped(p, s, t, i);
     return count;
 }
 
@@ -64,7 +72,7 @@ static bool reads(const struct oracle_program *p, const struct state *s, int t, 
     int last = -1;
     for (int i = 0; i < s->at[t]; i++) {
         const struct oracle_op *op = &p->ops[t][i];
-        if (op->object == rwlock && (op->call == CALL_read || op->call == CALL_write || op->call == CALL_unlock_rw))
+        if (op->object == rwlock && !is_skipped(p, s, t, i) && (op->call == CALL_read || op->call == CALL_write || op->call == CALL_unlock_rw))
             last = op->call;
     }
     return last == (write ? CALL_write : CALL_read);
@@ -122,10 +130,12 @@ static int sleepers(const struct oracle_program *p, const struct state *s, enum 
     return count;
 }
 
-static void go_on(struct state *s, int t)
+static void go_on(const struct oracle_program *p, struct state *s, int t)
 {
     s->at[t]++;
     s->phase[t] = PHASE_before;
+    if (is_skipped(p, s, t, s->at[t]))
+        s->at[t] = (uint8_t)p->block[t][1];
 }
 
 /* A thread comes to a barrier: it sleeps, or all go on. */
@@ -137,8 +147,8 @@ static void meet(const struct oracle_program *p, struct state *s, int t, int obj
         return;
     }
     for (int i = 0; i < count; i++)
-        go_on(s, list[i]);
-    go_on(s, t);
+        go_on(p, s, list[i]);
+    go_on(p, s, t);
 }
 
 /* The step, where `choice` says which sleeper a signal wakes; returns how many choices there are. */
@@ -151,7 +161,7 @@ static int take_step(const struct oracle_program *p, struct state *s, int t, int
         if (s->phase[t] == PHASE_before)
             s->phase[t] = PHASE_asleep;
         else
-            go_on(s, t);
+            go_on(p, s, t);
         return 1;
     case CALL_meet:
         meet(p, s, t, op->object);
@@ -162,10 +172,14 @@ static int take_step(const struct oracle_program *p, struct state *s, int t, int
         for (int i = 0; i < count; i++)
             if (op->call == CALL_broadcast || i == choice)
                 s->phase[list[i]] = PHASE_woken;
-        go_on(s, t);
+        go_on(p, s, t);
         return op->call == CALL_signal && count ? count : 1;
+    case CALL_if:
+        s->skips[t] = (all_done(p, s, CALL_flag, op->object) > 0) != p->if_set[t];
+        go_on(p, s, t);
+        return 1;
     default:
-        go_on(s, t);
+        go_on(p, s, t);
         return 1;
     }
 }
@@ -174,7 +188,7 @@ static int take_step(const struct oracle_program *p, struct state *s, int t, int
 
 static void name_of(const struct oracle_op *op, enum phase phase, char name[8])
 {
-    static const char letters[] = "MMRRRSSCCCWEETT";
+    static const char letters[] = "MMRRRSSCCCWEETTMM";
     char letter = op->call == CALL_wait && phase == PHASE_woken ? 'M' : letters[op->call];
     snprintf(name, 8, letter == 'T' && !op->object ? "main" : "%c%d", letter, op->object);
 }
@@ -191,15 +205,54 @@ static uint64_t key_of(const struct oracle_program *p, const struct state *s)
 {
     uint64_t key = 0;
     for (int t = 0; t < p->threads; t++)
-        key = key << 8 | (uint64_t)s->at[t] << 2 | s->phase[t];
+        key = key << 8 | (uint64_t)s->at[t] << 4 | (uint64_t)s->lied[t] << 3 | (uint64_t)s->skips[t] << 2 | s->phase[t];
     return key + 1;
 }
 
 typedef bool is_sought(const struct oracle_program *, const struct state *, const void *what);
 
+struct stuck {
+    const struct oracle_stand *stands;
+    int count;
+    bool free; /* they may lie to themselves about what the flag of a lock says with which they stand there */
+    struct state at;
+};
+
+static int thread_of(const struct oracle_program *p, const char *name)
+{
+    int t = 0;
+    while (t < p->threads && strcmp(thread_name(t), name))
+        t++;
+    return t;
+}
+
+/* Whether the thread's next call is about the mutex with which it is to stand there, and it may lie about that. */
+static bool may_lie(const struct oracle_program *p, const struct state *s, int t, const struct stuck *stuck)
+{
+    char name[8];
+    const struct oracle_op *op = op_of(p, s, t);
+    for (int i = 0; i < stuck->count && stuck->free; i++) {
+        snprintf(name, sizeof name, "M%d", op->object);
+        if (thread_of(p, stuck->stands[i].thread) == t && !strcmp(stuck->stands[i].holds, name))
+            return op->call == CALL_if || op->call == CALL_unlock || op->call == CALL_wait;
+    }
+    return false;
+}
+
+/* Reads a flag, and takes it for what it isn't. */
+static void take_lie(const struct oracle_program *p, struct state *s, int t)
+{
+    s->lied[t] = true;
+    s->skips[t] = (all_done(p, s, CALL_flag, op_of(p, s, t)->object) > 0) == p->if_set[t];
+    go_on(p, s, t);
+}
+
+static is_sought is_stuck;
+
 /* Whether a state that is sought can be reached from that one. */
 static bool explore(const struct oracle_program *p, const struct state *s, is_sought *sought, const void *what, struct map *seen)
 {
+    const struct stuck *stuck = sought == is_stuck ? what : &(struct stuck){0};
     uint64_t key = key_of(p, s);
     if (map_get(seen, key))
         return false;
@@ -210,8 +263,17 @@ static bool explore(const struct oracle_program *p, const struct state *s, is_so
     for (int t = 0; t < p->threads; t++)
         if (can_step(p, s, t))
             for (int choice = 0, choices = 1; choice < choices; choice++) {
+                bool lie = may_lie(p, s, t, stuck), reads_flag = op_of(p, s, t)->call == CALL_if;
+                if (lie && !reads_flag && s->lied[t]) /* it has to stand in the section in which it lied */
+                    continue;
                 struct state next = *s;
                 choices = take_step(p, &next, t, choice);
+                if (lie && reads_flag) {
+                    struct state other = *s;
+                    take_lie(p, &other, t);
+                    if (explore(p, &other, sought, what, seen))
+                        return true;
+                }
                 if (explore(p, &next, sought, what, seen))
                     return true;
             }
@@ -224,20 +286,6 @@ static bool reaches(const struct oracle_program *p, const struct state *from, is
     bool found = explore(p, from, sought, what, &seen);
     map_free(&seen);
     return found;
-}
-
-struct stuck {
-    const struct oracle_stand *stands;
-    int count;
-    struct state at;
-};
-
-static int thread_of(const struct oracle_program *p, const char *name)
-{
-    int t = 0;
-    while (t < p->threads && strcmp(thread_name(t), name))
-        t++;
-    return t;
 }
 
 /* Whether one of the threads has gone on from where it was. */
@@ -281,10 +329,10 @@ static bool is_stuck(const struct oracle_program *p, const struct state *s, cons
     return !reaches(p, s, has_moved, &here);
 }
 
-bool oracle_can_stick(const struct oracle_program *p, const struct oracle_stand *stands, int count)
+bool oracle_can_stick(const struct oracle_program *p, const struct oracle_stand *stands, int count, bool free)
 {
     struct state begin = {0};
-    return reaches(p, &begin, is_stuck, &(struct stuck){.stands = stands, .count = count});
+    return reaches(p, &begin, is_stuck, &(struct stuck){.stands = stands, .count = count, .free = free});
 }
 
 /* The thread that holds what another waits for, a mutex or an rwlock to write; -1: that isn't what it waits for. */
@@ -361,6 +409,12 @@ static void say_step(struct player *player, int t, const struct oracle_op *op, i
     say(player->script, t, verbs[op->call][which], name, mutex);
 }
 
+static void say_end(const struct player *player, int t)
+{
+    if (player->state.at[t] == player->program->count[t] && t)
+        script_play(player->script, t == 1 ? "T1 end" : t == 2 ? "T2 end" : "T3 end");
+}
+
 /* One thread takes a step, or begins to wait; false: it can do neither. */
 static bool play(struct player *player, int t)
 {
@@ -376,9 +430,7 @@ static bool play(struct player *player, int t)
         say_step(player, t, op, 1);
         return true;
     }
-    int list[ORACLE_THREADS], count = op->call == CALL_signal ? sleepers(p, &before, CALL_wait, op->object, list) : 0;
     int first = 0; /* the model has a signal wake whoever waits longest; here that is the one by number */
-    (void)count;
     take_step(p, &player->state, t, first);
     if (player->state.phase[t] == PHASE_asleep) {
         say_step(player, t, op, 1);
@@ -391,11 +443,14 @@ static bool play(struct player *player, int t)
                 say(player->script, other, "waited", op->object ? "W1" : "W0", "");
         return true;
     }
+    if (op->call == CALL_flag || op->call == CALL_if) { /* not in a trace */
+        say_end(player, t);
+        return true;
+    }
     bool waited = player->waits[t] || before.phase[t] == PHASE_woken || !verbs[op->call][0];
     say_step(player, t, op, waited ? 2 : 0);
     player->waits[t] = false;
-    if (player->state.at[t] == p->count[t] && t)
-        script_play(player->script, t == 1 ? "T1 end" : t == 2 ? "T2 end" : "T3 end");
+    say_end(player, t);
     return true;
 }
 

@@ -20,6 +20,8 @@ enum oracle_call {
     CALL_meet,                         /* a barrier of two */
     CALL_await, CALL_set,              /* an event */
     CALL_start, CALL_join,             /* another thread */
+    CALL_flag,                         /* set under the mutex of the same number, which the thread holds */
+    CALL_if,                           /* the flag is read, under its mutex; decides about the thread's block */
 };
 
 struct oracle_op {
@@ -32,6 +34,8 @@ struct oracle_program {
     int value[2]; /* of semaphores, at first */
     int count[ORACLE_THREADS];
     struct oracle_op ops[ORACLE_THREADS][ORACLE_CALLS];
+    int block[ORACLE_THREADS][2];    /* the calls, from the first up to the second, that are done only if */
+    bool if_set[ORACLE_THREADS];     /* the flag is set, or isn't */
 };
 
 /* A thread in a circle, as a finding has it: names as in the script. */
@@ -44,6 +48,7 @@ struct oracle_mix {
     bool readers, semaphores, conditions, barriers, events, joins;
     bool loose; /* locks are given back in any order */
     bool seats; /* semaphores of 1 and 2, given back by who took them */
+    bool flags; /* set and read under a mutex, and deciding whether locks are taken and threads joined */
 };
 
 void oracle_make(struct oracle_program *, const struct oracle_mix *);
@@ -51,8 +56,11 @@ void oracle_make(struct oracle_program *, const struct oracle_mix *);
 /* Runs it once, by chance, as a script; false: it got stuck, and the script is of no use. */
 bool oracle_run(const struct oracle_program *, struct script *);
 
-/* Whether it can come to these threads waiting for these objects with no way on for any of them, whatever others do. */
-bool oracle_can_stick(const struct oracle_program *, const struct oracle_stand *, int count);
+/*
+ * Whether it can come to these threads waiting for these objects with no way on for any of them, whatever others do. `free`:
+ * where a thread stands in a section of the lock that it holds there, it may go any way when it reads that lock's flag.
+ */
+bool oracle_can_stick(const struct oracle_program *, const struct oracle_stand *, int count, bool free);
 
 /* Whether it can come to a circle of threads each of which waits for a lock that the next one holds. */
 bool oracle_can_circle(const struct oracle_program *);

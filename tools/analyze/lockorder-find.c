@@ -84,28 +84,39 @@ static void set_path(struct finder *f, const uint32_t *numbers, uint32_t count)
         f->path.edges[i] = f->edges[numbers[i]];
 }
 
-/* Whether to look no further: nothing rules the closed path out, and where schedules are looked for there is one. */
-static bool accept(struct finder *f)
+/* Puts the path to the test; false: no lock is in it. */
+static bool predict_path(struct finder *f, enum prediction *prediction)
 {
-    struct predict *predict = f->context->predict;
     bool lock = false;
-    if (!predict)
-        return true;
     for (uint32_t i = 0; i < f->path.count; i++) {
         f->objects[i] = f->path.edges[i]->held->object;
         lock |= object_is_lock(f->objects[i]);
     }
-    if (!lock) /* each waits for the next to wake it: in the trace, somebody did */
+    if (lock)
+        *prediction = predict_circle(f->context->predict, f->objects, f->path.count, f->stands);
+    return lock;
+}
+
+/* What is told of an edge if nothing graver is found: what has a schedule, what can't be excluded, what can. */
+static int gravity(enum prediction prediction)
+{
+    return prediction == PREDICTION_feasible ? 3 : prediction == PREDICTION_data ? 2 : prediction != PREDICTION_impossible;
+}
+
+/* Whether to look no further: nothing rules the closed path out, and where schedules are looked for there is one. */
+static bool accept(struct finder *f)
+{
+    enum prediction prediction;
+    if (!f->context->predict)
+        return true;
+    if (!predict_path(f, &prediction)) /* each waits for the next to wake it: in the trace, somebody did */
         return ++f->tries >= EDGE_TRIES;
-    enum prediction prediction = predict_circle(predict, f->objects, f->path.count, f->stands);
-    if (!f->best.count || (f->prediction == PREDICTION_impossible && prediction != PREDICTION_impossible)) {
+    if (!f->best.count || gravity(prediction) > gravity(f->prediction)) {
         f->best.count = f->path.count;
         memcpy(f->best.edges, f->path.edges, f->path.count * sizeof *f->path.edges);
         memcpy(f->best.chosen, f->path.chosen, f->path.count * sizeof *f->path.chosen);
         f->prediction = prediction;
     }
-    if (prediction == PREDICTION_feasible)
-        f->prediction = prediction;
     return prediction == PREDICTION_feasible || ++f->tries >= EDGE_TRIES;
 }
 
@@ -202,6 +213,8 @@ static bool search(struct finder *f, uint32_t edge)
 
 static void report(struct finder *f, enum rule broken)
 {
+    if (broken == RULE_none && f->prediction == PREDICTION_data) /* others were put to the test since */
+        predict_path(f, &f->prediction);
     struct verdict verdict = {.path = &f->path, .broken = broken, .predicted = f->context->predict && broken == RULE_none,
                               .prediction = f->prediction, .stands = f->stands};
     lockorder_report(f->self, &verdict, f->context);

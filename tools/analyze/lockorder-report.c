@@ -147,8 +147,10 @@ static const char *prediction_words(const struct verdict *verdict)
 {
     switch (verdict->prediction) {
     case PREDICTION_feasible:
-        return "the schedule below leads there, and keeps every order that the trace shows; unless a thread's way there depends "
-               "on data that another would not have written yet";
+        return "the schedule below leads there, and each thread finds under every lock what it found there in the trace, but for "
+               "the locks of the circle where it stands at last: there no schedule can";
+    case PREDICTION_data:
+        break; /* see data_reason() */
     case PREDICTION_none:
         return is_communication(verdict->path)
                    ? "in every schedule that keeps the order of the trace, somebody else can still end the wait, or has done so"
@@ -165,9 +167,28 @@ static const char *prediction_words(const struct verdict *verdict)
            "would have taken too long";
 }
 
-static char *reason_of(const struct lockorder *self, const struct verdict *verdict, struct describe *describe)
+/* A schedule that changes what a thread finds under a lock; of which lock is said. */
+static char *data_reason(const struct predict *predict, struct describe *describe)
+{
+    const struct thread *thread;
+    const struct object *lock = predict_changed(predict, &thread);
+    if (!lock)
+        return memory_text("the schedule below leads there, if no thread's way there depends on what another wrote before");
+    char *who = describe_thread(describe, thread);
+    char *reason = memory_format("the schedule below leads there if %s goes the same way although it takes %s before another thread "
+                                 "that came first in the trace: what that one wrote under %s may have been the reason to go there, "
+                                 "and then they never meet; a trace doesn't hold data, thrum confirm tries it", who,
+                                 describe_object(describe, lock), describe_object(describe, lock));
+    free(who);
+    return reason;
+}
+
+static char *reason_of(const struct lockorder *self, const struct verdict *verdict, const struct analysis_context *context)
 {
     struct text text = {0};
+    struct describe *describe = context->describe;
+    if (verdict->predicted && verdict->prediction == PREDICTION_data)
+        return data_reason(context->predict, describe);
     if (verdict->predicted)
         return memory_text(prediction_words(verdict));
     if (verdict->broken == RULE_none) {
@@ -264,13 +285,20 @@ static struct taking with_stack(struct taking taking, const struct thread *threa
     return taking;
 }
 
+/* Whether a schedule leads there, though it may not be one that the program can take. */
+static bool has_schedule(const struct verdict *verdict)
+{
+    return verdict->broken == RULE_none && verdict->predicted &&
+           (verdict->prediction == PREDICTION_feasible || verdict->prediction == PREDICTION_data);
+}
+
 static void tell_step(struct describe *describe, const struct verdict *verdict, uint32_t i, struct finding_step *step)
 {
     const struct path *path = verdict->path;
     const struct edge *edge = path->edges[i];
     const struct thread *thread = path->chosen[i]->thread;
     struct taking held = path->chosen[i]->held, wanted = path->chosen[i]->wanted;
-    if (certainty_of(verdict) == CERTAINTY_feasible) {
+    if (has_schedule(verdict)) {
         thread = verdict->stands[i].thread;
         held = with_stack(verdict->stands[i].held, thread, edge, true);
         wanted = with_stack(verdict->stands[i].wanted, thread, edge, false);
@@ -297,13 +325,13 @@ bool lockorder_report(const struct lockorder *self, const struct verdict *verdic
         tell_step(describe, verdict, i, &finding->steps[i]);
     describe_steps_apart(finding);
     finding->message = message_of(describe, path, finding);
-    finding->reason = reason_of(self, verdict, describe);
+    finding->reason = reason_of(self, verdict, context);
     if (is_communication(path))
         finding->advice = memory_text(finding_kind_advice(FINDING_communication));
     else
         finding->advice = memory_format("take %s and %s in the same order everywhere, or hold one more lock around both",
                                         name_of(describe, path, 0), name_of(describe, path, 1));
-    if (finding->certainty == CERTAINTY_feasible)
+    if (has_schedule(verdict))
         predict_tell(context->predict, describe, finding);
     return true;
 }

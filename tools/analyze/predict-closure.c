@@ -29,7 +29,7 @@ void closure_free(struct closure *c)
     free(c);
 }
 
-void closure_clear(struct closure *c, bool locks, bool hard_only)
+void closure_clear(struct closure *c, struct closure_rules rules)
 {
     for (uint32_t i = 0; i < c->touched_count; i++) {
         struct closure_resource *r = &c->resources[c->touched[i]];
@@ -39,8 +39,8 @@ void closure_clear(struct closure *c, bool locks, bool hard_only)
         c->upto[c->moved[i]] = 0;
     c->touched_count = c->moved_count = c->todo_count = 0;
     c->failed = false;
-    c->locks = locks;
-    c->hard_only = hard_only;
+    c->rules = rules;
+    c->wish_count = 0;
 }
 
 static struct closure_resource *touch(struct closure *c, uint32_t resource)
@@ -73,12 +73,25 @@ static void require_release(struct closure *c, uint32_t thread, uint32_t acquire
         require(c, thread, deed->other + 1);
 }
 
+/* Whether the thread stands at last in a section of this lock, for which another waits. */
+static bool is_spared(const struct closure *c, uint32_t thread, uint32_t resource)
+{
+    if (!c->rules.spare || c->history->resources[resource].tells)
+        return false;
+    for (uint32_t i = 0; i < c->wish_count; i++)
+        if (c->wishes[i]->thread == thread && c->wishes[(i + c->wish_count - 1) % c->wish_count]->resource == resource)
+            return true;
+    return false;
+}
+
 /* Of two holds that exclude each other, the earlier one must be over. */
 static void take_lock(struct closure *c, uint32_t thread, uint32_t number, const struct deed *deed)
 {
     struct closure_resource *r = touch(c, deed->resource);
-    if (!c->locks)
+    if (!c->rules.locks)
         return;
+    if (c->rules.data && deed->after_thread != HISTORY_NONE && (deed->what == DEED_touch || !is_spared(c, thread, deed->resource)))
+        require(c, deed->after_thread, deed->after);
     for (uint32_t i = 0; i < r->open_count; i++) {
         const struct open_hold *open = &r->open[i];
         if ((!open->shared || !deed->shared) && open->seq < deed->seq)
@@ -101,6 +114,9 @@ static void take_lock(struct closure *c, uint32_t thread, uint32_t number, const
 static void give_lock(struct closure *c, uint32_t thread, const struct deed *deed)
 {
     struct closure_resource *r = touch(c, deed->resource);
+    const struct deed *taken = &c->history->threads[thread].deeds[deed->other];
+    if (c->rules.locks && c->rules.data && taken->after_thread != HISTORY_NONE) /* it didn't stand there at last */
+        require(c, taken->after_thread, taken->after);
     for (uint32_t i = 0; i < r->open_count; i++)
         if (r->open[i].thread == thread) {
             r->open[i] = r->open[--r->open_count];
@@ -122,7 +138,7 @@ static void take_in(struct closure *c, uint32_t thread, uint32_t number)
         give_lock(c, thread, deed);
         break;
     case DEED_need:
-        if (!(deed->soft && c->hard_only))
+        if (!(deed->soft && c->rules.hard_only))
             require(c, h->needs[deed->other].thread, h->needs[deed->other].upto);
         break;
     case DEED_wait:
@@ -162,4 +178,20 @@ bool closure_reach(struct closure *c, uint32_t thread, uint32_t upto)
     }
     c->todo_count = 0;
     return !c->failed;
+}
+
+uint32_t closure_changed(const struct closure *c, uint32_t *resource)
+{
+    for (uint32_t i = 0; i < c->moved_count; i++) {
+        uint32_t thread = c->moved[i];
+        for (uint32_t d = 0; d < c->upto[thread]; d++) {
+            const struct deed *deed = &c->history->threads[thread].deeds[d];
+            bool stands = deed->what == DEED_acquire && deed->other >= c->upto[thread] && is_spared(c, thread, deed->resource);
+            if (deed->after_thread == HISTORY_NONE || c->upto[deed->after_thread] >= deed->after || stands)
+                continue;
+            *resource = deed->resource;
+            return thread;
+        }
+    }
+    return HISTORY_NONE;
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include "base/memory.h"
 
-/* 24 bytes each: beyond, a trace is judged by how it began. */
-enum { DEEDS_MAX = 48 << 20 };
+/* 32 bytes each: beyond, a trace is judged by how it began. */
+enum { DEEDS_MAX = 36 << 20 };
 
 struct history *history_new(void)
 {
@@ -55,7 +55,7 @@ uint32_t history_resource(struct history *h, uint64_t key, enum resource_kind ki
     if (number != HISTORY_NONE)
         return number;
     h->resources = memory_grow32(h->resources, h->resource_count + 1, &h->resource_capacity, sizeof *h->resources);
-    h->resources[h->resource_count] = (struct resource){.key = key, .kind = kind};
+    h->resources[h->resource_count] = (struct resource){.key = key, .kind = kind, .last_thread = HISTORY_NONE};
     set_number(&h->resources_by_key, key, h->resource_count);
     return h->resource_count++;
 }
@@ -81,7 +81,10 @@ static uint32_t add_deed(struct history *h, uint32_t thread, struct deed deed, s
     t->deeds = memory_grow32(t->deeds, t->count + 1, &t->capacity, sizeof *t->deeds);
     deed.time_ns = at.time_ns;
     deed.seq = h->seq++;
-    deed.site = site_number(h, at.site) & ((1u << 27) - 1);
+    deed.site = site_number(h, at.site) & ((1u << 26) - 1);
+    deed.begins = t->count == t->stretch;
+    if (deed.what != DEED_acquire)
+        deed.after_thread = HISTORY_NONE;
     t->deeds[t->count] = deed;
     if (++h->deed_count >= DEEDS_MAX)
         h->full = true;
@@ -110,10 +113,16 @@ static void merge_block(struct history *h, struct history_thread *t)
         uint32_t known = number_of(&t->touches, key);
         deed.what = DEED_touch;
         if (known != HISTORY_NONE && known >= t->stretch && known < t->block) {
+            if (deed.after_thread == HISTORY_NONE) {
+                deed.after_thread = t->deeds[known].after_thread;
+                deed.after = t->deeds[known].after;
+            }
+            deed.begins = t->deeds[known].begins;
             t->deeds[known] = deed;
             continue;
         }
         set_number(&t->touches, key, t->count);
+        deed.begins = t->count == t->stretch;
         t->deeds[t->count++] = deed;
     }
     h->deed_count -= end - t->count;
@@ -136,8 +145,14 @@ void history_acquire(struct history *h, uint32_t thread, uint32_t resource, bool
         return;
     if (!t->held_count)
         t->block = t->count;
-    uint32_t deed = add_deed(h, thread, (struct deed){.resource = resource, .other = HISTORY_NONE, .what = DEED_acquire,
-                                                      .shared = shared}, at);
+    struct resource *lock = &h->resources[resource];
+    struct deed taken = {.resource = resource, .other = HISTORY_NONE, .what = DEED_acquire, .shared = shared,
+                         .after_thread = lock->last_thread == thread ? HISTORY_NONE : lock->last_thread, .after = lock->last_seq};
+    uint32_t deed = add_deed(h, thread, taken, at);
+    if (!shared) {
+        lock->last_thread = thread;
+        lock->last_seq = t->deeds[deed].seq;
+    }
     t->held = memory_grow32(t->held, t->held_count + 1, &t->held_capacity, sizeof *t->held);
     t->held[t->held_count++] = (struct held){resource, deed, shared};
 }
@@ -223,6 +238,9 @@ void history_wake(struct history *h, uint32_t thread, uint32_t resource, struct 
 {
     if (h->full)
         return;
+    const struct history_thread *t = &h->threads[thread];
+    for (uint32_t i = 0; i < t->held_count && h->resources[resource].kind == RESOURCE_condition; i++)
+        h->resources[t->held[i].resource].tells = true;
     note_wake(h, resource, thread,
               add_pinned(h, thread, (struct deed){.resource = resource, .what = DEED_wake}, at));
 }

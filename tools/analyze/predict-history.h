@@ -7,6 +7,9 @@
  * A thread's deeds are numbered 0, 1, 2 ...; a thread that has come as far as n has done those before n and everything
  * between them, and is about to do deed n.
  *
+ * What a thread finds under a lock was left there by whoever held the lock before it alone, and may decide what it does next:
+ * each acquire knows that section ("after").
+ *
  * Memory: of a stretch of a thread's life in which nothing happened that a schedule could stop at, only the last time is
  * kept that each lock was taken ("touched"); and of each wish so many instances, beyond which a schedule doesn't stop there.
  */
@@ -40,7 +43,10 @@ struct deed {
     uint32_t seq; /* its place among the deeds of all threads */
     uint32_t resource;
     uint32_t other;
-    uint32_t site : 27; /* in history->sites */
+    uint32_t after_thread, after; /* of an acquire or touch: who held it alone before, and the seq of that acquire; after
+                                     history_finish() how far that thread had come with it. HISTORY_NONE: nobody, or itself */
+    uint32_t site : 26; /* in history->sites */
+    uint32_t begins : 1; /* a stretch: a schedule may stop before it */
     uint32_t what : 3;
     uint32_t shared : 1;
     uint32_t soft : 1; /* a need that another wake might have met as well */
@@ -67,6 +73,8 @@ struct resource {
     bool readers_wait; /* an rwlock whose readers let waiting writers pass */
     uint32_t value;    /* what a count begins with; a barrier's places; 0: not known */
     uint32_t round, arrived; /* of a barrier, while recording */
+    uint32_t last_thread, last_seq; /* of the last acquire alone; HISTORY_NONE: none */
+    bool tells; /* of a lock: who held it woke those who wait at a condition, so what it guards is what they wait for */
     uint32_t *wakers;        /* threads that wake it */
     uint32_t waker_count, waker_capacity;
 };
@@ -169,6 +177,9 @@ const struct wishes *history_wishes(const struct history *, uint32_t held, uint3
 
 /* After the last deed: waits whose wakers are among the recorded threads become part of the orders. */
 void history_finish(struct history *);
+
+/* Part of it: makes `after` of deeds what it is then. */
+void history_link_sections(struct history *);
 
 /* The last deed of a thread that wakes it, HISTORY_NONE: none does. */
 uint32_t history_last_wake(const struct history *, uint32_t thread, uint32_t resource);

@@ -31,6 +31,7 @@ struct circle {
     uint32_t count, capacity;
     uint32_t *resources; /* what each holds, or is to wake */
     const struct wish **wishes;
+    const struct wish **changed; /* that meet where data may change */
     uint32_t *at;
     uint32_t *next; /* while wishes are chosen */
 };

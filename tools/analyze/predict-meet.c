@@ -97,6 +97,8 @@ bool closure_meets(struct closure *c, const struct wish *const *wishes, uint32_t
 {
     for (uint32_t i = 0; i < count; i++)
         at[i] = 0;
+    c->wishes = wishes;
+    c->wish_count = count;
     for (;;) {
         for (uint32_t i = 0; i < count; i++)
             if (!next_instance(c, wishes, count, i, &at[i]) || !closure_reach(c, wishes[i]->thread, wishes[i]->at[at[i]]))

@@ -150,6 +150,7 @@ static void add_obligations(struct history *h, uint32_t resource, const struct s
 
 void history_finish(struct history *h)
 {
+    history_link_sections(h);
     struct sorted sorted = sort_wishes(h);
     uint32_t all = sorted.begin[h->thread_count], count = 0;
     bool *waited = memory_new(h->resource_count, sizeof *waited);

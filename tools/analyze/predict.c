@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "analyze/predict-inner.h"
 #include "base/memory.h"
 
@@ -31,6 +32,7 @@ static void free_circle(struct circle *circle)
 {
     free(circle->resources);
     free(circle->wishes);
+    free(circle->changed);
     free(circle->at);
     free(circle->next);
 }
@@ -78,6 +80,7 @@ static void make_room(struct circle *circle, uint32_t count)
     circle->capacity = count;
     circle->resources = memory_new(count, sizeof *circle->resources);
     circle->wishes = memory_new(count, sizeof *circle->wishes);
+    circle->changed = memory_new(count, sizeof *circle->changed);
     circle->at = memory_new(count, sizeof *circle->at);
     circle->next = memory_new(count, sizeof *circle->next);
 }
@@ -160,10 +163,32 @@ static bool choose(struct predict *p, uint32_t at, uint64_t *pairs)
 
 /* --- the answer --- */
 
-static bool meet(struct predict *p, bool locks, bool hard_only)
+static bool meet(struct predict *p, struct closure_rules rules)
 {
-    closure_clear(p->closure, locks, hard_only);
+    closure_clear(p->closure, rules);
     return closure_meets(p->closure, p->circle.wishes, p->circle.count, p->circle.at);
+}
+
+/*
+ * What a thread finds under the lock of the circle decides whether it goes on to wait. That a thread is through is what people
+ * keep there to know whom they may join, so a join is spared nothing.
+ */
+static bool is_join(const struct predict *p)
+{
+    for (uint32_t i = 0; i < p->circle.count; i++)
+        if (p->resources[p->circle.resources[i]].object->thread)
+            return true;
+    return false;
+}
+
+static bool meet_as_found(struct predict *p)
+{
+    return meet(p, (struct closure_rules){.locks = true, .data = !p->hints->has_data, .spare = !is_join(p)});
+}
+
+static bool meet_otherwise(struct predict *p)
+{
+    return meet(p, (struct closure_rules){.locks = true, .spare = !is_join(p)});
 }
 
 static bool is_proof(const struct predict *p)
@@ -183,23 +208,38 @@ static bool is_cut(const struct predict *p)
     return cut;
 }
 
+/* The schedule of wishes chosen before, in which data may have changed. */
+static enum prediction meet_again(struct predict *p, const struct wish *const *wishes)
+{
+    memcpy(p->circle.wishes, wishes, p->circle.count * sizeof *wishes);
+    meet_otherwise(p);
+    return PREDICTION_data;
+}
+
 /* All ways to choose wishes, until one of them meets. */
 static enum prediction search(struct predict *p)
 {
     uint64_t given = p->pairs_left < CIRCLE_PAIRS ? p->pairs_left : CIRCLE_PAIRS, pairs = given, begun = p->closure->steps;
-    bool any = false, order = false;
+    bool any = false, order = false, met = false;
     enum prediction prediction = PREDICTION_unproven;
+    const struct wish **changed = p->circle.changed;
     for (uint32_t at = 0; choose(p, at, &pairs); at = p->circle.count) {
         any = true;
-        if (meet(p, true, false)) {
+        if (meet_as_found(p)) {
             p->pairs_left -= given - pairs;
             return is_proof(p) ? PREDICTION_feasible : PREDICTION_unproven;
         }
-        order |= meet(p, false, true) || is_cut(p);
+        if (!met && meet_otherwise(p)) {
+            met = true;
+            memcpy(changed, p->circle.wishes, p->circle.count * sizeof *changed);
+        }
+        order |= met || meet(p, (struct closure_rules){.hard_only = true}) || is_cut(p);
         if (p->closure->steps - begun > CIRCLE_STEPS || p->closure->steps > p->steps_left)
             pairs = 0;
     }
     p->pairs_left -= given - pairs;
+    if (met)
+        return is_proof(p) ? meet_again(p, changed) : PREDICTION_unproven;
     if (any)
         prediction = order ? PREDICTION_none : PREDICTION_impossible;
     return pairs ? prediction : PREDICTION_unknown;
@@ -263,7 +303,16 @@ enum prediction predict_circle(struct predict *p, struct object *const *objects,
     if (!find_resources(p, objects, count))
         return PREDICTION_unknown;
     enum prediction prediction = search(p);
-    if (prediction == PREDICTION_feasible)
+    if (prediction == PREDICTION_feasible || prediction == PREDICTION_data)
         tell_stands(p, stands);
     return prediction;
+}
+
+const struct object *predict_changed(const struct predict *p, const struct thread **thread)
+{
+    uint32_t resource, number = closure_changed(p->closure, &resource);
+    if (number == HISTORY_NONE)
+        return NULL;
+    *thread = p->threads[number].thread;
+    return p->resources[resource].object;
 }

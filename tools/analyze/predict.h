@@ -26,6 +26,7 @@ struct hints {
     struct map takers;  /* the same -> who alone waits for it */
     struct map waker_counts; /* the same -> how many threads wake it */
     struct map obliged; /* id + 1 of threads that wake what is in `waited` */
+    bool has_data;      /* who read what another wrote is in the trace: to be set by whoever knows */
 };
 
 struct scan;
@@ -59,6 +60,7 @@ void predict_orders(const struct predict *, void (*take)(void *self, const struc
 
 enum prediction {
     PREDICTION_feasible,   /* there is a schedule */
+    PREDICTION_data,       /* there is, but a thread would not find under a lock what it found there in the trace */
     PREDICTION_none,       /* none that keeps the order of the trace */
     PREDICTION_impossible, /* one of them must have come so far before another can begin: a wake, a join */
     PREDICTION_unproven,   /* readers that only wait where a writer comes between, or what isn't modelled */
@@ -73,11 +75,17 @@ struct predict_stand {
 
 /*
  * Whether threads can stand in a circle: each holds objects[i], or will wake who waits for it, and wants objects[i + 1].
- * Where it is feasible, `stands` (room for `count`) tells of each thread.
+ * Where there is a schedule, `stands` (room for `count`) tells of each thread.
  */
 enum prediction predict_circle(struct predict *, struct object *const *objects, uint32_t count, struct predict_stand *stands);
 
-/* The schedule of the last circle that was feasible, for people. */
+/*
+ * Of the last circle, where it came to PREDICTION_data: a lock under which a thread would find something else, and that thread;
+ * NULL: none.
+ */
+const struct object *predict_changed(const struct predict *, const struct thread **);
+
+/* The schedule of the last circle that has one, for people. */
 void predict_tell(const struct predict *, struct describe *, struct finding *);
 
 /* Why nothing could be proven, where that has a general reason; NULL: it hasn't. */

@@ -43,7 +43,7 @@ static const struct argp_option option_list[] = {
 
 static const char help_text[] =
     "TRACE is what 'thrum record' wrote of a run of PROG; its finding is one that\n"
-    "'deadlock-report' calls feasible. PROG is run anew, and its threads are paused\n"
+    "'deadlock-report' calls feasible, or potential with a schedule. PROG is run anew, and its threads are paused\n"
     "where the schedule wants it, until they wait for each other. A pause has a limit:\n"
     "a wrong guess doesn't hang by itself.\n"
     "\n"
@@ -78,37 +78,46 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 /* --- which finding --- */
 
-static bool is_meant(const struct options *options, const struct finding *finding)
+/* What has a schedule is feasible, or potential where data may decide. */
+static bool is_meant(const struct options *options, const struct finding *finding, enum finding_certainty certainty)
 {
     return options->finding ? !strncmp(finding->id, options->finding, strlen(options->finding))
-                            : finding->certainty == CERTAINTY_feasible;
+                            : finding->certainty == certainty && finding->move_count;
 }
 
 static _Noreturn void die_many(const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++)
-        if (findings->at[i].certainty == CERTAINTY_feasible)
+        if (findings->at[i].move_count)
             fprintf(stderr, "  --finding %s   %s\n", findings->at[i].id, findings->at[i].message);
     die("more than one is meant: say which with --finding");
 }
 
-static const struct finding *choose(const struct options *options, const struct findings *findings)
+static const struct finding *only(const struct options *options, const struct findings *findings, enum finding_certainty certainty)
 {
     const struct finding *chosen = NULL;
     for (size_t i = 0; i < findings->count; i++) {
-        if (!is_meant(options, &findings->at[i]))
+        if (!is_meant(options, &findings->at[i], certainty))
             continue;
         if (chosen)
             die_many(findings);
         chosen = &findings->at[i];
     }
+    return chosen;
+}
+
+static const struct finding *choose(const struct options *options, const struct findings *findings)
+{
+    const struct finding *chosen = only(options, findings, CERTAINTY_feasible);
+    if (!chosen)
+        chosen = only(options, findings, CERTAINTY_potential);
     if (!chosen && options->finding)
         die("the trace has no finding %s; deadlock-report --all shows what it has", options->finding);
     if (!chosen)
-        die("the trace has no feasible deadlock: there is nothing to confirm");
+        die("the trace has no feasible deadlock, nor a potential one with a schedule: there is nothing to confirm");
     if (chosen->certainty == CERTAINTY_happened)
         die("finding %s happened in the recorded run: there is nothing to confirm", chosen->id);
-    if (chosen->certainty != CERTAINTY_feasible)
+    if (!chosen->move_count)
         die("finding %s is %s: there is no schedule to follow", chosen->id, finding_certainty_word(chosen->certainty));
     return chosen;
 }

@@ -142,6 +142,7 @@ void replay_prove(struct replay *replay)
     if (!hints)
         return;
     close_all(replay);
+    hints->has_data = reader_has_data();
     open_again(replay, paths, count, hints);
     replay->progress = progress_begin("looking for proofs");
     replay_run(replay);

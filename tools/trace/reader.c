@@ -26,6 +26,11 @@ void reader_choose(enum reader_choice choice)
     reader_choice = choice;
 }
 
+bool reader_has_data(void)
+{
+    return reader_choice == READER_std;
+}
+
 /* 0, and the fast reader has all of them; -ENOTSUP and *why, a line to be freed; -ENOMEM. */
 static int open_fast(struct reader *reader, const struct trace_places *places, char **why)
 {

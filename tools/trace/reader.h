@@ -38,6 +38,9 @@ enum reader_choice { READER_any, READER_fast, READER_babeltrace2, READER_std };
 /* For all readers opened from here on. */
 void reader_choose(enum reader_choice choice);
 
+/* Whether what is read tells which data threads read and wrote. */
+bool reader_has_data(void);
+
 /*
  * Opens the traces at paths (files' directories, searched for traces below, or live sessions, which are read until they
  * are destroyed). 0 and *reader, or -errno and *trouble,
