@@ -11,7 +11,7 @@
 
 #define THRUM_LIVE_SYMBOL "check_live"
 #define THRUM_LIVE_MAGIC 0x6576696c6d757268u /* "hrumlive" */
-enum { THRUM_LIVE_VERSION = 3, THRUM_LIVE_STACK_MAX = 64, THRUM_LIVE_INHERITED = 255 };
+enum { THRUM_LIVE_VERSION = 4, THRUM_LIVE_STACK_MAX = 64, THRUM_LIVE_INHERITED = 255 };
 
 struct thrum_live {
     uint64_t magic;
@@ -36,8 +36,10 @@ struct thrum_live {
         uint32_t count, function, file, line; /* how many there may be; in each: two pointers to text, a number */
     } lines;
     struct {
-        uint64_t table; /* address of records of objects, by no order: where one was made, if that is remembered */
-        uint32_t count, size, object, site;
+        /* Records of objects, by no order: where one was made. At `tables` the addresses of so many tables, 0 where there is none; the first
+           has so many records, each of the others `growth` powers of two more than the one before. */
+        uint64_t tables;
+        uint32_t levels, count, growth, size, object, site;
     } births;
 };
 

@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Two tables. A slot's object is written last and cleared first, so a reader that finds it twice read what belongs to it. */
+/* A slot's object is written last and cleared first, so a reader that finds it twice read what belongs to it. */
 #include "check/births.h"
 
-/* Both tables have as many: an object has the same slot in each. */
-enum { SLOTS = BIRTHS, SHARED = 1, ROBUST = 2 };
+enum { GRAVES = 1 << 14, SHARED = 1, ROBUST = 2 };
 
-struct birth_slot births_table[BIRTHS];
+static struct birth_slot first[PLACES];
+struct places births_places = {sizeof(struct birth_slot), {first}};
 
 static struct {
     _Atomic uint64_t object;
     const struct check_stack *_Atomic stack;
     _Atomic int32_t tid;
     _Atomic uint8_t kind;
-} graves[SLOTS];
+} graves[GRAVES];
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_acquire)
 #define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_release)
 
-static unsigned slot_of(uint64_t object)
+static struct birth_slot *find(uint64_t object)
 {
-    return (unsigned)(check_mix(2, object) % SLOTS);
+    return places_find(&births_places, sizeof(struct birth_slot), object);
+}
+
+static unsigned grave_of(uint64_t object)
+{
+    return (unsigned)(check_mix(2, object) % GRAVES);
 }
 
 static void dig_out(uint64_t object)
 {
-    unsigned slot = slot_of(object);
+    unsigned slot = grave_of(object);
 
     if (LOAD(graves[slot].object) == object)
         STORE(graves[slot].object, 0);
@@ -32,51 +37,55 @@ static void dig_out(uint64_t object)
 
 void births_add(const struct thrum_event_object_init *init)
 {
-    unsigned slot = slot_of(init->object), flags = (init->shared ? SHARED : 0) | (init->robust ? ROBUST : 0);
+    struct birth_slot *slot = find(init->object);
+    uint32_t flags = (init->shared ? SHARED : 0) | (init->robust ? ROBUST : 0);
 
     dig_out(init->object);
-    STORE(births_table[slot].object, 0);
-    STORE(births_table[slot].what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
-    STORE(births_table[slot].value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
-    STORE(births_table[slot].arrived, 0);
-    STORE(births_table[slot].site, init->site);
-    STORE(births_table[slot].object, init->object);
+    if (slot)
+        STORE(slot->object, 0);
+    slot = places_claim(&births_places, init->object);
+    STORE(slot->what, (uint32_t)init->kind | (uint32_t)init->type << 8 | flags << 16);
+    STORE(slot->value, init->kind == THRUM_kind_barrier && !init->shared ? init->value : 0);
+    STORE(slot->arrived, 0);
+    STORE(slot->site, init->site);
+    STORE(slot->object, init->object);
 }
 
 bool births_find(uint64_t object, struct birth *birth)
 {
-    unsigned slot = slot_of(object);
+    const struct birth_slot *slot = find(object);
 
-    if (LOAD(births_table[slot].object) != object)
+    if (!slot)
         return false;
-    uint32_t what = LOAD(births_table[slot].what);
-    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .site = LOAD(births_table[slot].site), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
-                            .value = LOAD(births_table[slot].value), .arrived = LOAD(births_table[slot].arrived)};
-    return LOAD(births_table[slot].object) == object;
+    uint32_t what = LOAD(slot->what);
+    *birth = (struct birth){.kind = (uint8_t)what, .type = (uint8_t)(what >> 8), .site = LOAD(slot->site), .robust = what >> 16 & ROBUST, .shared = what >> 16 & SHARED,
+                            .value = LOAD(slot->value), .arrived = LOAD(slot->arrived)};
+    return LOAD(slot->object) == object;
 }
 
 void births_arrive(uint64_t barrier)
 {
-    unsigned slot = slot_of(barrier);
+    struct birth_slot *slot = find(barrier);
 
-    if (LOAD(births_table[slot].object) == barrier)
-        atomic_fetch_add_explicit(&births_table[slot].arrived, 1, memory_order_relaxed);
+    if (slot)
+        atomic_fetch_add_explicit(&slot->arrived, 1, memory_order_relaxed);
 }
 
 void births_uncounted(uint64_t barrier)
 {
-    unsigned slot = slot_of(barrier);
+    struct birth_slot *slot = find(barrier);
 
-    if (LOAD(births_table[slot].object) == barrier)
-        STORE(births_table[slot].value, 0);
+    if (slot)
+        STORE(slot->value, 0);
 }
 
 void births_end(uint64_t object, uint8_t kind, int32_t tid, const struct check_stack *stack)
 {
-    unsigned slot = slot_of(object);
+    struct birth_slot *living = find(object);
+    unsigned slot = grave_of(object);
 
-    if (LOAD(births_table[slot].object) == object)
-        STORE(births_table[slot].object, 0);
+    if (living)
+        STORE(living->object, 0);
     if (!stack) {
         dig_out(object);
         return;
@@ -95,7 +104,7 @@ void births_named(uint64_t object)
 
 bool births_grave(uint64_t object, struct grave *grave)
 {
-    unsigned slot = slot_of(object);
+    unsigned slot = grave_of(object);
 
     if (LOAD(graves[slot].object) != object)
         return false;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What objects are and were, as far as their init and destroy calls told: tables by hash of the address, in which another
- * object may take a slot over. So what they don't know means nothing; what they do know is so.
+ * object may take a slot over (of those that live: only for want of memory). So what they don't know means nothing; what they
+ * do know is so.
  *
  * All are lock-free and async-signal-safe.
  */
 #ifndef THRUM_CHECK_BIRTHS_H
 #define THRUM_CHECK_BIRTHS_H
 
+#include "check/places.h"
 #include "check/state.h"
 #include "core/visibility.h"
 #include "records.h"
@@ -29,13 +31,12 @@ struct grave {
 };
 
 /* The table as others find it from outside; its fields are births.c's own. */
-enum { BIRTHS = 1 << 14 };
 struct birth_slot {
     _Atomic uint64_t object, site;
     _Atomic uint32_t what; /* kind, type and flags, a byte each */
     _Atomic uint32_t value, arrived;
 };
-extern THRUM_PRIVATE struct birth_slot births_table[BIRTHS];
+extern THRUM_PRIVATE struct places births_places;
 
 void births_add(const struct thrum_event_object_init *init);
 bool births_find(uint64_t object, struct birth *birth);

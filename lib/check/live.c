@@ -30,7 +30,7 @@ THRUM_PRIVATE const struct thrum_live check_live = {
              .mode = HELD(mode), .how = HELD(how)},
     .lines = {.table = (uint64_t)&python_sites, .first = PYTHON_SITE_FIRST, .count = PYTHON_SITES, .function = LINE(function),
               .file = LINE(file), .line = LINE(line)},
-    .births = {.table = (uint64_t)&births_table, .count = BIRTHS, .size = sizeof(struct birth_slot),
+    .births = {.tables = (uint64_t)&births_places.levels, .levels = PLACES_LEVELS, .count = PLACES, .growth = PLACES_GROWTH, .size = sizeof(struct birth_slot),
                .object = offsetof(struct birth_slot, object), .site = offsetof(struct birth_slot, site)},
     .stack = {.count = offsetof(struct check_stack, count), .at = offsetof(struct check_stack, at)},
 };

@@ -52,18 +52,29 @@ static uint64_t word_at(const char *record, uint32_t offset)
     return word;
 }
 
+/* From the table of so many records at that address. */
+static void births_read(const struct live_process *process, uint64_t table, size_t count, struct map *births)
+{
+    const struct thrum_live *layout = &process->layout;
+    size_t size = layout->births.size;
+    char *records = memory_new(count + 1, size);
+    if (fetch(process, table, records, count * size))
+        for (size_t i = 0; i < count; i++) {
+            uint64_t object = word_at(records + i * size, layout->births.object), site = word_at(records + i * size, layout->births.site);
+            if (object && site)
+                map_put(births, object, (void *)(uintptr_t)site);
+        }
+    free(records);
+}
+
 void live_births_read(const struct live_process *process, struct map *births)
 {
     const struct thrum_live *layout = &process->layout;
     size_t count = layout->births.count, size = layout->births.size;
-    if (count > RECORDS_MAX || size > RECORD_MAX || layout->births.object + sizeof(uint64_t) > size || layout->births.site + sizeof(uint64_t) > size)
+    uint64_t table;
+    if (size > RECORD_MAX || layout->births.object + sizeof(uint64_t) > size || layout->births.site + sizeof(uint64_t) > size || layout->births.growth > 8)
         return;
-    char *table = memory_new(count + 1, size);
-    if (fetch(process, layout->births.table, table, count * size))
-        for (size_t i = 0; i < count; i++) {
-            uint64_t object = word_at(table + i * size, layout->births.object), site = word_at(table + i * size, layout->births.site);
-            if (object && site)
-                map_put(births, object, (void *)(uintptr_t)site);
-        }
-    free(table);
+    for (uint32_t level = 0; level < layout->births.levels && count <= RECORDS_MAX; level++, count <<= layout->births.growth)
+        if (fetch(process, layout->births.tables + level * sizeof(table), &table, sizeof(table)) && table)
+            births_read(process, table, count, births);
 }
