@@ -225,27 +225,43 @@ static bool is_thrum(const char *path)
     return strncmp(symbol_basename(path), "libthrum", strlen("libthrum")) == 0;
 }
 
-/* libc and thrum are never the outermost of a program's own; beyond libc's start of a program is its _start. */
-static bool is_start(const struct symbol_place *place)
+/* The file that a call is in, "" where not known: without a look at its symbols, which of libc's takes the longest of all. */
+static const char *module_of(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    const struct mapping *mapping = record_is_line(address) ? NULL : locate(symbols, pid, time_ns, address - (address > 0));
+    return mapping ? mapping->file->path : "";
+}
+
+/* libc and thrum are never the outermost of a program's own. */
+static bool is_never_outermost(const char *path)
 {
     static const char *const libraries[] = {"libc.so.", "libc-", "libpthread.so.", "libpthread-"};
-    const char *name = symbol_basename(place->module), *function = place->site->function;
+    const char *name = symbol_basename(path);
     for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
         if (strncmp(name, libraries[i], strlen(libraries[i])) == 0)
             return true;
-    return is_thrum(place->module) || (function && strcmp(function, "_start") == 0);
+    return is_thrum(path);
+}
+
+/* Beyond libc's start of a program is its _start. */
+static bool is_start(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
+{
+    if (is_never_outermost(module_of(symbols, pid, time_ns, address)))
+        return true;
+    const char *function = symbols_call(symbols, pid, time_ns, address)->site->function;
+    return function && strcmp(function, "_start") == 0;
 }
 
 size_t symbols_stack_length(struct symbols *symbols, int32_t pid, int64_t time_ns, const uint64_t *at, size_t count)
 {
-    while (count > 1 && is_start(symbols_call(symbols, pid, time_ns, at[count - 1])))
+    while (count > 1 && is_start(symbols, pid, time_ns, at[count - 1]))
         count--;
     return count;
 }
 
 bool symbols_between(struct symbols *symbols, int32_t pid, int64_t time_ns, uint64_t address)
 {
-    const char *name = symbol_basename(symbols_call(symbols, pid, time_ns, address)->module);
+    const char *name = symbol_basename(module_of(symbols, pid, time_ns, address));
     return strncmp(name, "libthrum-preload.", strlen("libthrum-preload.")) == 0;
 }
 
