@@ -21,7 +21,7 @@
 #include "record/trouble.h"
 
 /* In milliseconds. */
-enum { START = 20000, LOOK = 3, TERM_TO_KILL = 3000, KILL_TO_END = 2000, LOCK = 25000, ANSWER = 5000 };
+enum { START = 20000, LOOK = 3, KILL_TO_END = 2000, LOCK = 25000, ANSWER = 5000 };
 
 /* Held while the shared daemon is started, joined, left or ended, so that none is ended that another is about to use. */
 static const char run_path[] = "/run/lttng", lock_path[] = "/run/lttng/thrum-recording.lock";
@@ -71,19 +71,20 @@ static bool has_mark(pid_t pid)
 
 /* --- end --- */
 
-/* A daemon waits for its sessions to end, and one of LTTng 2.13 may never: a process died while it wrote an event. */
+/*
+ * No daemon is ended gently: all is on disk, and what it does in its last second is of no use. It would wait for its sessions to
+ * end, which takes half a second each, and one of LTTng 2.13 may never end: a process died while it wrote an event.
+ * With its consumer and helpers, which are in its group.
+ */
 static void end_shared(struct sessiond *daemon)
 {
-    send_signal(daemon->pidfd, SIGTERM);
-    if (!ended(daemon->pidfd, TERM_TO_KILL)) {
-        send_signal(daemon->pidfd, SIGKILL);
-        ended(daemon->pidfd, KILL_TO_END);
-    }
+    kill(-daemon->pid, SIGKILL);
+    send_signal(daemon->pidfd, SIGKILL);
+    ended(daemon->pidfd, KILL_TO_END);
     if (daemon->child)
         waitpid(daemon->child, NULL, WNOHANG);
 }
 
-/* With its consumer and helpers, which are in its group. All is on disk: what they do in their last second is of no use. */
 static void end_private(struct sessiond *daemon)
 {
     if (!daemon->child)
