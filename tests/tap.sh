@@ -7,6 +7,7 @@
 #   is   "it says hello"       "$(limit 10 hello)" "hello"
 #   like "it names the thread" "$text" 'thread .*"reader"'     # an extended regular expression
 #   skip "it draws" "no display"
+#   beside waits_long; beside waits_long_too; together    # parts that run at the same time
 #   done_testing
 #
 # A test that never reaches done_testing has no plan, and the driver counts that as an error.
@@ -65,6 +66,31 @@ unlike() {
     diag "a line matches: $3"
     diag "$2"
     return 1
+}
+
+# beside COMMAND...: a part of the test, run at the same time as the others that are begun so, with a $tmp of its own below this one.
+# together: waits for all of them, and tells their results in the order in which they were begun.
+tap_parts=()
+beside() {
+    local part=$tmp/part-$((${#tap_parts[@]} + 1))
+    mkdir "$part"
+    { (tmp=$part; "$@"; : > "$part.done") > "$part.tap" 2>&1 < /dev/null; } &
+    tap_parts+=("$! $part")
+}
+together() {
+    local begun job part line
+    for begun in "${tap_parts[@]}"; do
+        read -r job part <<< "$begun"
+        wait "$job"
+        while IFS= read -r line; do
+            case $line in
+            "ok "* | "not ok "*) tap_result "${line%% [0-9]*}" "${line#* - }" ;;
+            *) printf '%s\n' "$line" ;;
+            esac
+        done < "$part.tap"
+        [ -e "$part.done" ] || tap_result "not ok" "a part of the test came to its end"
+    done
+    tap_parts=()
 }
 
 # skip DESCRIPTION REASON: counted, not run.

@@ -12,16 +12,18 @@ check() {
     echo $? > "$tmp/$1.status"
 }
 
-# known PROGRAM: the findings that are known of it, but for the infeasible; what a recording proves is potential here.
-known() {
-    sed -n "/^$1\( \|\$\)/,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $1 != "infeasible" } show' | sed 's/^    feasible/    potential/; s/, live$//'
+# know EXPECTED: takes what it knows of programs, but for the infeasible; what a recording proves is potential here.
+know() {
+    awk -v known="$tmp" '/^[a-z]/ { program = $1 }
+        /^    [a-z]/ { show = $1 != "infeasible"; sub(/^    feasible/, "    potential"); sub(/, live$/, "") }
+        /^ / && show { print > (known "/" program ".known") }' "$1"
 }
 
-# found PROGRAM [CERTAINTY]: those that the checker tells, of that certainty or all.
-found() {
-    "$PYTHON3" "$srcdir/trace/findings.py" < "$tmp/$1.json" 2>&1 | awk -v only="$2" '/^    [a-z]/ { show = only == "" || $1 == only } show'
-}
+# known PROGRAM: the findings that are known of it. found PROGRAM [CERTAINTY]: those that the checker tells, of that certainty or all.
+known() { cat "$tmp/$1.known" 2> /dev/null; }
+found() { awk -v only="$2" '/^    [a-z]/ { show = only == "" || $1 == only } show || !/^ / && NF' "$tmp/$1.found" 2>&1; }
 
+know "$expected"
 mapfile -t ends < <(sed -n 's/^\([a-z_]*\) ends.*/\1/p' "$expected")
 mapfile -t hangs < <(sed -n 's/^\([a-z_]*\) hangs$/\1/p' "$expected")
 for program in "${hangs[@]}"; do check "$program" 10 & done
@@ -31,6 +33,7 @@ for program in "${ends[@]}"; do
     [ "$(jobs -rp | wc -l)" -lt 24 ] || wait -n
 done
 wait
+"$PYTHON3" "$srcdir/trace/findings.py" "$tmp"
 
 for program in "${ends[@]}"; do
     is "$program: findings" "$(found "$program")" "$(known "$program")" || diag "$(cat "$tmp/$program.out")"
@@ -44,10 +47,15 @@ done
 # Waits that hold what the waker needs, in runs that didn't hang: what a recording proves is told at once where nothing seen
 # speaks against it, and the innocent aren't accused. So are orders that a barrier or a semaphore keeps apart. (semaphore_holding may find its post there already.)
 expected=$srcdir/predict/expected
+know "$expected"
 mapfile -t waits < <(sed -n 's/^\(\(join\|wait\|barrier\)_[a-z_]*holding[a-z_]*\|semaphore_holding_[a-z]*\|join_after_post\|barrier_b[a-z]*\|barrier_two_rounds\|semaphore_\(before\|too_early\)\)$/\1/p' "$expected")
 for program in "${waits[@]}"; do
     limit 60 "$thrum" check --json --log "$tmp/$program.json" -- "$builddir/predict/$program" > "$tmp/$program.out" 2>&1
-    is "$program: status" $? "$([ -z "$(known "$program")" ] && echo 0 || echo 66)"
+    echo $? > "$tmp/$program.status"
+done
+"$PYTHON3" "$srcdir/trace/findings.py" "$tmp"
+for program in "${waits[@]}"; do
+    is "$program: status" "$(cat "$tmp/$program.status")" "$([ -z "$(known "$program")" ] && echo 0 || echo 66)"
     is "$program: findings" "$(found "$program")" "$(known "$program")" || diag "$(cat "$tmp/$program.out")"
 done
 # A recording can't know that main's way there depends on what the worker wrote; here nothing is told.

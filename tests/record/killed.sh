@@ -5,12 +5,15 @@
 . "$srcdir/record/record.sh"
 [ "$BABELTRACE2" != no ] || skip_all "no babeltrace2 to count with"
 
-# counted FILE: what the two threads of programs/hammer counted. recorded NAME TRACE: the events of that name, by thread.
+# counted FILE: what the two threads of programs/hammer counted. read_trace TRACE: counts its events. recorded NAME: those of that
+# name, by thread.
 counted() { od -An -v -t u8 "$1" | awk 'NR == 1 || NR == 5 { print $1 }' | sort -n; }
-recorded() {
-    limit 120 "$BABELTRACE2" "$2" 2> "$tmp/babeltrace2.err" | grep " thrum:$1: " | grep -o ' tid = [0-9]*' | sort | uniq -c |
-        awk '$1 > 100 { print $1 }' | sort -n
+read_trace() {
+    limit 120 "$BABELTRACE2" --no-delta "$1" 2> "$tmp/babeltrace2.err" |
+        awk '{ count[substr($0, index($0, " thrum:") + 7, 8) " " substr($0, index($0, " tid = ") + 7, 10) + 0]++ }
+            END { for (each in count) print each, count[each] }' > "$tmp/events"
 }
+recorded() { awk -v name="$1" '$1 == name ":" && $3 > 100 { print $3 }' "$tmp/events" | sort -n; }
 
 # A call can have been recorded and not yet counted. same COUNTED RECORDED MISSING: how many may be missing of each thread.
 same() {
@@ -27,8 +30,9 @@ for way in "${ways[@]}"; do
         is "$way $turn: is killed" "$(status record $way -o "$trace" -- "$programs/hammer" "$tmp/counts" "${calls[$way]}")" 137
         counts=$(counted "$tmp/counts") missing=0
         [ "$way" != lttng ] || ! grep -q "$cut" "$tmp/err" || missing=$((part / event))
+        read_trace "$trace"
         for name in acquire release; do
-            events=$(recorded $name "$trace")
+            events=$(recorded $name)
             is "$way $turn: as many of $name as were counted" "$(same "$counts" "$events" "$missing")" same ||
                 diag "counted $counts, recorded $events"
         done

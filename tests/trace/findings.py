@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Prints the findings of a report in JSON the way programs/expected writes them down: no addresses, lines or ids, and
-the steps and the findings in an order that chance has no part in."""
+the steps and the findings in an order that chance has no part in.
+
+findings.py < REPORT.json, or findings.py DIRECTORY, which does so for every NAME.json in it, into NAME.found: what can't be
+read is told there, too. One interpreter for hundreds of reports.
+"""
 import json
+import pathlib
 import re
 import sys
 
@@ -31,7 +36,22 @@ def steps(finding):
     return lines[first:] + lines[:first]
 
 
-report = json.load(sys.stdin)
-assert report["version"] == 1, report["version"]
-for lines in sorted([f"    {f['certainty']} {f['kind']}"] + steps(f) for f in report["findings"]):
-    print("\n".join(lines))
+def written(text):
+    report = json.loads(text)
+    assert report["version"] == 1, report["version"]
+    return "".join(f"{line}\n" for lines in sorted([f"    {f['certainty']} {f['kind']}"] + steps(f) for f in report["findings"])
+                   for line in lines)
+
+
+def written_or_trouble(text):
+    try:
+        return written(text)
+    except Exception as trouble:  # pylint: disable=broad-except
+        return f"{trouble!r} in:\n{text}"
+
+
+if len(sys.argv) == 1:
+    print(written(sys.stdin.read()), end="")
+else:
+    for path in pathlib.Path(sys.argv[1]).glob("*.json"):
+        path.with_suffix(".found").write_text(written_or_trouble(path.read_text(errors="replace")))

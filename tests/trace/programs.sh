@@ -11,30 +11,33 @@ record() {
     echo $? > "$tmp/$1.status"
 }
 
-# known PROGRAM: the findings that are known of it. reported PROGRAM [--all]: those that thrum reports, and the status.
-known() { sed -n "/^$1 /,/^\$/p" "$expected" | grep '^ ' | awk '/^    [a-z]/ { show = $3 != "live" } show'; }
-reported() {
-    local program=$1 status
-    shift
-    limit 60 "$deadlock_report" --json "$@" "$tmp/$program" > "$tmp/report.json" 2> "$tmp/report.err"
-    status=$?
-    "$PYTHON3" "$srcdir/trace/findings.py" < "$tmp/report.json" 2>&1 || cat "$tmp/report.err"
-    echo "status $status"
+# report PROGRAM: what is reported of it, plainly and with --all, is $tmp/PROGRAM.json and PROGRAM-all.json; the status is beside it.
+report() {
+    limit 60 "$deadlock_report" --json "$tmp/$1" > "$tmp/$1.json" 2> "$tmp/$1.err"
+    echo $? > "$tmp/$1.reported"
+    limit 60 "$deadlock_report" --json --all "$tmp/$1" > "$tmp/$1-all.json" 2> "$tmp/$1.err"
 }
+
+# found NAME: the findings in $tmp/NAME.json. known PROGRAM: those that are known of it.
+found() { cat "$tmp/$1.found" 2>&1; }
+known() { cat "$tmp/$1.known" 2> /dev/null; }
+awk -v known="$tmp" '/^[a-z]/ { program = $1 } /^    [a-z]/ { show = $3 != "live" } /^ / && show { print > (known "/" program ".known") }' "$expected"
 
 # Leaves out the infeasible findings, each with its steps.
 feasible_only() { awk '/^    [a-z]/ { show = $1 != "infeasible" } show'; }
-
-# with_status: appends the exit status that goes with the findings that are passed through.
-with_status() { awk '{ print } END { print "status " (NR > 0) }'; }
 
 mapfile -t ends < <(sed -n 's/^\([a-z_]*\) ends$/\1/p' "$expected")
 mapfile -t hangs < <(sed -n 's/^\([a-z_]*\) hangs$/\1/p' "$expected")
 
 # Those that hang are recorded side by side, long enough to get there on a busy machine.
 for program in "${hangs[@]}"; do record "$program" 10 & done
-for program in "${ends[@]}"; do record "$program" 60; done
+for program in "${ends[@]}"; do
+    { record "$program" 60; report "$program"; } &
+    [ "$(jobs -rp | wc -l)" -lt $((${#hangs[@]} + 4)) ] || wait -n
+done
 wait
+for program in "${hangs[@]}"; do report "$program"; done
+"$PYTHON3" "$srcdir/trace/findings.py" "$tmp"
 
 for program in "${ends[@]}"; do
     is "$program: ends as it does untraced" "$(cat "$tmp/$program.status")" 0 || diag "$(cat "$tmp/$program.out")"
@@ -43,7 +46,9 @@ for program in "${hangs[@]}"; do
     ok "$program: is ended" test "$(cat "$tmp/$program.status")" -ne 0 || diag "$(cat "$tmp/$program.out")"
 done
 for program in "${ends[@]}" "${hangs[@]}"; do
-    is "$program: findings" "$(reported "$program")" "$(known "$program" | feasible_only | with_status)"
-    is "$program: findings with --all" "$(reported "$program" --all | grep -v '^status')" "$(known "$program")"
+    feasible=$(known "$program" | feasible_only)
+    is "$program: findings" "$(found "$program"; cat "$tmp/$program.reported")" "${feasible:+$feasible
+}$([ -z "$feasible" ]; echo $?)" || diag "$(cat "$tmp/$program.err")"
+    is "$program: findings with --all" "$(found "$program-all")" "$(known "$program")" || diag "$(cat "$tmp/$program.err")"
 done
 done_testing
