@@ -8,7 +8,9 @@ cd "$tmp/work" || exit 99
 modes() { find "$1" -type d -printf 'directory %m\n' -o -printf 'file %m\n' | sort -u; }
 private=$'directory 700\nfile 600'
 
-for way in "${ways[@]}"; do
+keeps() {
+    local way=$1 before name
+    cd "$tmp" || return
     umask 000
     is "$way: status" "$(status record $way -o "$way" -- "$programs/counts")" 0
     is "$way: private, whatever the umask" "$(modes "$way")" "$private"
@@ -42,7 +44,8 @@ for way in "${ways[@]}"; do
         "$(ls -d thrum-counts-* | sed -E 's/^thrum-counts-[0-9]{8}-[0-9]{6}(-2)?$/good/')" $'good\ngood'
     is "$way: private, too" "$(modes "$(ls -d thrum-counts-* | head -1)")" "$private"
     rm -rf thrum-counts-*
-done
+}
+for way in "${ways[@]}"; do beside keeps $way; done
 
 # refused WHAT PATTERN DIR
 refused() {
@@ -62,4 +65,5 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip "another user's: status" "not root"
 fi
+together
 done_testing

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # thrum record: how a recording ends before its program does: timeout, Ctrl-C, signals; and what runs on.
 . "$srcdir/record/record.sh"
-mkfifo "$tmp/ready"
 
 # gone PIDFILE: the process in it has ended.
 gone() { ! kill -0 "$(cat "$1")" 2> /dev/null; }
@@ -9,6 +8,7 @@ gone() { ! kill -0 "$(cat "$1")" 2> /dev/null; }
 # begin COMMAND...: in a process group of its own, as a shell does for a job at the terminal; goes on when the program in it
 # has written to $tmp/ready. The group is $job. end DESCRIPTION STATUS: waits for it, and looks at its exit status.
 begin() {
+    [ -e "$tmp/ready" ] || mkfifo "$tmp/ready"
     set -m
     "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null &
     job=$!
@@ -25,56 +25,81 @@ start() {
     begin "$thrum" record "${option[@]}" --timeout 50 "$@"
 }
 
-for way in "${ways[@]}"; do
-    trace=$tmp/$way
+# --- a timeout ---
 
-    # --- a timeout ---
-    is "$way: a hang is ended" "$(status record $way --timeout 1 -o "$trace-hang" -- "$programs/ab_ba_hangs")" 143
+hang() {
+    local way=$1 trace=$tmp/trace
+    is "$way: a hang is ended" "$(status record $way --timeout 1 -o "$trace" -- "$programs/ab_ba_hangs")" 143
     like "$way: says so" "$(cat "$tmp/err")" '^thrum record: ab_ba_hangs still runs after 1 s: ending it$'
     if [ "$BABELTRACE2" != no ]; then
-        limit 60 "$BABELTRACE2" "$trace-hang" > "$tmp/text" 2> "$tmp/babeltrace2.err"
+        limit 60 "$BABELTRACE2" "$trace" > "$tmp/text" 2> "$tmp/babeltrace2.err"
         is "$way: the trace is whole: both threads wait for ever" \
             "$(grep -c ' thrum:acquire_begin: ' "$tmp/text") $(grep -c ' thrum:acquire_end: ' "$tmp/text")" "2 0"
         is "$way: babeltrace2 has nothing to complain of" "$(cat "$tmp/babeltrace2.err")" ""
     fi
     is "$way: within its time it isn't ended" "$(status record $way --timeout 50 -o "$trace-in-time" -- sh -c 'exit 4')" 4
-    is "$way: a hang that SIGTERM doesn't end is killed" \
-        "$(status record $way --timeout 0.5 -o "$trace-deaf" -- sh -c 'trap "" TERM; echo $$ > '"$tmp/deaf"'; while :; do sleep 1; done')" 137
-    ok "$way: it is gone" gone "$tmp/deaf"
-    is "$way: what it started ends with it, orphans too" "$(status record $way --timeout 0.5 -o "$trace-family" -- \
+}
+
+deaf() {
+    is "$1: a hang that SIGTERM doesn't end is killed" \
+        "$(status record $1 --timeout 0.5 -o "$tmp/trace" -- sh -c 'trap "" TERM; echo $$ > '"$tmp/deaf"'; while :; do sleep 1; done')" 137
+    ok "$1: it is gone" gone "$tmp/deaf"
+}
+
+family() {
+    is "$1: what it started ends with it, orphans too" "$(status record $1 --timeout 0.5 -o "$tmp/trace" -- \
         sh -c '(sleep 1000 & echo $! > '"$tmp/orphan"'); setsid sleep 1000 & echo $! > '"$tmp/child"'; wait')" 143
-    ok "$way: the child is gone" gone "$tmp/child"
-    ok "$way: the orphan is gone" gone "$tmp/orphan"
+    ok "$1: the child is gone" gone "$tmp/child"
+    ok "$1: the orphan is gone" gone "$tmp/orphan"
+}
 
-    # --- signals to the group, as Ctrl-C sends them ---
-    start "$way" -o "$trace-int" -- sh -c 'echo > '"$tmp/ready"'; exec sleep 1000'
-    kill -INT -- -"$job"
-    end "$way: Ctrl-C ends the program" 130
-    like "$way: and there is a trace" "$(cat "$tmp/err")" 'events of sh in .*, none lost'
-    start "$way" -o "$trace-handler" -- bash -c 'trap "echo one; exit 9" INT; echo > '"$tmp/ready"'; while :; do sleep 0.01; done'
-    kill -INT -- -"$job"
-    end "$way: a handler's exit status" 9
-    is "$way: a handler runs once" "$(cat "$tmp/out")" one
-    start "$way" -o "$trace-ignore" -- sh -c 'trap "" INT; echo > '"$tmp/ready"'; exec sleep 1000'
-    kill -INT -- -"$job"
-    end "$way: what ignores Ctrl-C is ended" 143
-    like "$way: says so" "$(cat "$tmp/err")" '^thrum record: sh still runs after Ctrl-C: ending it$'
+# --- signals to the group, as Ctrl-C sends them ---
 
-    # --- signals to thrum alone ---
+ctrl_c() {
+    start "$1" -o "$tmp/int" -- sh -c 'echo > '"$tmp/ready"'; exec sleep 1000'
+    kill -INT -- -"$job"
+    end "$1: Ctrl-C ends the program" 130
+    like "$1: and there is a trace" "$(cat "$tmp/err")" 'events of sh in .*, none lost'
+    start "$1" -o "$tmp/handler" -- bash -c 'trap "echo one; exit 9" INT; echo > '"$tmp/ready"'; while :; do sleep 0.01; done'
+    kill -INT -- -"$job"
+    end "$1: a handler's exit status" 9
+    is "$1: a handler runs once" "$(cat "$tmp/out")" one
+}
+
+ignored_ctrl_c() {
+    start "$1" -o "$tmp/trace" -- sh -c 'trap "" INT; echo > '"$tmp/ready"'; exec sleep 1000'
+    kill -INT -- -"$job"
+    end "$1: what ignores Ctrl-C is ended" 143
+    like "$1: says so" "$(cat "$tmp/err")" '^thrum record: sh still runs after Ctrl-C: ending it$'
+}
+
+# --- signals to thrum alone ---
+
+passed_on() {
+    local signal
     for signal in INT:130 TERM:143 HUP:129; do
-        start "$way" -o "$trace-${signal%:*}" -- sh -c 'echo > '"$tmp/ready"'; exec sleep 1000'
+        start "$1" -o "$tmp/${signal%:*}" -- sh -c 'echo > '"$tmp/ready"'; exec sleep 1000'
         kill -"${signal%:*}" "$job"
-        end "$way: SIG${signal%:*} reaches the program" "${signal#*:}"
+        end "$1: SIG${signal%:*} reaches the program" "${signal#*:}"
     done
-    start "$way" -o "$trace-usr1" -- bash -c 'trap "exit 6" USR1; echo > '"$tmp/ready"'; while :; do sleep 0.01; done'
+    start "$1" -o "$tmp/usr1" -- bash -c 'trap "exit 6" USR1; echo > '"$tmp/ready"'; while :; do sleep 0.01; done'
     kill -USR1 "$job"
-    end "$way: SIGUSR1 reaches the program" 6
+    end "$1: SIGUSR1 reaches the program" 6
+}
 
-    # --- what runs on ---
-    is "$way: the program's end is the end" \
-        "$(status record $way -o "$trace-left" -- sh -c 'sleep 1000 > /dev/null 2>&1 & echo $! > '"$tmp/left")" 0
-    ok "$way: what it left runs on" kill -0 "$(cat "$tmp/left")"
-    like "$way: which is told" "$(cat "$tmp/err")" '^thrum record: 1 process that sh started still runs, unrecorded from now on$'
+# --- what runs on ---
+
+left() {
+    is "$1: the program's end is the end" \
+        "$(status record $1 -o "$tmp/trace" -- sh -c 'sleep 1000 > /dev/null 2>&1 & echo $! > '"$tmp/left")" 0
+    ok "$1: what it left runs on" kill -0 "$(cat "$tmp/left")"
+    like "$1: which is told" "$(cat "$tmp/err")" '^thrum record: 1 process that sh started still runs, unrecorded from now on$'
     kill "$(cat "$tmp/left")"
+}
+
+# Most of the time they wait.
+for way in "${ways[@]}"; do
+    for part in hang deaf family ctrl_c ignored_ctrl_c passed_on left; do beside $part $way; done
 done
+together
 done_testing

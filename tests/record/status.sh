@@ -2,8 +2,8 @@
 # thrum record: the program's exit status, what it reads and prints, and what thrum says of it.
 . "$srcdir/record/record.sh"
 
-for way in "${ways[@]}"; do
-    trace=$tmp/$way
+tells() {
+    local way=$1 trace=$tmp/$1 next
     is "$way: status 0" "$(status record $way -o "$trace-0" -- true)" 0
     is "$way: status 3" "$(status record $way -o "$trace-3" -- sh -c 'exit 3')" 3
     is "$way: status 255" "$(status record $way -o "$trace-255" -- sh -c 'exit 255')" 255
@@ -40,7 +40,8 @@ for way in "${ways[@]}"; do
     next=$(sed -n 's/^thrum record: next: //p' "$tmp/err")
     like "$way: says what to type next" "$next" "deadlock-report $trace-counts\$"
     ok "$way: which works" limit 60 bash -c "$next"
-done
+}
+for way in "${ways[@]}"; do beside tells $way; done
 
 # refused WHAT PATTERN ARGUMENT...: status 2, and one line that says what is wrong.
 refused() {
@@ -56,4 +57,5 @@ refused "an option that there isn't" "can't take option '--fast'" --fast -- true
 refused "a timeout that isn't a number" '--timeout=soon: give a number of seconds' --timeout soon -- true
 refused "a timeout below nothing" '--timeout=-1: give a number of seconds' --timeout=-1 -- true
 refused "no directory's name" '-o needs the name' -o '' -- true
+together
 done_testing
