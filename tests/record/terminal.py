@@ -88,7 +88,8 @@ def suspend_itself(terminal, record, _python):
 
 def pipeline(terminal, record, _python):
     terminal.line(f'{record} sh -c "echo one; echo two" | tr a-z A-Z')
-    terminal.wait_for('ONE\r\nTWO')
+    # Between two lines others may have written theirs, but not amid one.
+    terminal.wait_for('\nONE\r\n(thrum record: .*\r\n)*TWO\r\n')
     terminal.prompt()
 
 

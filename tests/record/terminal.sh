@@ -3,10 +3,16 @@
 . "$srcdir/record/record.sh"
 [ "$PYTHON3" != no ] || skip_all "no python3 to be the terminal"
 
+# scene WAY NAME
+scene() {
+    local option=
+    [ $1 = lttng ] && option=--lttng
+    ok "$1: $2" limit 60 "$PYTHON3" "$srcdir/record/terminal.py" $2 "$thrum record $option -o $tmp/trace --" "$PYTHON3"
+}
+
+# Each has a terminal of its own.
 for way in "${ways[@]}"; do
-    for scene in interrupt suspend suspend-itself pipeline background reads-keys; do
-        [ $way = lttng ] && option=--lttng || option=
-        ok "$way: $scene" limit 60 "$PYTHON3" "$srcdir/record/terminal.py" $scene "$thrum record $option -o $tmp/$way-$scene --" "$PYTHON3"
-    done
+    for scene in interrupt suspend suspend-itself pipeline background reads-keys; do beside scene $way $scene; done
 done
+together
 done_testing

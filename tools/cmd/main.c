@@ -22,6 +22,8 @@ static void flush_output(void)
 int main(int argc, char **argv)
 {
     atexit(flush_output);
+    /* A line goes out whole: others write to the same terminal. */
+    setvbuf(stderr, NULL, _IOLBF, 0);
     if (strcmp(program_invocation_short_name, "deadlock-report") == 0)
         return cmd_run(&cmd_report, "deadlock-report", argc, argv);
     return cmd_main(argc, argv);
