@@ -25,10 +25,13 @@ awk '/^## / { inside = 1 }
      { block = 0 }' "$top_srcdir/README.md"
 
 # A command may report findings (1) or tell how a program was ended (128 and more); it may not be in trouble or missing.
-for file in ../block-?.sh; do
-    ok "$(head -n 1 "$file")" limit 90 bash -c "trap 'case \$? in 2 | 126 | 127) exit 99 ;; esac' ERR
-        . $file; [ \$? -ne 99 ]" || diag "$(cat "$file")"
-done
+block() {
+    ok "$(head -n 1 "$1")" limit 90 bash -c "trap 'case \$? in 2 | 126 | 127) exit 99 ;; esac' ERR
+        . $1; [ \$? -ne 99 ]" || diag "$(cat "$1")"
+}
+# All at once: what hangs in them does so for as long as they say.
+for file in ../block-?.sh; do beside block "$file"; done
+together
 
 ok "make install put it there" [ -x "$tmp/tree/root/$(sed -n 's/^prefix=//p' "$top_builddir/lib/thrum.pc")/bin/thrum" ]
 like "the primitives' names are in the picture" "$(cat "$tmp/tree/mill-in-c.html")" millstones

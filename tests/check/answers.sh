@@ -171,7 +171,7 @@ hanging=$!
 ok "three threads hang" await 30 grep -q '^thrum: deadlock (happened): each of these threads waits' "$tmp/hangs"
 limit 30 "$deadlock_report" --pid "$(cat "$tmp/pid3")" > "$tmp/out" 2>&1
 is "deadlock-report --pid: status" $? 1
-like "who waits for whom" "$(cat "$tmp/out")" 'waits for mutex M. lock_a, held by first, at third \(three_way_hangs.c:[0-9]+\)'
+like "who waits for whom" "$(cat "$tmp/out")" 'waits for mutex lock_a, held by first, at third \(three_way_hangs.c:[0-9]+\)'
 like "the deadlock" "$(cat "$tmp/out")" '^deadlock \(happened\): 3 threads wait for each other'
 like "the main thread, which joins" "$(cat "$tmp/out")" 'waits for thread first'
 limit 30 "$deadlock_report" --json --pid "$(cat "$tmp/pid3")" > "$tmp/pid.json"

@@ -32,24 +32,31 @@ compared() {
     is "$name: LTTng" "$(cat "$tmp/traced")" "$(cat "$tmp/bare")" || diag "$(tail -n 5 "$tmp/traced.err")"
 }
 
-compared before-and-after "$tmp/corners" before-and-after
-compared little-stack "$tmp/corners" little-stack
-compared forks "$tmp/corners" forks 40
-compared recycled "$tmp/corners" recycled
-compared libraries "$tmp/corners" libraries "$tmp/library.so"
-compared left "$tmp/corners" left "$tmp/library.so"
+# A few at once.
+at_once() {
+    beside compared "$@"
+    [ ${#tap_parts[@]} -lt 4 ] || together
+}
+
+at_once before-and-after "$tmp/corners" before-and-after
+at_once little-stack "$tmp/corners" little-stack
+at_once forks "$tmp/corners" forks 40
+at_once recycled "$tmp/corners" recycled
+at_once libraries "$tmp/corners" libraries "$tmp/library.so"
+at_once left "$tmp/corners" left "$tmp/library.so"
 before=$tmp/allocator.so
-compared allocator "$tmp/corners" allocator
+at_once allocator "$tmp/corners" allocator
 before=
-compared tidy "$tmp/corners" tidy
+at_once tidy "$tmp/corners" tidy
 # After a fork LTTng-UST opens files, come what may.
-LTTNG=no compared confined "$tmp/corners" confined
-LTTNG=no compared strict "$tmp/corners" strict
-compared old-forms "$tmp/corners" old-forms "$tmp/script"
+LTTNG=no at_once confined "$tmp/corners" confined
+LTTNG=no at_once strict "$tmp/corners" strict
+at_once old-forms "$tmp/corners" old-forms "$tmp/script"
 if command -v g++ > /dev/null; then
     ok "the C++ program is built" g++ -std=c++17 -g -O1 -pthread -o "$tmp/unwind" "$srcdir/interpose/corners-unwind.cpp"
-    compared unwind "$tmp/unwind"
+    at_once unwind "$tmp/unwind"
 else
     skip "C++ exceptions" "no g++"
 fi
+together
 done_testing

@@ -43,9 +43,9 @@ static const struct argp_option option_list[] = {
 
 static const char help_text[] =
     "TRACE is what 'thrum record' wrote of a run of PROG; its finding is one that\n"
-    "'deadlock-report' calls feasible, or potential with a schedule. PROG is run anew, and its threads are paused\n"
-    "where the schedule wants it, until they wait for each other. A pause has a limit:\n"
-    "a wrong guess doesn't hang by itself.\n"
+    "'deadlock-report' calls feasible, or potential with a schedule. PROG is run\n"
+    "anew, and its threads are paused where the schedule wants it, until they wait\n"
+    "for each other. A pause has a limit: a wrong guess doesn't hang by itself.\n"
     "\n"
     "Exit status: 0 the deadlock happened, 1 it did not, 2 something is wrong.";
 
