@@ -17,6 +17,7 @@
 #include "check/misuse.h"
 #include "check/obliged.h"
 #include "check/order.h"
+#include "check/over.h"
 #include "check/query.h"
 #include "check/report.h"
 #include "check/semaphore.h"
@@ -203,6 +204,28 @@ void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, u
     given_back(object, kind, mode, site, frame);
     errno = saved;
     self_leave();
+}
+
+static void over(uint64_t lock, void (*tell)(uint64_t lock))
+{
+    int saved = errno;
+
+    if (check_torn)
+        return;
+    self_enter();
+    tell(lock);
+    errno = saved;
+    self_leave();
+}
+
+void check_ends(uint64_t lock)
+{
+    over(lock, over_ends);
+}
+
+void check_awaited(uint64_t lock)
+{
+    over(lock, over_awaited);
 }
 
 void check_shares(void)

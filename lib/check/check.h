@@ -19,6 +19,13 @@ void check_configure(const struct env *env);
 THRUM_PRIVATE void check_acquire(uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, uint64_t site, uintptr_t frame);
 THRUM_PRIVATE void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, uintptr_t frame);
 
+/*
+ * The calling thread gives back a lock that it gives back last, or has got one that may be such: see over.h. The
+ * release and the acquire are told of as well.
+ */
+THRUM_PRIVATE void check_ends(uint64_t lock);
+THRUM_PRIVATE void check_awaited(uint64_t lock);
+
 /* The same of a wake. */
 void check_wake(uint64_t object, uint8_t kind, uint64_t site, uintptr_t frame);
 

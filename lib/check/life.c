@@ -12,6 +12,7 @@
 #include "check/misuse.h"
 #include "check/obliged.h"
 #include "check/order.h"
+#include "check/over.h"
 #include "check/semaphore.h"
 #include "check/stacks.h"
 #include "check/sync.h"
@@ -30,6 +31,7 @@ static void forget_held(struct check_thread *self, uint64_t object)
 static void forget(uint64_t object)
 {
     obliged_forget(object);
+    over_forget(object);
     order_forget(object);
     sync_forget(object);
     leaving_forget(object);

@@ -25,6 +25,7 @@ struct python_site {
     struct key key;
     uint64_t number;
     struct python_site *next;
+    enum python_role role;
     _Atomic uint32_t count;
     _Atomic bool told;
 };
@@ -225,6 +226,20 @@ static struct key key_of(const struct python_layout *layout, const char *code, c
                         .made = (uint64_t)number_at(code, layout->first_line) << 32 | number};
 }
 
+/* Thread.join() until 3.12: a thread makes a lock, gives it back last, and who joins it waits for that. */
+static enum python_role role_of(const struct python_place *place)
+{
+    static const char file[] = "threading.py";
+    size_t length = strlen(place->file);
+
+    if (length < sizeof(file) - 1 || strcmp(place->file + length - (sizeof(file) - 1), file) != 0)
+        return PYTHON_NO_ROLE;
+    if (strcmp(place->function, "Thread._set_tstate_lock") == 0)
+        return PYTHON_MAKES_END;
+    bool awaits = strcmp(place->function, "Thread._wait_for_tstate_lock") == 0 || strcmp(place->function, "_shutdown") == 0;
+    return awaits ? PYTHON_AWAITS_END : PYTHON_NO_ROLE;
+}
+
 static uint64_t add(struct python_site *site, struct python_site *_Atomic *chain)
 {
     uint32_t place = atomic_load(&site_count);
@@ -254,6 +269,7 @@ uint64_t python_site_of(const struct python_layout *layout, const struct python_
     site->key = key;
     site->place = (struct python_place){keep_text(layout, types, key.name), keep_text(layout, types, key.file),
                                         line_of(layout, types, code, instruction ? instruction - (code + layout->bytecode) : -1)};
+    site->role = role_of(&site->place);
     return add(site, chain);
 }
 
@@ -276,6 +292,13 @@ bool python_untold(uint64_t number)
     struct python_site *site = site_at(number);
 
     return site && !atomic_load_explicit(&site->told, memory_order_relaxed) && !atomic_exchange(&site->told, true);
+}
+
+enum python_role python_site_role(uint64_t number)
+{
+    const struct python_site *site = site_at(number);
+
+    return site ? site->role : PYTHON_NO_ROLE;
 }
 
 uint32_t python_site_count(uint64_t number)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/python-layout.h"
+#include "core/python.h"
 #include "core/visibility.h"
 
 /* By their numbers, from PYTHON_SITE_FIRST on, NULL where there is none yet; each begins with its struct python_place. */
@@ -23,6 +24,8 @@ struct python_types {
  * 0: there is no room for more, or none.
  */
 uint64_t python_site_of(const struct python_layout *layout, const struct python_types *types, const char *code, const char *instruction);
+
+enum python_role python_site_role(uint64_t number);
 
 /* How often this was asked of the site, which is known. */
 uint32_t python_site_count(uint64_t number);

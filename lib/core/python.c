@@ -21,11 +21,19 @@ static uint64_t interpreter_begin, interpreter_end;
 static struct python_found found;
 static _Atomic enum python_trust trust;
 
+__thread enum python_role python_role __attribute__((tls_model("initial-exec")));
+
+/* Instructions that take a lock however long that lasts. */
+static bool waiting[UINT8_MAX + 1];
+
 /* The last call from the interpreter, and what was remembered. */
 static __thread struct {
     const void *call;
+    uint64_t line;       /* 0: not known */
+    const char *frame;   /* that it stands for, as long as the call lasts; NULL where it isn't known, or is remembered */
+    const char *innermost; /* maybe between two of the interpreter's own calls */
+    const void *end;     /* the lock that this thread gives back last */
     const void *object;
-    bool waits;
     uint32_t count;
     uint64_t at[BACKTRACE_DEFAULT];
 } own __attribute__((tls_model("initial-exec")));
@@ -41,6 +49,8 @@ void python_start(bool lines)
         }
     if (!readable)
         return;
+    for (const uint8_t *one = found.layout.waiting; one && *one; one++)
+        waiting[*one] = true;
     python_parks = found.layout.version >= 13;
     python_begin = interpreter_begin;
     python_size = interpreter_end - interpreter_begin;
@@ -90,10 +100,10 @@ const char *python_frame_caller(const char *frame)
     return pointer_at(frame, found.layout.previous);
 }
 
-/* Sites that this thread asked for lately, by what tells one from others; of the table of lines its ends, as numbers. */
-enum { LATELY = 32 };
+/* Sites that this thread asked for lately, by what tells one from others, with their roles above them. */
+enum { LATELY = 256, ROLE_SHIFT = 56 };
 static __thread struct {
-    uint64_t mark, site;
+    uint64_t mark, line;
 } lately[LATELY] __attribute__((tls_model("initial-exec")));
 
 static uint64_t mix(uint64_t mark, const void *value)
@@ -102,17 +112,27 @@ static uint64_t mix(uint64_t mark, const void *value)
     return mark ^ mark >> 29;
 }
 
+/* Of the table of lines its ends, as numbers. */
+static uint64_t mark_lines(uint64_t mark, const char *lines)
+{
+    uint64_t size = (uint64_t)(uintptr_t)pointer_at(lines, PYTHON_SIZE);
+
+    if (size < sizeof(mark))
+        return mix(mark, lines);
+    return mix(mix(mark ^ size, pointer_at(lines, PYTHON_BYTES)), pointer_at(lines, (unsigned)(PYTHON_BYTES + size - sizeof(mark))));
+}
+
+/* A code object that has a number has it for itself, as long as numbers last. */
 static uint64_t mark_of(const struct python_layout *layout, const char *code, const char *instruction)
 {
-    const char *lines = pointer_at(code, layout->lines);
-    uint64_t size = (uint64_t)(uintptr_t)pointer_at(lines, PYTHON_SIZE), mark = mix(size, instruction);
-    uint32_t first_line;
+    uint64_t mark = (uint64_t)(uintptr_t)pointer_at(code, layout->name);
+    uint32_t first_line, number = 0;
 
     memcpy(&first_line, code + layout->first_line, sizeof(first_line));
-    mark = mix(mark ^ (uint64_t)first_line << 32, pointer_at(code, layout->name));
-    if (size < sizeof(mark))
-        return mark;
-    return mix(mix(mark, pointer_at(lines, PYTHON_BYTES)), pointer_at(lines, (unsigned)(PYTHON_BYTES + size - sizeof(mark))));
+    if (layout->number)
+        memcpy(&number, code + layout->number, sizeof(number));
+    mark = mix(mark ^ (uint64_t)first_line << 32 ^ (uint64_t)number << 40 ^ number, instruction);
+    return number ? mark : mark_lines(mark, pointer_at(code, layout->lines));
 }
 
 /* NULL where it isn't one of Python: the interpreter's own frames between two of its C calls. */
@@ -123,18 +143,31 @@ static const char *code_of(const char *frame)
     return frame[found.layout.owner] != PYTHON_OWNED_BY_C && code && pointer_at(code, PYTHON_TYPE) == found.types.code ? code : NULL;
 }
 
-uint64_t python_frame_site(const char *frame)
+/* The frame's line, and above that its role; 0 where it is no frame of Python's. */
+static uint64_t line_of(const char *frame)
 {
     const char *code = code_of(frame), *instruction = pointer_at(frame, found.layout.instruction);
 
     if (!code || instruction < code + found.layout.bytecode)
         return 0;
     uint64_t mark = mark_of(&found.layout, code, instruction);
-    if (lately[mark % LATELY].mark != mark) {
-        lately[mark % LATELY].site = python_site_of(&found.layout, &found.types, code, instruction);
+    if (__builtin_expect(lately[mark % LATELY].mark != mark, 0)) {
+        uint64_t site = python_site_of(&found.layout, &found.types, code, instruction);
+
+        lately[mark % LATELY].line = site | (uint64_t)python_site_role(site) << ROLE_SHIFT;
         lately[mark % LATELY].mark = mark;
     }
-    return lately[mark % LATELY].site;
+    return lately[mark % LATELY].line;
+}
+
+static uint64_t site_in(uint64_t line)
+{
+    return line & (((uint64_t)1 << ROLE_SHIFT) - 1);
+}
+
+uint64_t python_frame_site(const char *frame)
+{
+    return site_in(line_of(frame));
 }
 
 uint64_t python_frame_function(const char *frame)
@@ -142,19 +175,6 @@ uint64_t python_frame_function(const char *frame)
     const char *code = code_of(frame);
 
     return code ? python_site_of(&found.layout, &found.types, code, NULL) : 0;
-}
-
-/* Whether the frame's instruction is one that takes a lock however long that lasts. */
-static bool frame_waits(const char *frame)
-{
-    const unsigned char *instruction = (const unsigned char *)pointer_at(frame, found.layout.instruction);
-    const uint8_t *one = found.layout.waiting;
-
-    if (!one || instruction[1] != 0)
-        return false;
-    while (*one && *one != instruction[0])
-        one++;
-    return *one != 0;
 }
 
 static uint32_t walk(const char *frame, uint64_t *at, uint32_t max)
@@ -171,25 +191,48 @@ static uint32_t walk(const char *frame, uint64_t *at, uint32_t max)
     return count;
 }
 
+/* Where there is no frame: what was remembered of a wait for the object, or the end of the thread. */
+static uint64_t line_without(const void *object)
+{
+    if (own.object == object && own.count > 0)
+        return own.at[0] | (uint64_t)python_site_role(own.at[0]) << ROLE_SHIFT;
+    own.object = NULL;
+    python_role = own.end && own.end == object ? PYTHON_ENDS : PYTHON_NO_ROLE;
+    return 0;
+}
+
 const void *python_site(const void *object, const void *site)
 {
-    uint64_t line = 0;
-
     self_enter();
-    const char *frame = python_frame_now();
+    const char *frame = own.innermost = python_frame_now();
+    uint64_t line = 0;
+    for (unsigned i = 0; frame && i < FRAMES_MAX && (line = line_of(frame)) == 0; i++)
+        frame = python_frame_caller(frame);
     own.call = site;
-    own.waits = walk(frame, &line, 1) > 0 && frame_waits(frame);
-    if (!line && own.object == object && own.count > 0)
-        line = own.at[0];
-    else
+    own.frame = line ? frame : NULL;
+    if (line)
         own.object = NULL;
+    else
+        line = line_without(object);
+    if (line)
+        python_role = (enum python_role)(line >> ROLE_SHIFT);
+    own.line = site_in(line);
     self_leave();
-    return line ? (const void *)(uintptr_t)line : site;
+    return own.line ? (const void *)(uintptr_t)own.line : site;
 }
 
 bool python_waits(void)
 {
-    return own.waits;
+    if (!own.frame)
+        return false;
+    const unsigned char *instruction = (const unsigned char *)pointer_at(own.frame, found.layout.instruction);
+    return instruction[1] == 0 && waiting[instruction[0]];
+}
+
+void python_made(const void *object)
+{
+    if (python_role == PYTHON_MAKES_END)
+        own.end = object;
 }
 
 void python_remember(const void *object)
@@ -223,18 +266,20 @@ uint32_t python_stack(uint64_t *at, uint32_t max, const void *site)
     return count;
 }
 
+/* A sum, since each part of it waits for the one before; other places count otherwise. */
 uint64_t python_context(const void *site)
 {
-    const char *frame = python_frame_now();
-    uint64_t context = 0;
+    bool known = own.frame && own.line == (uint64_t)(uintptr_t)site;
+    const char *frame = known ? own.innermost : python_frame_now();
+    uint64_t context = 0, weight = 0x9e3779b97f4a7c15u;
 
     for (unsigned i = 0; frame && i < CONTEXT; i++) {
-        context = (context ^ (uintptr_t)pointer_at(frame, found.layout.instruction)) * 0x9e3779b97f4a7c15u;
-        context ^= context >> 32;
+        context += (uint64_t)(uintptr_t)pointer_at(frame, found.layout.instruction) * weight;
+        weight = weight * 2 + 0x632be59bd9b4e018u;
         frame = python_frame_caller(frame);
     }
     if (context == 0 && is_remembered(site))
         for (uint32_t i = 0; i < own.count && i < CONTEXT; i++)
             context = (context ^ own.at[i]) * 0x9e3779b97f4a7c15u;
-    return context;
+    return context ^ context >> 32;
 }

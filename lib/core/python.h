@@ -49,6 +49,16 @@ THRUM_PRIVATE const void *python_site(const void *object, const void *site);
  */
 THRUM_PRIVATE bool python_waits(void);
 
+/*
+ * What a call on a semaphore that python_site() was asked for last means for the end of a thread, until 3.12: the calling
+ * thread made the lock that it gives back last; gives it back; took one that may be such, as join() does.
+ */
+enum python_role { PYTHON_NO_ROLE, PYTHON_MAKES_END, PYTHON_AWAITS_END, PYTHON_ENDS };
+extern THRUM_PRIVATE __thread enum python_role python_role __attribute__((tls_model("initial-exec")));
+
+/* A semaphore was made, in a call that python_site() was asked for. */
+THRUM_PRIVATE void python_made(const void *object);
+
 /* Keeps what is to be told of a wait for `object` that comes next, without the GIL. */
 THRUM_PRIVATE void python_remember(const void *object);
 

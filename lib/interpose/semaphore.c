@@ -9,6 +9,13 @@
 /* The call, or the line of Python behind it: where a Python lock is one. */
 #define LINE(semaphore) (python_owns(SITE) ? probe_line(semaphore, SITE) : SITE)
 
+/* Of a call that LINE() was asked for: what it means for the end of a thread. */
+static void end_awaited(const sem_t *semaphore, const void *site)
+{
+    if (python_is_site((uint64_t)(uintptr_t)site) && __builtin_expect(python_role == PYTHON_AWAITS_END, 0))
+        probe_awaited(semaphore);
+}
+
 /* A thread of Python's that is parked until another ends waits for that. */
 static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const void *site)
 {
@@ -23,6 +30,8 @@ static struct begun semaphore_begun(sem_t *semaphore, enum thrum_how how, const 
 static int semaphore_end(struct begun *begun, int result)
 {
     begun_end(begun, result != 0 ? errno : begun->is_wait ? EAGAIN : 0);
+    if (result == 0)
+        end_awaited(begun->object, begun->site);
     return result;
 }
 
@@ -39,8 +48,10 @@ static bool semaphore_taken(sem_t *semaphore, enum thrum_how how, const void *si
     bool taken = REAL(sem_trywait)(semaphore) == 0;
 
     errno = saved;
-    if (taken)
+    if (taken) {
         probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, how, site);
+        end_awaited(semaphore, site);
+    }
     return taken;
 }
 
@@ -77,11 +88,13 @@ INTERPOSE int sem_trywait(sem_t *semaphore)
         return result;
     const void *site = LINE(semaphore);
     bool waits = python_is_site((uint64_t)(uintptr_t)site) && python_waits();
-    if (result == 0)
-        probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, waits ? THRUM_how_block : THRUM_how_try, site);
-    else
+    if (result != 0) {
         semaphore_failed(semaphore, site);
-    return result;
+        return result;
+    }
+    probe_acquire(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, waits ? THRUM_how_block : THRUM_how_try, site);
+    end_awaited(semaphore, site);
+    return 0;
 }
 
 INTERPOSE int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict until)
@@ -112,8 +125,13 @@ INTERPOSE int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const st
 
 INTERPOSE int sem_post(sem_t *semaphore)
 {
-    if (probe_on())
-        probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, LINE(semaphore));
+    if (probe_on()) {
+        const void *site = LINE(semaphore);
+
+        if (python_owns(site) && __builtin_expect(python_role == PYTHON_ENDS, 0))
+            probe_ends(semaphore);
+        probe_release(semaphore, THRUM_kind_semaphore, THRUM_mode_exclusive, site);
+    }
     int result = REAL(sem_post)(semaphore);
     if (__builtin_expect(result != 0, 0) && probe_on())
         probe_failed("sem_post", semaphore, THRUM_kind_semaphore, errno, SITE);
@@ -129,6 +147,8 @@ INTERPOSE int sem_init(sem_t *semaphore, int shared, unsigned value)
     if (result == 0 && probe_on()) {
         const void *site = LINE(semaphore);
 
+        if (python_is_site((uint64_t)(uintptr_t)site))
+            python_made(semaphore);
         probe_init(semaphore, THRUM_kind_semaphore, &(struct probe_attributes){.shared = shared != 0, .value = value}, site);
         if (python_is_parking(semaphore, __builtin_frame_address(0)) && python_is_site((uint64_t)(uintptr_t)site))
             python_remember(semaphore);

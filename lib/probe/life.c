@@ -119,6 +119,19 @@ const void *probe_line(const void *object, const void *site)
     return line;
 }
 
+/* What is recorded tells as much, by the lines. */
+void probe_ends(const void *semaphore)
+{
+    if (probe_sinks & PROBE_CHECK)
+        check_ends(address_of(semaphore));
+}
+
+void probe_awaited(const void *semaphore)
+{
+    if (probe_sinks & PROBE_CHECK)
+        check_awaited(address_of(semaphore));
+}
+
 void probe_thread_detach(uint64_t handle, const void *site)
 {
     if (!emit_site(site))

@@ -132,6 +132,9 @@ THRUM_PRIVATE const void *probe_line(const void *object, const void *site);
 THRUM_PRIVATE void probe_foreign_created(bool succeeded);
 THRUM_PRIVATE void probe_foreign_begins(void);
 THRUM_PRIVATE void probe_foreign_ends(void);
+/* Python's Thread.join() until 3.12, see core/python.h: the thread gives back what it gives back last; it has got one that may be such. */
+THRUM_PRIVATE void probe_ends(const void *semaphore);
+THRUM_PRIVATE void probe_awaited(const void *semaphore);
 
 /* --- interrupts --- */
 

@@ -100,6 +100,37 @@ for one in others:
     one.join()
 PY
 
+# Locks taken in opposite orders by threads that a join keeps apart: of each other, of one that another joined, of a pool.
+cat > "$tmp/apart.py" <<'PY'
+import concurrent.futures
+import threading
+
+a, b = threading.Lock(), threading.Lock()
+
+
+def take(first, second):
+    with first, second:
+        pass
+
+
+def run(*function):
+    thread = threading.Thread(target=function[0], args=function[1:])
+    thread.start()
+    return thread
+
+
+run(take, a, b).join()
+run(take, b, a).join()
+run(lambda: run(take, a, b).join()).join()
+with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    pool.submit(take, b, a).result()
+early, late = run(take, a, b), run(take, a, b)
+late.join(10), early.join()
+while late.is_alive():
+    pass
+take(b, a)
+PY
+
 cat > "$tmp/daemons.py" <<'PY'
 import threading
 
@@ -146,6 +177,10 @@ joins() { # VERSION PYTHON
     like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|has to end)'
     limit 60 "$thrum" check -- "$2" "$tmp/joined.py" > "$tmp/out" 2>&1
     is "$1: joins by many, with a timeout, again: nothing is wrong" "$? $(cat "$tmp/out")" "0 "
+    limit 60 "$thrum" check -- "$2" "$tmp/apart.py" > "$tmp/out" 2>&1
+    is "$1: nor where joins keep threads apart" "$? $(cat "$tmp/out")" "0 "
+    limit 60 "$thrum" record -o "$tmp/apart-$1" -- "$2" "$tmp/apart.py" 2> /dev/null
+    like "$1: a recording has it so too" "$(limit 60 "$deadlock_report" "$tmp/apart-$1")" '^No deadlock happened, and locks were taken in no order'
     limit 60 "$thrum" check -- "$2" "$tmp/daemons.py" > "$tmp/out" 2>&1
     is "$1: nor where daemon threads are ended with the interpreter" "$? $(cat "$tmp/out")" "0 "
 }

@@ -72,6 +72,7 @@ static const struct model_ops ops = {
     .acquired = acquired,
     .thread_spawned = thread_spawned,
     .thread_joined = thread_joined,
+    .thread_over = thread_joined,
     .thread_freed = thread_freed,
     .object_destroyed = object_destroyed,
     .object_signals = object_signals,

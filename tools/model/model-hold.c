@@ -130,6 +130,7 @@ void hold_take(struct acquisition *how_got)
         hold->depth++;
     }
     how_got->hold = hold;
+    over_got(thread, object);
     TELL(object->process->model, acquired, how_got);
 }
 

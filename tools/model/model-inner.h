@@ -43,6 +43,7 @@ struct process_maps {
     struct map by_handle; /* threads */
     struct map by_serial; /* threads whose creation isn't complete */
     struct map objects[MODEL_KINDS];
+    struct map over_lines;  /* lines at which a thread makes the lock that it gives back last */
     struct map given_early; /* address -> itself: released before process_begin, in a fork handler */
 };
 
@@ -129,6 +130,12 @@ void on_acquire_begin(struct thread *, const struct thrum_event_acquire_begin *)
 void on_acquire_end(struct thread *, const struct thrum_event_acquire_end *);
 void on_wait_begin(struct thread *, const struct thrum_event_wait_begin *);
 void on_wait_end(struct thread *, const struct thrum_event_wait_end *);
+
+/* --- model-over.c --- */
+void on_source_line(struct thread *, const struct thrum_event_source_line *);
+/* It was made; it was got. */
+void over_made(struct thread *, struct object *);
+void over_got(struct thread *, const struct object *);
 
 /* --- model-wake.c --- */
 void waker_set(struct waker *, struct thread *, int64_t time_ns, uint64_t site);

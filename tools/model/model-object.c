@@ -20,6 +20,7 @@ void object_unref(struct object *object)
     waker_clear(&object->last_release);
     wakes_free(object);
     thread_unref(object->thread);
+    thread_unref(object->last_of);
     process_unref(object->process);
     free(object->name);
     free(object->holders);
@@ -171,6 +172,7 @@ void on_object_init(struct thread *thread, const struct thrum_event_object_init 
     object->birth_thread = thread->id + 1;
     object->birth_site = event->site;
     object->birth_stack = stacks_keep(&process->model->stacks, &event->stack);
+    over_made(thread, object);
     TELL(process->model, object_born, object);
 }
 

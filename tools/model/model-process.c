@@ -20,6 +20,7 @@ static void free_maps(struct process_maps *maps)
     map_free(&maps->by_tid);
     map_free(&maps->by_handle);
     map_free(&maps->by_serial);
+    map_free(&maps->over_lines);
     map_free(&maps->given_early);
     for (int kind = 0; kind < MODEL_KINDS; kind++)
         map_free(&maps->objects[kind]);

@@ -150,6 +150,7 @@ struct object {
     int64_t birth_ns;                /* first seen, where not born */
     uint64_t acquires;               /* how often it was got so far */
     struct thread *thread;           /* the thread that a kind `thread` stands for; may be NULL */
+    struct thread *last_of;          /* the thread that gives it back last, which is how it is joined; NULL: none */
     struct thread **holders;
     uint32_t holder_count;
     uint32_t holder_capacity;
@@ -206,6 +207,8 @@ struct model_ops {
     void (*thread_named)(void *self, int64_t now, struct thread *);
     void (*thread_ended)(void *self, int64_t now, struct thread *);
     void (*thread_joined)(void *self, int64_t now, struct thread *joiner, struct thread *joined);
+    /* The waiter knows that it has done all that it does, but for its runtime's part: Python's join until 3.12. */
+    void (*thread_over)(void *self, int64_t now, struct thread *waiter, struct thread *);
     void (*thread_freed)(void *self, int64_t now, struct thread *);
 
     void (*object_born)(void *self, int64_t now, struct object *); /* made, or first seen */
