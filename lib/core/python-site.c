@@ -226,14 +226,32 @@ static struct key key_of(const struct python_layout *layout, const char *code, c
                         .made = (uint64_t)number_at(code, layout->first_line) << 32 | number};
 }
 
+static bool is_file(const struct python_place *place, const char *name)
+{
+    const char *slash = strrchr(place->file, '/');
+
+    return strcmp(slash ? slash + 1 : place->file, name) == 0;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
 /* Thread.join() until 3.12: a thread makes a lock, gives it back last, and who joins it waits for that. */
 static enum python_role role_of(const struct python_place *place)
 {
-    static const char file[] = "threading.py";
-    size_t length = strlen(place->file);
+    static const char *const passing[] = {"RLock", "Condition.__init__", "Event.__init__", "Semaphore.__init__",
+                                          "BoundedSemaphore.__init__", "Barrier.__init__", NULL};
 
-    if (length < sizeof(file) - 1 || strcmp(place->file + length - (sizeof(file) - 1), file) != 0)
+    if (is_file(place, "queue.py"))
+        return strcmp(place->function, "Queue.__init__") == 0 ? PYTHON_PASSES : PYTHON_NO_ROLE;
+    if (!is_file(place, "threading.py"))
         return PYTHON_NO_ROLE;
+    if (is_one_of(place->function, passing))
+        return PYTHON_PASSES;
     if (strcmp(place->function, "Thread._set_tstate_lock") == 0)
         return PYTHON_MAKES_END;
     bool awaits = strcmp(place->function, "Thread._wait_for_tstate_lock") == 0 || strcmp(place->function, "_shutdown") == 0;

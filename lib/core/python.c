@@ -201,15 +201,31 @@ static uint64_t line_without(const void *object)
     return 0;
 }
 
+/* The frame that stands for a call, and its line; NULL where there is none. */
+static const char *find_line(const char *frame, uint64_t *line)
+{
+    const char *found_frame = NULL;
+
+    for (unsigned i = 0; frame && i < FRAMES_MAX; i++, frame = python_frame_caller(frame)) {
+        uint64_t one = line_of(frame);
+
+        if (!one || (found_frame && one >> ROLE_SHIFT == PYTHON_PASSES))
+            continue;
+        *line = one;
+        found_frame = frame;
+        if (one >> ROLE_SHIFT != PYTHON_PASSES)
+            break;
+    }
+    return found_frame;
+}
+
 const void *python_site(const void *object, const void *site)
 {
     self_enter();
-    const char *frame = own.innermost = python_frame_now();
     uint64_t line = 0;
-    for (unsigned i = 0; frame && i < FRAMES_MAX && (line = line_of(frame)) == 0; i++)
-        frame = python_frame_caller(frame);
+    own.innermost = python_frame_now();
+    own.frame = find_line(own.innermost, &line);
     own.call = site;
-    own.frame = line ? frame : NULL;
     if (line)
         own.object = NULL;
     else
@@ -258,7 +274,8 @@ uint32_t python_stack(uint64_t *at, uint32_t max, const void *site)
 {
     if (!python_size)
         return 0;
-    uint32_t count = walk(python_frame_now(), at, max);
+    bool known = own.frame && own.line == (uint64_t)(uintptr_t)site;
+    uint32_t count = walk(known ? own.frame : python_frame_now(), at, max);
     if (count == 0 && own.object && own.count > 0 && own.at[0] == (uint64_t)(uintptr_t)site) {
         count = own.count < max ? own.count : max;
         memcpy(at, own.at, count * sizeof(*at));

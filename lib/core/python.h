@@ -40,7 +40,10 @@ static inline bool python_owns(const void *site)
     return __builtin_expect((uint64_t)(uintptr_t)site - python_begin < python_size, 0);
 }
 
-/* The line of Python that led to a call on `object` from `site`, as a site; `site` itself where that isn't known. */
+/*
+ * The line of Python that led to a call on `object` from `site`, as a site; `site` itself where that isn't known. Of what the
+ * library makes locks with, as queue.Queue() and threading.RLock() do, it is the line that called for it.
+ */
 THRUM_PRIVATE const void *python_site(const void *object, const void *site);
 
 /*
@@ -53,7 +56,7 @@ THRUM_PRIVATE bool python_waits(void);
  * What a call on a semaphore that python_site() was asked for last means for the end of a thread, until 3.12: the calling
  * thread made the lock that it gives back last; gives it back; took one that may be such, as join() does.
  */
-enum python_role { PYTHON_NO_ROLE, PYTHON_MAKES_END, PYTHON_AWAITS_END, PYTHON_ENDS };
+enum python_role { PYTHON_NO_ROLE, PYTHON_MAKES_END, PYTHON_AWAITS_END, PYTHON_ENDS, PYTHON_PASSES /* see python_site() */ };
 extern THRUM_PRIVATE __thread enum python_role python_role __attribute__((tls_model("initial-exec")));
 
 /* A semaphore was made, in a call that python_site() was asked for. */

@@ -191,7 +191,7 @@ orders() { # VERSION PYTHON
     limit 60 "$thrum" check -- "$2" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
     is "$1: so does the checker" $? 66
     like "$1: with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
-    like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Python lock 1 +semaphore made in Account.__init__ \(bank.py:7\)'
+    like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Account\.lock 1 +semaphore made in Account.__init__ \(bank.py:7\)'
     like "$1: the GIL is known" "$(limit 60 "$thrum" contention --all "$tmp/lucky-$1")" '^GIL [0-9]+ +mutex'
     unlike "$1: and left out" "$(limit 60 "$thrum" contention -E 0 "$tmp/lucky-$1")" '^GIL'
     LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$tmp/bank.py" 1 2> "$tmp/out"
@@ -206,6 +206,39 @@ lines() { # VERSION PYTHON OPTION...
     THRUM_STACK=64 limit 60 "$thrum" record -o "$tmp/lines" -- "$python" "$@" "$srcdir/cmd/python-lines.py" "$tmp/truth" > "$tmp/out" 2>&1
     is "$version: $* python-lines.py ends well" $? 0
     ok "$version: $* stacks in code of every sort" bash -c "'$BABELTRACE2' '$tmp/lines' | '$python' '$srcdir/cmd/python-compare.py' '$tmp/truth' '$srcdir/cmd/python-lines.py'"
+}
+
+# What locks are called: by the line that made them, or had the library make them.
+cat > "$tmp/called.py" <<'PY'
+import queue
+import threading
+
+
+class Store:
+    def __init__(self):
+        self.guard: object = threading.RLock()
+        self.full = threading.Condition()
+
+
+store = Store()
+forks = [threading.Lock() for _ in range(2)]
+jobs = queue.Queue()
+one = threading.Lock()
+some, other = threading.Lock(), threading.Lock()
+seats = threading.Semaphore(2)
+for lock in (store.guard, store.full, forks[1], jobs.mutex, one, some, seats._cond):
+    lock.acquire()
+PY
+
+called() { # VERSION PYTHON
+    limit 60 "$thrum" record -o "$tmp/called-$1" -- "$2" "$tmp/called.py" 2> /dev/null
+    is "$1: what locks are called" "$(limit 60 "$thrum" contention -E 0 "$tmp/called-$1" 2> /dev/null | grep -oE '^(lock )?(Store\.|forks|jobs|one|some|other|seats)[^ ]*' | LC_ALL=C sort)" \
+        "Store.guard
+lock Store.full
+lock forks[]
+lock jobs
+lock one
+lock seats"
 }
 
 cat > "$tmp/names.py" <<'PY'
@@ -265,6 +298,7 @@ while read -r version python; do
         lines "$version" "$python"
         lines "$version" "$python" -O -X dev
         names "$version" "$python"
+        called "$version" "$python"
     else
         skip "$version: stacks in code of every sort" "babeltrace2 isn't installed"
     fi

@@ -17,6 +17,7 @@ struct words {
     char *birth; /* "" where not known */
     const char *anonymous; /* "Python lock": the name of many; else NULL */
     bool apart;            /* the place of birth says more than what it is: it isn't that of all in a runtime */
+    char *given;           /* what that is where the source tells: "Account.lock"; else NULL */
 };
 
 struct describe {
@@ -39,6 +40,7 @@ void describe_free(struct describe *d)
         free(words->label);
         free(words->name);
         free(words->birth);
+        free(words->given);
         free(words);
     }
     map_free(&d->objects);
@@ -110,7 +112,8 @@ static struct words *words_of_object(struct describe *d, const struct object *ob
     const struct symbol_place *birth = call_place(d, process, object->birth_ns, object->birth_site);
     const struct known *known = known_object(variable, birth);
     struct words *words = memory_new(1, sizeof *words);
-    words->anonymous = known && !object->name ? known->word : NULL;
+    words->given = known && !known->inner && !object->name ? symbol_given(birth) : NULL;
+    words->anonymous = words->given ? words->given : known && !object->name ? known->word : NULL;
     words->apart = !words->anonymous || (birth && birth->interpreted);
     words->label = object_label(object, kind_word(object->kind));
     words->name = words->anonymous ? object_label(object, words->anonymous)

@@ -140,7 +140,10 @@ static void name_object(struct check_log *log, struct finding_object *object, in
         object->object = memory_format("%s %s", object->kind, variable->name);
         return;
     }
-    object->object = label_of(log, pid, object->address, known ? known->word : object->kind, (char)toupper((unsigned char)*object->kind));
+    char *given = known && !known->inner ? symbol_given(birth) : NULL;
+    object->object = label_of(log, pid, object->address, given ? given : known ? known->word : object->kind,
+                              (char)toupper((unsigned char)*object->kind));
+    free(given);
     object->name = memory_text(known ? object->object : "");
 }
 

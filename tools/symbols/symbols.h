@@ -58,6 +58,14 @@ const struct symbol_place *symbols_call(struct symbols *, int32_t pid, int64_t t
 const struct symbol_place *symbols_code(struct symbols *, int32_t pid, int64_t time_ns, uint64_t address);
 
 /*
+ * What an object that was made at a line of Python is called there, to be freed: "Account.lock", "forks[]", "lock a" where the
+ * name doesn't say what it is, "Condition.wait" of what a wait for a condition is for,
+ * "import lock". NULL where it isn't one, the source isn't there, or the line assigns it to no name. Many may be
+ * called so.
+ */
+char *symbol_given(const struct symbol_place *birth);
+
+/*
  * How many of a stack's calls, innermost first, are worth showing: not the outermost, by which libc starts programs and
  * threads and thrum follows them. At least one, where there is one.
  */
