@@ -52,7 +52,7 @@ is "each header has a page" "$(for header in lib/include/thrum/*.h; do
     header=${header##*/} && [ -s "$top_builddir/man/thrum-${header%.h}.3" ] || [ "$header" = thrum.h ] || echo "$header"; done)" ""
 
 is "no manual page lists an option twice" "$(for page in man/*.1; do
-    grep -A1 '^\.TP' "$page" | grep -o '\\-\\-[a-z\\-]*' | sort | uniq -d | sed "s|^|$page: |"; done)" ""
+    grep -A1 '^\.TP' "$page" | grep -o '\\-\\-[a-z][a-z\\-]*' | sort | uniq -d | sed "s|^|$page: |"; done)" ""
 # The pages are well formed, and found by what they are about: those that are made now, not what an older tree left in man/.
 made=$(for source in lib/include/thrum/*.h man/*.7.in; do
     case $source in
