@@ -29,6 +29,16 @@ for compiler in g++ clang++; do
     done
 done
 
+# Older and newer forms of both languages.
+for compiler in gcc:c99 gcc:c17 clang:c99 clang:c17 g++:c++11 g++:c++20 clang++:c++11 clang++:c++20; do
+    if command -v ${compiler%:*} > /dev/null; then
+        case $compiler in *++*) language=c++ ;; *) language=c ;; esac
+        ok "all headers in ${compiler#*:}: ${compiler%:*}" compile ${compiler%:*} -std=${compiler#*:} -x $language <<< "#include <thrum/thrum.h>"
+    else
+        skip "all headers in ${compiler#*:}" "${compiler%:*} isn't installed"
+    fi
+done
+
 # Objects can be made in place, in both languages.
 cat > "$tmp/static.c" <<'END'
 #include <thrum/thrum.h>

@@ -38,8 +38,14 @@
 #else
 #define THRUM_BEGIN_DECLARATIONS
 #define THRUM_END_DECLARATIONS
+#if defined(__GNUC__) && __STDC_VERSION__ < 201112L
+#define THRUM_ATOMIC(type) __extension__ _Atomic(type) /* C99 compilers know it, too, but warn */
+#else
 #define THRUM_ATOMIC(type) _Atomic(type)
 #endif
+#endif
+
+struct timespec; /* strict C99 has it from POSIX's headers alone */
 
 #if defined(__GNUC__)
 #define THRUM_API __attribute__((visibility("default")))

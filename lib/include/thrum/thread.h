@@ -39,7 +39,7 @@ THRUM_API int32_t thrum_thread_native_id(void);
 #ifdef __cplusplus
 [[noreturn]]
 #else
-_Noreturn
+__extension__ _Noreturn
 #endif
 THRUM_API void thrum_exit(void);
 
