@@ -17,15 +17,15 @@ said() {
 # page NAME REGEX: the page of the last timeline has it in its data.
 page() { like "$1: the page holds it" "$(grep -a -o '"lost.\{200\}' "$tmp/page.html")" "$2"; }
 
-# record_busy NAME OPTION...: with those options, a million events.
+# record_busy NAME ROUNDS OPTION...: with those options, four events a round.
 record_busy() {
-    local name=$1
-    shift
-    is "$name: the program runs to its end" "$(status record recorder "$@" -o "$tmp/$name" -- "$programs/busy" 250000; cat "$tmp/out")" "0
+    local name=$1 rounds=$2
+    shift 2
+    is "$name: the program runs to its end" "$(status record recorder "$@" -o "$tmp/$name" -- "$programs/busy" "$rounds"; cat "$tmp/out")" "0
 done"
 }
 
-record_busy full --max-size 4M
+record_busy full 250000 --max-size 4M
 like "full: one line says that it is full" "$(cat "$tmp/err")" "the recording has reached its largest size; the program goes on, not recorded"
 is "full: one line does" "$(grep -c "goes on, not recorded" "$tmp/err")" 1
 limit 60 "$thrum" info --json "$tmp/full" > "$tmp/info"
@@ -37,10 +37,10 @@ ok "full: what is there and what is lost are a million, and a few of other kinds
 said full "$tmp/full" "\b$lost\b|$(LC_ALL=C printf '%s' "$lost" | rev | sed 's/.../&,/g; s/,$//' | rev)"
 page full "$lost"
 
-record_busy ring --ring 64K
+record_busy ring 250000 --ring 64K
 said ring "$tmp/ring" "[0-9,]+ packets? of events (was|were) lost|\"lost_packets\": *[1-9]|packets of events were lost"
 
-record_busy whole
+record_busy whole 20000
 for kind in missing cut; do
     cp -r "$tmp/whole" "$tmp/$kind"
     stream=$(find "$tmp/$kind" -name 'stream_1_*' | sort -V | head -n 1)
