@@ -171,7 +171,7 @@ class Browser:
 
     def screenshot(self, path=None):
         """The page as a Picture; also written to `path`."""
-        data = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+        data = base64.b64decode(self.call("Page.captureScreenshot", format="png", optimizeForSpeed=True)["data"])  # every row by the one above, as Picture likes it
         if path:
             with open(path, "wb") as file:
                 file.write(data)
@@ -196,10 +196,11 @@ class Picture:
 
     def unfilter(self, data):
         stride, size, rows, before = self.width * self.size, self.size, [], bytes(self.width * self.size)
+        even = int.from_bytes(b"\xff\0" * (stride // 2 + 1), "little")
         for y in range(self.height):
             kind, row = data[y * (stride + 1)], bytearray(data[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
             if kind == 2:
-                row = bytearray((a + b) & 255 for a, b in zip(row, before))
+                row = add_bytes(row, before, even)
             elif kind:
                 for i in range(stride):
                     left, up = row[i - size] if i >= size else 0, before[i]
@@ -212,6 +213,12 @@ class Picture:
     def at(self, x, y):
         """Red, green and blue at a point."""
         return tuple(self.rows[int(y)][int(x) * self.size:int(x) * self.size + 3])
+
+
+def add_bytes(one, other, even):
+    """Byte by byte, all at once: every other byte, so that what overflows is in nobody's way. A loop takes a hundred times as long."""
+    a, b, odd = int.from_bytes(one, "little"), int.from_bytes(other, "little"), even << 8
+    return bytearray(((((a & even) + (b & even)) & even) | (((a & odd) + (b & odd)) & odd)).to_bytes(len(one) + 2, "little")[:len(one)])
 
 
 def paeth(left, up, corner):
