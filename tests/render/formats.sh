@@ -29,6 +29,11 @@ like "what isn't there is said" "$(cat "$tmp/err")" 'nothing is called nobody'
 make text "deadlock T3 R B" > "$tmp/out"
 like "a finding is told" "$(cat "$tmp/out")" '^happened: '
 
+rows=$(limit 20 "$maker" -f text <<< 'main process /usr/bin/w; main begin; q.main process /usr/bin/w; q.main begin; main start T1; T1 lock A @1; q.main lock B; T1 unlock A; q.main unlock B')
+is "of processes of one name each is told, with its threads beneath it" "$(sed -n 's/^\([a-c] [a-z]* [^ ]*\( [0-9]*)\)*\).*/\1/p' <<< "$rows")" \
+    $'a main (w 100)\nb thread 2\nc main (w 200)'
+like "and an object says whose it is" "$rows" '^mutex [0-9]+ \[200\] '
+
 [ -x "$PYTHON3" ] || { skip "the other formats" "no python3 to look into them"; done_testing; }
 for format in svg chrome perfetto png; do
     make $format path > "$tmp/file" 2> "$tmp/err"

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "analyze/describe.h"
 #include "suite.h"
 #include "timeline-play.h"
 
@@ -272,6 +273,31 @@ START_TEST(names_given_late_are_shown)
 }
 END_TEST
 
+static void keep_born(void *kept, int64_t now, struct object *object)
+{
+    (void)now;
+    *(struct object **)kept = object;
+}
+
+START_TEST(an_object_without_a_name_is_called_as_in_reports)
+{
+    static const struct model_ops ops = {.object_born = keep_born};
+    struct object *born = NULL;
+    int slot = model_subscribe(model, &ops, &born);
+    script_play(script, "main begin; main start T1; main join T1; main lock A; main unlock A; main lock R");
+    struct describe *describe = describe_new(NULL);
+    char *label;
+    ck_assert_int_eq(born->kind, THRUM_kind_rwlock);
+    play_finish();
+    ck_assert_ptr_nonnull(label = timeline_object_label(timeline, timeline_find_object(timeline, 100, born->address)));
+    ck_assert_str_eq(label, describe_object(describe, born));
+    ck_assert_str_eq(label, "rwlock 3");
+    free(label);
+    describe_free(describe);
+    model_unsubscribe(model, slot);
+}
+END_TEST
+
 START_TEST(an_object_knows_its_place_of_birth)
 {
     script_play(script, "main begin; main init A @9; main lock A");
@@ -387,6 +413,7 @@ Suite *suite_create_all(void)
     tcase_add_test(tests, a_reused_thread_id_is_another_thread);
     tcase_add_test(tests, an_address_used_again_is_another_object);
     tcase_add_test(tests, names_given_late_are_shown);
+    tcase_add_test(tests, an_object_without_a_name_is_called_as_in_reports);
     tcase_add_test(tests, an_object_knows_its_place_of_birth);
     tcase_add_test(tests, a_wait_keeps_its_stack);
     tcase_add_test(tests, what_is_inside_PyRuntime_is_left_out_and_counted);

@@ -11,7 +11,7 @@
 char *screen_row_name(const struct screen *screen, size_t row)
 {
     uint32_t place = screen_lane(screen, row)->place;
-    return screen_is_object(screen, row) ? timeline_object_label(screen->timeline, place) : timeline_row_name(screen->timeline, place);
+    return screen_is_object(screen, row) ? timeline_object_row_name(screen->timeline, place) : timeline_row_name(screen->timeline, place);
 }
 
 static int64_t length_of(const struct screen *screen)

@@ -55,6 +55,23 @@ static int by_place(const void *one, const void *other)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
+/* Those of one process beneath each other: the processes, and in each the threads, in the order in which they began. */
+static void group_by_process(const struct timeline *timeline, struct lane *threads, size_t count)
+{
+    struct lane *grouped = memory_new(count + 1, sizeof *grouped);
+    bool *done = memory_new(count + 1, sizeof *done);
+    size_t filled = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i; j < count && !done[i]; j++)
+            if (!done[j] && timeline->threads.at[threads[j].place].process == timeline->threads.at[threads[i].place].process) {
+                grouped[filled++] = threads[j];
+                done[j] = j != i;
+            }
+    memcpy(threads, grouped, count * sizeof *threads);
+    free(grouped);
+    free(done);
+}
+
 static size_t choose_threads(struct lanes *lanes, size_t most)
 {
     size_t all = lanes->timeline->threads.count;
@@ -63,6 +80,8 @@ static size_t choose_threads(struct lanes *lanes, size_t most)
         qsort(lanes->threads, most, sizeof *lanes->threads, by_place);
     }
     lanes->thread_count = all < most ? all : most;
+    if (lanes->timeline->processes.count > 1)
+        group_by_process(lanes->timeline, lanes->threads, lanes->thread_count);
     return all - lanes->thread_count;
 }
 

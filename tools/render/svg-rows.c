@@ -164,7 +164,7 @@ static size_t seen(const struct svg *svg, const struct lane *lane)
 
 static void put_row(const struct svg *svg, const struct lane *lane, bool object, double y)
 {
-    char *name = object ? timeline_object_label(svg->timeline, lane->place) : timeline_row_name(svg->timeline, lane->place);
+    char *name = object ? timeline_object_row_name(svg->timeline, lane->place) : timeline_row_name(svg->timeline, lane->place);
     fprintf(svg->out, "<text class=\"n%s\" x=\"%.1f\" y=\"%.1f\">", object ? " s" : "", svg->left - SVG_MARGIN, y + 15);
     svg_put_text(svg, name, 32);
     fputs("</text>\n", svg->out);

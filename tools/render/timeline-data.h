@@ -203,9 +203,11 @@ uint32_t timeline_find_object(const struct timeline *, int32_t pid, uint64_t add
 
 /* What to call them, in new memory: "Plato", "thread 3 (worker)", "python3"; "forks[2]", "mutex 7", "end of Plato". */
 char *timeline_thread_name(const struct timeline *, uint32_t thread);
-/* The same where rows of several processes stand beneath each other: "main (server)". */
+/* The same where rows of several processes stand beneath each other: "main (server)", of several that are called so "main (server 4250)". */
 char *timeline_row_name(const struct timeline *, uint32_t thread);
 char *timeline_object_label(const struct timeline *, uint32_t object);
+/* The same at the head of a row: "mutex 7 (pool.c:12)", where it was made; of several processes, "book [4250]". */
+char *timeline_object_row_name(const struct timeline *, uint32_t object);
 char *timeline_process_name(const struct timeline *, uint32_t process);
 
 /* A mark in words, in new memory: "table is not free", "sends SIGINT", "takes b under a, for the first time". */

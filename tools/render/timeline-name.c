@@ -238,13 +238,42 @@ char *timeline_thread_name(const struct timeline *timeline, uint32_t thread)
     return memory_format("thread %u (%s)", it->number, it->function);
 }
 
+/* Whether another process is called the same: forks, workers. */
+static bool is_namesake(const struct timeline *timeline, uint32_t process)
+{
+    const char *executable = timeline->processes.at[process].executable;
+    for (uint32_t i = 0; i < timeline->processes.count; i++)
+        if (i != process && !strcmp(base_name(timeline->processes.at[i].executable), base_name(executable)))
+            return true;
+    return false;
+}
+
 char *timeline_row_name(const struct timeline *timeline, uint32_t thread)
 {
     const struct timeline_thread *it = &timeline->threads.at[thread];
     if (timeline->processes.count < 2 || !it->main || it->name)
         return timeline_thread_name(timeline, thread);
-    char *process = timeline_process_name(timeline, it->process), *name = memory_format("main (%s)", process);
+    char *process = timeline_process_name(timeline, it->process), *name;
+    if (is_namesake(timeline, it->process))
+        name = memory_format("main (%s %d)", process, hosts_own(timeline->processes.at[it->process].pid));
+    else
+        name = memory_format("main (%s)", process);
     free(process);
+    return name;
+}
+
+char *timeline_object_row_name(const struct timeline *timeline, uint32_t object)
+{
+    const struct timeline_object *it = &timeline->objects.at[object];
+    char *label = timeline_object_label(timeline, object), *name;
+    const char *birth = it->birth ? timeline->frames.at[it->birth] : "", *place = strrchr(birth, '(');
+    if (timeline->processes.count > 1)
+        name = memory_format("%s [%d]", label, hosts_own(timeline->processes.at[it->process].pid));
+    else if (!it->name && it->thread == TIMELINE_NONE && place)
+        name = memory_format("%s %s", label, place);
+    else
+        return label;
+    free(label);
     return name;
 }
 

@@ -90,7 +90,7 @@ static double name_width(const struct svg *svg)
         most = count > most ? count : most;
     }
     for (size_t i = 0; i < svg->lanes.object_count; i++) {
-        size_t count = letters(timeline_object_label(svg->timeline, svg->lanes.objects[i].place));
+        size_t count = letters(timeline_object_row_name(svg->timeline, svg->lanes.objects[i].place));
         most = count > most ? count : most;
     }
     double width = (double)(most * NAME_LETTER);
@@ -162,13 +162,29 @@ static void put_axis(const struct svg *svg, double bottom)
     }
 }
 
+/* What there is of each item of the legend. */
+enum { LEGEND_life, LEGEND_hold, LEGEND_shared, LEGEND_acquire, LEGEND_wait, LEGEND_forever, LEGEND_handler, LEGEND_items };
+
+static void find_items(const struct timeline *timeline, bool *there)
+{
+    static const int of[] = {[TIMELINE_hold] = LEGEND_hold, [TIMELINE_shared] = LEGEND_shared, [TIMELINE_acquire] = LEGEND_acquire,
+                             [TIMELINE_wait] = LEGEND_wait, [TIMELINE_handler] = LEGEND_handler};
+    there[LEGEND_life] = timeline->threads.count;
+    for (size_t i = 0; i < timeline->spans.count; i++)
+        there[timeline->spans.at[i].flags & TIMELINE_FOREVER ? LEGEND_forever : of[timeline->spans.at[i].what]] = true;
+}
+
 static void put_legend(const struct svg *svg, double y, bool pinned)
 {
-    static const struct { const char *class, *text; } items[] = {
-        {"life", "runs"}, {"hold", "holds a lock"}, {"shared", "holds it with other readers"}, {"acquire", "waits for a lock"},
-        {"wait", "waits for another thread"}, {"forever", "deadlock"}};
+    static const struct { const char *class, *text; } items[LEGEND_items] = {
+        {"life", "runs, sleeps or does I/O"}, {"hold", "holds a lock"}, {"shared", "holds it with other readers"}, {"acquire", "waits for a lock"},
+        {"wait", "waits for another thread"}, {"forever", "deadlock"}, {"handler", "signal handler"}};
     double x = SVG_MARGIN;
-    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+    bool there[LEGEND_items] = {false};
+    find_items(svg->timeline, there);
+    for (size_t i = 0; i < LEGEND_items; i++) {
+        if (!there[i])
+            continue;
         fprintf(svg->out, "<rect class=\"%s\" x=\"%.0f\" y=\"%.0f\" width=\"16\" height=\"10\" rx=\"2\"/><text class=\"a\" x=\"%.0f\" y=\"%.0f\">%s</text>\n",
                 items[i].class, x, y - 9, x + 21, y, items[i].text);
         x += 40 + (double)strlen(items[i].text) * 6.2;

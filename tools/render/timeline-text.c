@@ -14,7 +14,7 @@
 #include "render/timeline.h"
 #include "base/memory.h"
 
-enum { NAME_LEAST = 8, NAME_MOST = 24, PLOT_LEAST = 20, WIDTH = 100, THREADS = 40, LOCKS = 16, WAITS = 8, LETTERS = 26, FINDING_COLOUR = 202 };
+enum { NAME_LEAST = 8, NAME_MOST = 30, PLOT_LEAST = 20, WIDTH = 100, THREADS = 40, LOCKS = 16, WAITS = 8, LETTERS = 26, FINDING_COLOUR = 202 };
 
 /* How each state of a thread looks: a character, and its colour as terminals number them. */
 struct look {
@@ -97,7 +97,7 @@ static void measure(struct text *text, size_t width)
         widest = needed > widest ? needed : widest;
     }
     for (size_t i = 0; i < text->lanes.object_count; i++) {
-        size_t needed = width_of(timeline_object_label(text->timeline, text->lanes.objects[i].place));
+        size_t needed = width_of(timeline_object_row_name(text->timeline, text->lanes.objects[i].place));
         widest = needed > widest ? needed : widest;
     }
     text->name_width = widest < NAME_MOST ? widest : NAME_MOST;
@@ -208,7 +208,7 @@ static void put_object_cell(struct text *text, const struct lane_cell *cell)
 
 static void put_object(struct text *text, const struct lane *lane)
 {
-    char *name = timeline_object_label(text->timeline, lane->place);
+    char *name = timeline_object_row_name(text->timeline, lane->place);
     struct lane_cell *cells = cells_of(text, lane, true);
     put_name(text, INK_object, name, text->name_width);
     for (size_t i = 0, end = filled(cells, text->width); i < end; i++)
