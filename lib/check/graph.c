@@ -80,6 +80,17 @@ struct node *graph_find(const struct graph *graph, uint64_t object)
     return NULL;
 }
 
+struct node *graph_node_apart(struct graph *graph, struct bundle *bundle)
+{
+    struct node *node = slab_take(&graph->nodes);
+
+    if (!node)
+        return NULL;
+    node->bundle = bundle;
+    node->rank = ++graph->last_rank;
+    return node;
+}
+
 struct node *graph_node(struct graph *graph, uint64_t object, uint8_t kind)
 {
     struct node *node = graph_find(graph, object), **chain;
@@ -305,17 +316,23 @@ static void remove_edge(struct graph *graph, struct edge *edge, void (*drop)(str
     slab_give(&graph->edges, edge);
 }
 
-void graph_remove(struct graph *graph, struct node *node, void (*drop)(struct edge *))
+static void leave_table(struct graph *graph, const struct node *node)
 {
     struct node **link = &graph->table[slot_of(graph, node->object)];
 
-    while (node->out)
-        remove_edge(graph, node->out, drop);
-    while (node->in)
-        remove_edge(graph, node->in, drop);
     while (*link != node)
         link = &(*link)->next;
     *link = node->next;
     graph->node_count--;
+}
+
+void graph_remove(struct graph *graph, struct node *node, void (*drop)(struct edge *))
+{
+    while (node->out)
+        remove_edge(graph, node->out, drop);
+    while (node->in)
+        remove_edge(graph, node->in, drop);
+    if (!node->bundle)
+        leave_table(graph, node);
     slab_give(&graph->nodes, node);
 }

@@ -15,13 +15,16 @@
 #include "check/slab.h"
 
 struct witness;
+struct bundle;
 
-/* An object; it goes when the object ends, so what lived at one address one after the other are several nodes. */
+/* An object, or some together (bundle.h). It goes when the object ends, so what lived at one address one after the other are several nodes. */
 struct node {
     uint64_t object;
     uint8_t kind;
     int64_t rank;           /* edges that aren't back edges go from lower to higher rank */
     uint64_t visited;       /* the last search that came here */
+    uint64_t goal;          /* the last search that wanted to come here */
+    struct bundle *bundle;  /* NULL for an object */
     struct edge *out, *in;  /* lists, by next_out and next_in */
     struct node *next;      /* in the table's chain */
     struct node *listed;    /* in a list of the search that runs */
@@ -41,7 +44,7 @@ struct graph {
     struct node **table; /* chains, by object */
     struct edge **edges_table; /* chains, by both ends */
     uint32_t table_size, edges_table_size; /* powers of two, or 0 */
-    uint32_t node_count;
+    uint32_t node_count; /* objects */
     uint64_t edge_count;
     uint64_t back_count;
     int64_t last_rank;
@@ -53,6 +56,9 @@ struct graph {
 
 /* The node of an object; made where there is none. NULL where there is no more memory. */
 struct node *graph_node(struct graph *graph, uint64_t object, uint8_t kind);
+
+/* One that isn't an object's, and that nobody will look for. NULL where there is no more memory. */
+struct node *graph_node_apart(struct graph *graph, struct bundle *bundle);
 
 /* The object's node, NULL where it has none. */
 struct node *graph_find(const struct graph *graph, uint64_t object);

@@ -180,27 +180,45 @@ static const struct witness *other_witness(const struct edge *edge, uint64_t ser
     return witness;
 }
 
-/* Depth first; true where the way leads to a lock that is exposed to the same signal. */
+static bool search(struct way *way, struct node *node);
+
+/* One step: true where the way on from there leads to such a lock. */
+static bool search_step(struct way *way, struct edge *edge)
+{
+    const struct entry *to = entry_of(exposed, EXPOSED, edge->to->object);
+    const struct witness *witness;
+
+    if (!(witness = other_witness(edge, to->object == edge->to->object ? to->serial : 0)))
+        return false;
+    way->steps[way->length++] = witness;
+    way->to = to;
+    if (to->object == edge->to->object && (way->from->signals & to->signals))
+        return true;
+    if (way->length < CHAIN && search(way, edge->to))
+        return true;
+    way->length--;
+    return false;
+}
+
+/*
+ * Depth first; true where the way leads to a lock that is exposed to the same signal. What was taken under a lock that lies
+ * in bundles is a step from the lock: bundles that were met are kept in a list.
+ */
 static bool search(struct way *way, struct node *node)
 {
-    for (struct edge *edge = node->out; edge && way->left > 0; edge = edge->next_out) {
-        const struct entry *to = entry_of(exposed, EXPOSED, edge->to->object);
-        const struct witness *witness;
-
-        way->left--;
-        if (edge->to->visited == way->mark)
-            continue;
-        edge->to->visited = way->mark;
-        if (!(witness = other_witness(edge, to->object == edge->to->object ? to->serial : 0)))
-            continue;
-        way->steps[way->length++] = witness;
-        way->to = to;
-        if (to->object == edge->to->object && (way->from->signals & to->signals))
-            return true;
-        if (way->length < CHAIN && search(way, edge->to))
-            return true;
-        way->length--;
-    }
+    for (struct node *bundles = NULL; node; node = bundles, bundles = bundles ? bundles->listed : NULL)
+        for (struct edge *edge = node->out; edge && way->left > 0; edge = edge->next_out) {
+            way->left--;
+            if (edge->to->visited == way->mark)
+                continue;
+            edge->to->visited = way->mark;
+            if (edge->to->bundle) {
+                edge->to->listed = bundles;
+                bundles = edge->to;
+            } else if (search_step(way, edge)) {
+                return true;
+            }
+        }
     return false;
 }
 

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#include "check/cycle.h"
+#include "check/bundle.h"
 #include "check/clock.h"
+#include "check/cycle.h"
 #include "check/fast.h"
 #include "check/heap.h"
 #include "check/seen.h"
@@ -29,12 +30,12 @@ static struct {
 } watched[WATCHED];
 static _Atomic uint32_t watched_count; /* how many places were ever used */
 
-static uint32_t forks;
+uint32_t order_forks;
 _Atomic uint64_t check_epoch;
 
 void order_forked(void)
 {
-    forks++;
+    order_forks++;
     atomic_fetch_add_explicit(&check_epoch, CHECK_EPOCH, memory_order_relaxed);
 }
 
@@ -89,32 +90,48 @@ static void record_unref(struct record *record)
     if (record->by->serial == record->serial)
         record->by->witnesses--;
     clock_unref(record->clock);
-    heap_give(record, record_size(record->held_count));
+    bundle_unref(record->bundle);
+    heap_give(record, record_size(record->room));
+}
+
+/* What is held and in no bundle. */
+static void take_held(struct record *record, const struct check_thread *self)
+{
+    uint32_t bundled = record->bundle ? record->bundle->groups * BUNDLE : 0;
+
+    for (uint32_t i = record->bundle && record->bundle->odd == 0 ? bundled : 0; i < held_count(self); i++) {
+        const struct held *held = &self->held[i];
+
+        if (held->depth > 0 && semaphore_is_held(held) && (i >= bundled || semaphore_is_kind(held->kind)))
+            record->held[record->held_count++] = (struct record_object){held->object, held->stack, held->kind, held->mode};
+    }
 }
 
 static struct record *record_new(struct check_thread *self, const struct record_object *wanted, uint64_t hash)
 {
-    struct record *record = heap_take(record_size(held_count(self)));
+    struct bundle *bundle = bundle_of(self);
+    uint32_t room = held_count(self) - (bundle ? bundle->groups * BUNDLE - bundle->odd : 0);
+    struct record *record = heap_take(record_size(room));
 
     if (!record)
         return NULL;
     record->references = 1;
+    record->room = room;
+    record->bundle = bundle;
+    bundle_ref(bundle);
     record->by = self;
     record->serial = self->serial;
     record->hash = hash;
     record->clock = clock_ref(self->clock);
     record->epoch = self->recorded = self->epoch;
-    record->forks = forks;
+    record->forks = order_forks;
     record->tid = self->tid;
     memcpy(record->thread, self->name, NAME_SIZE);
     record->wanted = *wanted;
     record->recursive_read =
         wanted->mode == THRUM_mode_shared &&
         !atomic_load_explicit(&PLACE(wanted->object).nonrecursive, memory_order_relaxed);
-    for (uint32_t i = 0; i < held_count(self); i++)
-        if (self->held[i].depth > 0 && semaphore_is_held(&self->held[i]))
-            record->held[record->held_count++] = (struct record_object){
-                self->held[i].object, self->held[i].stack, self->held[i].kind, self->held[i].mode};
+    take_held(record, self);
     self->witnesses++;
     return record;
 }
@@ -158,7 +175,7 @@ static void make_room(struct edge *edge, const struct record *record)
         drop_witness(edge, oldest);
 }
 
-static bool add_witness(struct edge *edge, struct record *record, uint32_t index)
+bool order_witness(struct edge *edge, struct record *record, uint32_t index)
 {
     struct witness *witness;
     bool again = order_is_watched(record->wanted.object);
@@ -179,8 +196,10 @@ static bool add_witness(struct edge *edge, struct record *record, uint32_t index
     return true;
 }
 
-static struct node *node_of(const struct record_object *object)
+struct node *order_node(const struct record_object *object)
 {
+    if (record_has_seats(object))
+        return NULL;
     uint32_t before = check_state.graph.node_count;
     struct node *node = graph_node(&check_state.graph, object->object, object->kind);
 
@@ -189,33 +208,49 @@ static struct node *node_of(const struct record_object *object)
     return node;
 }
 
+static void tell_below(const struct record *record)
+{
+    struct holding below = {record, record->bundle, record->held_count};
+
+    for (const struct record_object *held; tell_others() && (held = holding_next(&below)); )
+        tell_edge(held, &record->wanted);
+}
+
+/* One edge: from one of the held, or (`index` is how many there are) from the bundles below. */
+static void learn_edge(struct record *record, uint32_t index, struct node *from, struct node *wanted)
+{
+    bool fresh = false;
+    struct edge *edge = graph_edge(&check_state.graph, from, wanted, &fresh);
+    bool again = edge && is_witnessed(edge, record, true);
+
+    if (fresh && index == record->held_count)
+        tell_below(record);
+    else if (fresh)
+        tell_edge(&record->held[index], &record->wanted);
+    if (!edge || !order_witness(edge, record, index))
+        return;
+    if (index < record->held_count && !again)
+        wire_edge(record, index);
+    if (check_state.graph.back_count > 0)
+        cycle_search(edge, edge->witnesses);
+}
+
 /* Puts every pair of held and wanted into the graph; cycles are looked for where one could have come about. */
 static void learn(struct record *record)
 {
-    struct node *wanted = record_has_seats(&record->wanted) ? NULL : node_of(&record->wanted);
+    struct node *wanted = order_node(&record->wanted), *held;
 
-    for (uint32_t i = 0; wanted && i < record->held_count; i++) {
-        struct node *held = record_has_seats(&record->held[i]) ? NULL : node_of(&record->held[i]);
-        bool fresh = false;
-        struct edge *edge = held ? graph_edge(&check_state.graph, held, wanted, &fresh) : NULL;
-
-        if (fresh)
-            tell_edge(&record->held[i], &record->wanted);
-        bool again = edge && is_witnessed(edge, record, true);
-
-        if (!edge || !add_witness(edge, record, i))
-            continue;
-        if (!again)
-            wire_edge(record, i);
-        if (check_state.graph.back_count > 0)
-            cycle_search(edge, edge->witnesses);
-    }
+    for (uint32_t i = 0; wanted && i < record->held_count; i++)
+        if ((held = order_node(&record->held[i])))
+            learn_edge(record, i, held, wanted);
+    if (wanted && record->bundle)
+        learn_edge(record, record->held_count, record->bundle->node, wanted);
 }
 
 void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, const struct check_stack *stack)
 {
     uint64_t hash = check_path(self->top[-1].path, object, kind, mode);
-    uint64_t key = check_mix(hash, self->serial + ((uint64_t)forks << 48));
+    uint64_t key = check_mix(hash, self->serial + ((uint64_t)order_forks << 48));
     struct record *record;
     sigset_t signals;
 
@@ -232,7 +267,7 @@ void order_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_
     check_unlock(&signals);
 }
 
-static void drop_edge(struct edge *edge)
+void order_drop_edge(struct edge *edge)
 {
     for (struct witness *witness = edge->witnesses, *next; witness; witness = next) {
         next = witness->next;
@@ -252,7 +287,8 @@ void order_forget(uint64_t object)
     check_lock(&signals);
     node = graph_find(&check_state.graph, object);
     if (node) {
-        graph_remove(&check_state.graph, node, drop_edge);
+        bundle_leaves(node);
+        graph_remove(&check_state.graph, node, order_drop_edge);
         atomic_fetch_sub_explicit(&PLACE(object).nodes, 1, memory_order_relaxed);
     }
     check_unlock(&signals);

@@ -19,10 +19,12 @@ static inline bool record_has_seats(const struct record_object *object)
     return semaphore_is_kind(object->kind) && semaphore_has_seats(object->object);
 }
 
-/* That a thread took one object while it held others; each pair of held and wanted is an edge of the graph. */
+struct bundle;
+
+/* That a thread took one object while it held others; each pair of held and wanted is in the graph, as bundle.h says. */
 struct record {
     uint32_t references; /* witnesses that point here */
-    uint32_t held_count;
+    uint32_t held_count, room;
     struct check_thread *by;
     uint64_t serial; /* the thread's; with another, what `by` points to is another thread by now */
     uint64_t hash;   /* of what is held and wanted */
@@ -33,10 +35,11 @@ struct record {
     bool recursive_read; /* wanted shared, and given also while a writer waits */
     char thread[NAME_SIZE];
     struct record_object wanted;
+    struct bundle *bundle; /* what is held below the ones here, NULL for none */
     struct record_object held[];
 };
 
-/* One edge's view of a record: which of the held objects the edge begins at. */
+/* One edge's view of a record: which of the held objects the edge begins at; held_count: one in the bundles, or all of one. */
 struct witness {
     struct witness *next;
     struct record *record;
@@ -59,6 +62,18 @@ void order_forget(uint64_t object);
 
 /* The process is a new one: its locks are copies, and only the calling thread is in it. */
 void order_forked(void);
+
+/* Forks of this process and its parents. */
+extern uint32_t order_forks;
+
+/* --- under the lock --- */
+
+/* The node of an object; NULL for one that orders nothing. */
+struct node *order_node(const struct record_object *object);
+/* One more witness of an edge; false where it has that, or has enough. */
+bool order_witness(struct edge *edge, struct record *record, uint32_t index);
+/* The witnesses of an edge that goes. */
+void order_drop_edge(struct edge *edge);
 
 /* A read-write lock whose readers queue behind waiting writers. */
 void order_nonrecursive_reader(uint64_t object);

@@ -302,7 +302,7 @@ void report_cycle(const struct cycle_step *steps, uint32_t count)
         const struct record *record = steps[i].witness->record;
 
         parts[i] = (struct part){.tid = record->tid, .thread = record->thread, .main = record->tid == self_pid(),
-                                 .holds = &record->held[steps[i].witness->index], .wants = &record->wanted};
+                                 .holds = steps[i].holds, .wants = &record->wanted};
     }
     if (!parts)
         return;

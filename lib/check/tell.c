@@ -13,7 +13,7 @@
 
 /* --- events --- */
 
-static bool others_listen(void)
+bool tell_others(void)
 {
     return (probe_sinks & ~(unsigned)PROBE_CHECK) != 0;
 }
@@ -28,7 +28,7 @@ static struct thrum_addrs addresses(const struct check_stack *stack)
 
 void tell_edge(const struct record_object *held, const struct record_object *wanted)
 {
-    if (!others_listen())
+    if (!tell_others())
         return;
     struct thrum_addrs held_stack = addresses(held->stack), wanted_stack = addresses(wanted->stack);
     EMIT(order_edge, .held = held->object, .held_kind = held->kind, .held_mode = held->mode, .held_stack = held_stack,
@@ -67,7 +67,7 @@ void tell_finding(uint64_t id, const char *kind, const char *certainty, const ch
     char name[ID_SIZE];
 
     make_id(name, kind, id ^ id >> 32);
-    if (others_listen()) {
+    if (tell_others()) {
         struct thrum_addrs at = addresses(stack);
         EMIT(finding, .id = name, .finding = kind, .certainty = certainty, .message = message, .stack = at);
     }

@@ -8,6 +8,9 @@
 /* A finding; all texts are constants or live for ever, but the id, which is copied. */
 void tell_finding(uint64_t id, const char *kind, const char *certainty, const char *message, const struct check_stack *stack);
 
+/* Whether there are other sinks that hear of orders. */
+bool tell_others(void);
+
 /* An order that was never seen before. */
 void tell_edge(const struct record_object *held, const struct record_object *wanted);
 

@@ -190,11 +190,16 @@ void wire_shares(void)
     check_unlock(&signals);
 }
 
+bool wire_orders_wanted(void)
+{
+    return edges_wanted && wire_on();
+}
+
 void wire_edge(const struct record *record, uint32_t index)
 {
     static struct text text;
 
-    if (!edges_wanted || !wire_on())
+    if (!wire_orders_wanted())
         return;
     wire_meet(record->held[index].stack);
     wire_meet(record->wanted.stack);

@@ -36,6 +36,9 @@ bool wire_thread_name(struct text *text, uint64_t handle);
  */
 void wire_shares(void);
 
+/* Whether the reader collects orders. */
+bool wire_orders_wanted(void);
+
 /* An order that a thread showed, where the reader collects orders. */
 void wire_edge(const struct record *record, uint32_t index);
 

@@ -6,6 +6,8 @@
  *     checker nested [N]      two locks, one under the other, for each pair of them
  *     checker live N          N locks that live, taken in a scattered order, each under one other lock
  *     checker held N          one lock, while N others are held
+ *     checker fresh N         N locks that were never taken before, each under all before it; prints also the kilobytes that
+ *                             memory in use grows by
  *     checker threads N       a thread that is created, takes a lock and is joined, while N others live: processor time
  *     checker cycle N         N locks, taken two by two in a circle by N threads; prints nothing: what is found counts
  *     checker destroy N       kilobytes that memory in use grows by as N locks are made, nested and destroyed, from the 11th to the
@@ -107,6 +109,19 @@ static void held(void)
     for (long i = 0; i < count; i++)
         pthread_mutex_lock(&locks[i]);
     best_of(one, 100000, 1);
+}
+
+static long resident_kilobytes(void);
+
+static void fresh(void)
+{
+    make_locks();
+    long before = resident_kilobytes();
+    double begin = now();
+    for (long i = 0; i < count; i++)
+        pthread_mutex_lock(&locks[i]);
+    double took = now() - begin;
+    printf("%.0f %ld\n", took / (double)count, resident_kilobytes() - before);
 }
 
 static void *stay(void *unused)
@@ -262,6 +277,8 @@ int main(int argc, char **argv)
         live();
     else if (strcmp(what, "held") == 0)
         held();
+    else if (strcmp(what, "fresh") == 0)
+        fresh();
     else if (strcmp(what, "threads") == 0)
         threads();
     else if (strcmp(what, "cycle") == 0)

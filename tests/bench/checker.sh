@@ -49,6 +49,9 @@ line "lock + unlock under another, of 1,000 locks" - live 1000
 line "the same, of 1,000,000" - live 1000000
 line "lock + unlock, 16 others held" - held 16
 line "the same, 1,024 held" - held 1024
+for many in 100 1000 5000; do
+    printf '  %-44s %19s\n' "$many fresh locks, each under all before it" "$(checked fresh $many | awk '{ print $1 " ns each, " $2 " KiB" }')"
+done
 line "a thread's life, 1 other alive (CPU time)" - threads 1
 line "the same, 4,096 alive" - threads 4096
 printf '  %-44s %9s %9s\n' "growth of memory over 10 lives of 100,000 locks" "$(bare destroy 100000) KiB" "$(checked destroy 100000) KiB"
