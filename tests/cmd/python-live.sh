@@ -27,9 +27,11 @@ two.start()
 one.join()
 PY
 
-while read -r version python; do
+scripts=$tmp
+one_python() { # VERSION PYTHON
+    local version=$1 python=$2 told runner pid report line
     # It tells of its deadlock, and then hangs.
-    exec {told}< <(LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report THRUM_LTTNG=off exec timeout --kill-after=5 120 "$python" "$tmp/hang.py" 2>&1)
+    exec {told}< <(LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report THRUM_LTTNG=off exec timeout --kill-after=5 120 "$python" "$scripts/hang.py" 2>&1)
     runner=$!
     while read -r -t 60 -u "$told" line && [ "${line#*deadlock (happened)}" = "$line" ]; do :; done
     pid=$(pgrep -P "$runner" || echo "$runner")
@@ -40,7 +42,7 @@ while read -r version python; do
     exec {told}<&-
     if grep -q "memory can't be read" <<< "$report"; then
         skip "$version: a process" "ptrace isn't allowed here"
-        continue
+        return
     fi
     like "$version: --pid: locks are Python's, with the line that made them" "$report" \
         'holds +Python lock [0-9]+, made in <module> \(hang.py:2\), at transfer \(hang.py:7\)'
@@ -50,10 +52,15 @@ while read -r version python; do
     like "$version: --pid: the deadlock's calls" "$(tr -s ' \n' ' ' <<< "$report")" 'transfer \(hang.py:9\) Thread.run \(threading.py:'
     if [ -z "$gdb" ]; then
         skip "$version: in gdb" "no gdb with Python"
-        continue
+        return
     fi
     like "$version: gdb: threads" "$(cat "$tmp/gdb")" '^transfer-2 \(hang.py:6\) \(LWP [0-9]+, gdb thread [0-9]+\)'
     like "$version: gdb: locks" "$(cat "$tmp/gdb")" '^Python lock 0x[0-9a-f]+ made in <module> \(hang.py:2\)$'
     like "$version: gdb: calls of the deadlock" "$(sed -n '/^deadlock/,$p' "$tmp/gdb" | tr -s ' \n' ' ')" 'transfer \(hang.py:9\) Thread.run \(threading.py:'
+}
+
+while read -r version python; do
+    beside one_python "$version" "$python"
 done <<< "$known"
+together
 done_testing

@@ -7,6 +7,7 @@
 pythons > "$tmp/pythons"
 known=$(grep -E '^3\.1[123]\.[0-9]+d? ' "$tmp/pythons")
 [ -n "$known" ] || skip_all "no CPython 3.11 to 3.13 on this machine"
+scripts=$tmp
 for version in 3.11 3.12 3.13; do
     grep -q "^${version//./\\.}\." "$tmp/pythons" || diag "no CPython $version here: nothing is tested of it"
 done
@@ -148,13 +149,6 @@ for _ in range(3):
     ready.acquire()
 PY
 
-# All hang at the same time.
-while read -r version python; do
-    limit 60 "$thrum" record --timeout 3 -o "$tmp/hangs-$version" -- "$python" "$tmp/bank.py" 2 2> /dev/null < /dev/null &
-    limit 60 "$thrum" record --timeout 3 -o "$tmp/joins-$version" -- "$python" "$tmp/joins.py" 2> /dev/null < /dev/null &
-done <<< "$known"
-wait
-
 hangs() { # VERSION
     local report
     report=$(limit 60 "$deadlock_report" "$tmp/hangs-$1")
@@ -175,26 +169,26 @@ joins() { # VERSION PYTHON
     like "$1: a deadlock with a join is found" "$report" '^deadlock \(happened\)'
     like "$1: main joins" "$(tr -s ' \n' ' ' <<< "$report")" 'Thread.join \(threading.py:[0-9]+\) <module> \(joins.py:14\)'
     like "$1: whom" "$report" '^    worker \(joins.py:6\) +(holds|has to end)'
-    limit 60 "$thrum" check -- "$2" "$tmp/joined.py" > "$tmp/out" 2>&1
+    limit 60 "$thrum" check -- "$2" "$scripts/joined.py" > "$tmp/out" 2>&1
     is "$1: joins by many, with a timeout, again: nothing is wrong" "$? $(cat "$tmp/out")" "0 "
-    limit 60 "$thrum" check -- "$2" "$tmp/apart.py" > "$tmp/out" 2>&1
+    limit 60 "$thrum" check -- "$2" "$scripts/apart.py" > "$tmp/out" 2>&1
     is "$1: nor where joins keep threads apart" "$? $(cat "$tmp/out")" "0 "
-    limit 60 "$thrum" record -o "$tmp/apart-$1" -- "$2" "$tmp/apart.py" 2> /dev/null
+    limit 60 "$thrum" record -o "$tmp/apart-$1" -- "$2" "$scripts/apart.py" 2> /dev/null
     like "$1: a recording has it so too" "$(limit 60 "$deadlock_report" "$tmp/apart-$1")" '^No deadlock happened, and locks were taken in no order'
-    limit 60 "$thrum" check -- "$2" "$tmp/daemons.py" > "$tmp/out" 2>&1
+    limit 60 "$thrum" check -- "$2" "$scripts/daemons.py" > "$tmp/out" 2>&1
     is "$1: nor where daemon threads are ended with the interpreter" "$? $(cat "$tmp/out")" "0 "
 }
 
 orders() { # VERSION PYTHON
-    limit 60 "$thrum" record -o "$tmp/lucky-$1" -- "$2" "$tmp/bank.py" 1 2> /dev/null
+    limit 60 "$thrum" record -o "$tmp/lucky-$1" -- "$2" "$scripts/bank.py" 1 2> /dev/null
     like "$1: a run that went well tells of the order of its locks" "$(limit 60 "$deadlock_report" "$tmp/lucky-$1")" 'Account.take \(bank.py:15\)'
-    limit 60 "$thrum" check -- "$2" "$tmp/bank.py" 1 > "$tmp/out" 2>&1
+    limit 60 "$thrum" check -- "$2" "$scripts/bank.py" 1 > "$tmp/out" 2>&1
     is "$1: so does the checker" $? 66
     like "$1: with lines of Python" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
     like "$1: and where the locks were made" "$(cat "$tmp/out")" 'Account\.lock 1 +semaphore made in Account.__init__ \(bank.py:7\)'
     like "$1: the GIL is known" "$(limit 60 "$thrum" contention --all "$tmp/lucky-$1")" '^GIL [0-9]+ +mutex'
     unlike "$1: and left out" "$(limit 60 "$thrum" contention -E 0 "$tmp/lucky-$1")" '^GIL'
-    LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$tmp/bank.py" 1 2> "$tmp/out"
+    LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so THRUM_CHECK=report limit 60 "$2" "$scripts/bank.py" 1 2> "$tmp/out"
     like "$1: also where it has nobody to name them" "$(cat "$tmp/out")" 'Account.take \(bank.py:15\)'
 }
 
@@ -209,7 +203,7 @@ lines() { # VERSION PYTHON OPTION...
 }
 
 # What locks are called: by the line that made them, or had the library make them.
-cat > "$tmp/called.py" <<'PY'
+cat > "$scripts/called.py" <<'PY'
 import queue
 import threading
 
@@ -231,7 +225,7 @@ for lock in (store.guard, store.full, forks[1], jobs.mutex, one, some, seats._co
 PY
 
 called() { # VERSION PYTHON
-    limit 60 "$thrum" record -o "$tmp/called-$1" -- "$2" "$tmp/called.py" 2> /dev/null
+    limit 60 "$thrum" record -o "$tmp/called-$1" -- "$2" "$scripts/called.py" 2> /dev/null
     is "$1: what locks are called" "$(limit 60 "$thrum" contention -E 0 "$tmp/called-$1" 2> /dev/null | grep -oE '^(lock )?(Store\.|forks|jobs|one|some|other|seats)[^ ]*' | LC_ALL=C sort)" \
         "Store.guard
 lock Store.full
@@ -241,7 +235,7 @@ lock one
 lock seats"
 }
 
-cat > "$tmp/names.py" <<'PY'
+cat > "$scripts/names.py" <<'PY'
 import concurrent.futures
 import threading
 import _thread
@@ -279,7 +273,7 @@ PY
 
 names() { # VERSION PYTHON
     rm -rf "$tmp/names"
-    limit 60 "$thrum" record -o "$tmp/names" -- "$2" "$tmp/names.py" 2> /dev/null
+    limit 60 "$thrum" record -o "$tmp/names" -- "$2" "$scripts/names.py" 2> /dev/null
     is "$1: what threads are called" "$("$BABELTRACE2" "$tmp/names" | sed -n 's/.*thrum:thread_name:.* name = "\(.*\)" }/\1/p' | sed 's/threading.py:[0-9]*/threading.py:N/; s/thread.py:[0-9]*/thread.py:N/')" \
         "plain (names.py:19)
 Feeder.run (names.py:7)
@@ -289,10 +283,58 @@ Timer.run (threading.py:N)
 _worker (thread.py:N)"
 }
 
-while read -r version python; do
+# Within another program, which links the library, or loads and unloads it: then nothing is said of its lines.
+cat > "$tmp/within.py" <<'PY'
+import threading
+
+a, b, done = threading.Lock(), threading.Lock(), threading.Event()
+
+
+def one_way():
+    with a, b:
+        pass
+    done.set()
+
+
+def other_way():
+    done.wait()
+    with b, a:
+        pass
+
+
+threads = [threading.Thread(target=one_way), threading.Thread(target=other_way)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+PY
+
+embedded() { # VERSION PYTHON
+    local library directory
+    library=$("$2" -c 'import sysconfig as c; print(c.get_config_var("LIBDIR"), c.get_config_var("INSTSONAME"))')
+    directory=${library% *} library=${library#* }
+    [ -f "$directory/$library" ] || directory=$directory/x86_64-linux-gnu
+    if [ ! -f "$directory/$library" ]; then
+        skip "$1: within another program" "no shared library of it is installed"
+        return
+    fi
+    ${CC:-cc} -w -pthread "$srcdir/cmd/python-embed.c" "$directory/$library" "-Wl,-rpath,$directory" -o "$tmp/linked"
+    ${CC:-cc} -w -pthread -DLOADED "$srcdir/cmd/python-embed.c" -ldl -o "$tmp/loaded"
+    limit 60 "$thrum" check -- "$tmp/linked" "$scripts/within.py" > "$tmp/out" 2>&1
+    is "$1: within another program: an inversion" $? 66
+    like "$1: by its lines" "$(cat "$tmp/out")" '^ +other_way \(<string>:14\)'
+    limit 60 "$thrum" check -- "$tmp/loaded" "$scripts/within.py" "$directory/$library" > "$tmp/out" 2>&1
+    is "$1: loaded into one, and unloaded: all is well" "$? $(cat "$tmp/out")" "0 "
+}
+
+# Both hang, while others run.
+one_python() { # VERSION PYTHON
+    local version=$1 python=$2 hangs joins
+    limit 60 "$thrum" record --timeout 10 -o "$tmp/hangs-$version" -- "$python" "$scripts/bank.py" 2 2> /dev/null &
+    hangs=$!
+    limit 60 "$thrum" record --timeout 10 -o "$tmp/joins-$version" -- "$python" "$scripts/joins.py" 2> /dev/null &
+    joins=$!
     diag "$version: $python"
-    hangs "$version"
-    joins "$version" "$python"
     orders "$version" "$python"
     if [ -n "$BABELTRACE2" ]; then
         lines "$version" "$python"
@@ -302,21 +344,31 @@ while read -r version python; do
     else
         skip "$version: stacks in code of every sort" "babeltrace2 isn't installed"
     fi
-    THRUM_PYTHON=off limit 60 "$thrum" record -o "$tmp/off-$version" -- "$python" "$tmp/bank.py" 1 2> /dev/null
+    embedded "$version" "$python"
+    THRUM_PYTHON=off limit 60 "$thrum" record -o "$tmp/off-$version" -- "$python" "$scripts/bank.py" 1 2> /dev/null
     unlike "$version: THRUM_PYTHON=off: sites are the interpreter's own" "$(limit 60 "$thrum" info "$tmp/off-$version")" 'source_line'
-done <<< "$known"
+    limit 60 "$thrum" record -o "$tmp/letters-$version" -- "$python" "$scripts/letters.py" 2> /dev/null
+    like "$version: names that aren't English" "$(limit 60 "$thrum" timeline -o - "$tmp/letters-$version" 2> /dev/null)" 'ärger \(letters.py:3\)'
+    wait "$hangs" "$joins"
+    hangs "$version"
+    joins "$version" "$python"
+}
 
-# The others run as they are, and nothing is said of their lines.
-while read -r version python; do
-    diag "$version: $python"
-    limit 60 "$thrum" record -o "$tmp/other-$version" -- "$python" "$tmp/bank.py" 1 2> /dev/null
-    is "$version: runs, unread" $? 0
-    unlike "$version: no line is told of" "$(limit 60 "$thrum" info "$tmp/other-$version")" 'source_line'
-done < <(grep -Ev '^3\.1[123]\.[0-9]+d? ' "$tmp/pythons")
+# It runs as it is, and nothing is said of its lines.
+other_python() { # VERSION PYTHON
+    diag "$1: $2"
+    limit 60 "$thrum" record -o "$tmp/other-$1" -- "$2" "$scripts/bank.py" 1 2> /dev/null
+    is "$1: runs, unread" $? 0
+    unlike "$1: no line is told of" "$(limit 60 "$thrum" info "$tmp/other-$1")" 'source_line'
+}
 
 printf 'def \xc3\xa4rger():\n    import threading\n    with threading.Lock():\n        pass\n\xc3\xa4rger()\n' > "$tmp/letters.py"
 while read -r version python; do
-    limit 60 "$thrum" record -o "$tmp/letters-$version" -- "$python" "$tmp/letters.py" 2> /dev/null
-    like "$version: names that aren't English" "$(limit 60 "$thrum" timeline -o - "$tmp/letters-$version" 2> /dev/null)" 'ärger \(letters.py:3\)'
-done <<< "$known"
+    if [[ $version =~ ^3\.1[123]\.[0-9]+d?$ ]]; then
+        beside one_python "$version" "$python"
+    else
+        beside other_python "$version" "$python"
+    fi
+done < "$tmp/pythons"
+together
 done_testing
