@@ -255,6 +255,19 @@ void check_unsafe(const char *function, uint64_t site, uintptr_t frame)
     self_leave();
 }
 
+void check_unblocks(void)
+{
+    struct check_thread *self = thrum_self.check;
+    int saved = errno;
+
+    if (check_torn || !self || held_count(self) == 0)
+        return;
+    self_enter();
+    handlers_unblocked(self);
+    errno = saved;
+    self_leave();
+}
+
 /* Whether this process knows that others may have it. */
 static bool is_shared(uint64_t object, uint8_t kind)
 {

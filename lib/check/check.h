@@ -35,6 +35,9 @@ THRUM_PRIVATE void check_shares(void);
 /* A call that isn't async-signal-safe, perhaps in a handler. `frame` as above. */
 THRUM_PRIVATE void check_unsafe(const char *function, uint64_t site, uintptr_t frame);
 
+/* The calling thread lets signals come that it had blocked. */
+THRUM_PRIVATE void check_unblocks(void);
+
 /* A signal's handler was set to one of the program's, or to none. */
 THRUM_PRIVATE void check_handler(int signal, bool set);
 

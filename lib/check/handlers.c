@@ -311,6 +311,15 @@ void handlers_take(struct check_thread *self, uint64_t object, uint8_t kind, uin
         take_in_handler(self, object, kind, mode, stack);
 }
 
+void handlers_unblocked(struct check_thread *self)
+{
+    if (self->handling || !handlers_are_there())
+        return;
+    for (const struct held *held = self->held; held < self->top; held++)
+        if (held->depth > 0 && !semaphore_is_kind(held->kind) && held->kind != THRUM_kind_file_lock)
+            take_outside(self, held->object, held->kind, held->mode, held->stack);
+}
+
 bool handlers_watch(uint64_t object)
 {
     return atomic_load_explicit(&taken_count, memory_order_relaxed) > 0 && entry_of(taken, TAKEN, object)->object == object;

@@ -19,6 +19,9 @@ void handlers_raises(struct check_thread *self, int signal);
 /* The thread takes, or is about to wait for, a lock; off the fast path. */
 void handlers_take(struct check_thread *self, uint64_t object, uint8_t kind, uint8_t mode, uint8_t how, const struct check_stack *stack);
 
+/* The thread holds what it does while other signals may come than before. */
+void handlers_unblocked(struct check_thread *self);
+
 /* Whether each of its acquires is to be looked at: it was taken in a handler. */
 bool handlers_watch(uint64_t object);
 

@@ -48,7 +48,7 @@ static struct said {
     uint64_t id; /* 0: nothing */
     uint32_t number;
     int32_t pid; /* of the process that said it: this one, or one that it was forked from */
-    uint64_t count, told; /* how often it was met; and as how often the log's reader knows it */
+    uint64_t count, told; /* how often it was met in this process; and as how often the log's reader knows it */
 } said[FINDINGS];
 static struct said *newest;
 static uint32_t last_number;
@@ -223,6 +223,8 @@ static void log_again(struct said *again)
     text_add(&text, ",");
     wire_number(&text, "number", again->number);
     text_add(&text, ",");
+    wire_number(&text, "by", (uint64_t)self_pid());
+    text_add(&text, ",");
     wire_number(&text, "count", again->count);
     text_add(&text, "}}\n");
     wire_close(&text);
@@ -395,8 +397,10 @@ static void log_summary(void)
 void report_forked(void)
 {
     found_count = cut_count = 0;
+    /* What the other process has met it tells itself. */
     for (unsigned i = 0; i < FINDINGS; i++)
-        said[i].told = said[i].count;
+        if (said[i].id)
+            said[i].told = said[i].count = 0;
 }
 
 void report_summary(void)

@@ -139,6 +139,8 @@
     REAL(sysv_signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
     REAL(__sysv_signal, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
     REAL(sigset, "signal", "interrupt_handler; interrupt_begin interrupt_end") \
+    REAL(pthread_sigmask, "signal", "") \
+    REAL(sigprocmask, "signal", "") \
     REAL(longjmp, "signal", "interrupt_end") \
     REAL(_longjmp, "signal", "interrupt_end") \
     REAL(siglongjmp, "signal", "interrupt_end") \

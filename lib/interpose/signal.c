@@ -60,3 +60,16 @@ SIGNAL(ssignal)
 SIGNAL(sysv_signal)
 SIGNAL(__sysv_signal)
 SIGNAL(sigset)
+
+/* What a thread holds meanwhile is exposed to the handlers of signals that may come now. */
+#define MASK(name)                                                             \
+    INTERPOSE int name(int how, const sigset_t *restrict set, sigset_t *restrict old) \
+    {                                                                          \
+        int result = REAL(name)(how, set, old);                                \
+                                                                               \
+        if (result == 0 && set && how != SIG_BLOCK && probe_on())              \
+            probe_unblocks();                                                  \
+        return result;                                                         \
+    }
+MASK(pthread_sigmask)
+MASK(sigprocmask)

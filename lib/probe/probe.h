@@ -148,6 +148,9 @@ THRUM_PRIVATE void probe_interrupt_end(enum thrum_means, int signal);
 /* The program set a handler of a signal, or none. */
 THRUM_PRIVATE void probe_handler(int signal, bool set);
 
+/* Signals that were blocked in the calling thread may come from now on. */
+THRUM_PRIVATE void probe_unblocks(void);
+
 /* A call that isn't async-signal-safe: told where it is made in a handler. */
 THRUM_PRIVATE void probe_unsafe_call(const char *function, const void *site);
 

@@ -69,6 +69,12 @@ void probe_handler(int signal, bool set)
     EMIT(interrupt_handler, .signal = signal, .handled = set);
 }
 
+void probe_unblocks(void)
+{
+    if (probe_sinks & PROBE_CHECK)
+        check_unblocks();
+}
+
 void probe_interrupt_send(enum thrum_means means, int signal, int32_t target_pid, uint64_t target, const void *site)
 {
     if (!emit_site(site))

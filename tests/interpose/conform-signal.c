@@ -101,6 +101,23 @@ static void read_back(void)
     expect_number("__sysv_signal: reset", old.sa_handler == SIG_DFL, 1);
 }
 
+static void masks(void)
+{
+    sigset_t usr1, before, now;
+
+    sigemptyset(&usr1);
+    sigaddset(&usr1, SIGUSR1);
+    expect("pthread_sigmask", pthread_sigmask(SIG_BLOCK, &usr1, &before), 0);
+    expect("pthread_sigmask: asked", pthread_sigmask(SIG_UNBLOCK, NULL, &now), 0);
+    expect_number("pthread_sigmask: blocked", sigismember(&now, SIGUSR1) - sigismember(&before, SIGUSR1), 1);
+    expect("pthread_sigmask: no such thing to do", pthread_sigmask(77, &usr1, NULL), EINVAL);
+    expect_errno("sigprocmask", sigprocmask(SIG_UNBLOCK, &usr1, &now), 0);
+    expect_number("sigprocmask: it was blocked", sigismember(&now, SIGUSR1), 1);
+    expect_errno("sigprocmask: no such thing to do", sigprocmask(77, &usr1, NULL), EINVAL);
+    expect_errno("sigprocmask: restored", sigprocmask(SIG_SETMASK, &before, &now), 0);
+    expect_number("sigprocmask: it wasn't", sigismember(&now, SIGUSR1), 0);
+}
+
 /* --- what happens --- */
 
 static void delivery(void)
@@ -245,6 +262,7 @@ void conform_signal(void)
 {
     signal_stack = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     read_back();
+    masks();
     delivery();
     errors();
     children();

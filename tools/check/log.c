@@ -257,28 +257,43 @@ static size_t find_by_id(const struct findings *findings, const struct finding *
     return at;
 }
 
-static void take_origin(struct check_log *log, size_t finding, struct json_object *from)
+static struct check_origin *add_origin(struct check_log *log, struct check_origin origin)
 {
-    struct finding *found = &log->findings.at[finding];
     log->origins = memory_grow(log->origins, log->origin_count + 1, &log->origin_capacity, sizeof(*log->origins));
-    log->origins[log->origin_count++] =
-        (struct check_origin){.pid = (int32_t)number(from, "pid"), .number = number(from, "number"), .finding = finding, .count = 1};
-    found->count++;
+    log->origins[log->origin_count] = origin;
+    return &log->origins[log->origin_count++];
 }
 
 /* The newest of that number: a process that became another program counts from the beginning. */
+static struct check_origin *find_origin(struct check_log *log, int32_t pid, uint64_t number, int32_t by)
+{
+    for (size_t i = log->origin_count; i-- > 0;)
+        if (log->origins[i].pid == pid && log->origins[i].number == number && log->origins[i].by == by)
+            return &log->origins[i];
+    return NULL;
+}
+
+static void take_origin(struct check_log *log, size_t finding, struct json_object *from)
+{
+    int32_t pid = (int32_t)number(from, "pid");
+    add_origin(log, (struct check_origin){.pid = pid, .by = pid, .number = number(from, "number"), .finding = finding, .count = 1});
+    log->findings.at[finding].count++;
+}
+
 static void take_again(struct check_log *log, struct json_object *from)
 {
-    for (size_t i = log->origin_count; i-- > 0;) {
-        struct check_origin *origin = &log->origins[i];
-        if (origin->pid != (int32_t)number(from, "pid") || origin->number != number(from, "number"))
-            continue;
-        if (number(from, "count") > origin->count) {
-            log->findings.at[origin->finding].count += number(from, "count") - origin->count;
-            origin->count = number(from, "count");
-        }
-        return;
+    int32_t pid = (int32_t)number(from, "pid"), by = (int32_t)number(from, "by");
+    struct check_origin *origin = find_origin(log, pid, number(from, "number"), by);
+    if (!origin && (origin = find_origin(log, pid, number(from, "number"), pid))) {
+        struct check_origin forked = *origin;
+        forked.by = by;
+        forked.count = 0;
+        origin = add_origin(log, forked);
     }
+    if (!origin || number(from, "count") <= origin->count)
+        return;
+    log->findings.at[origin->finding].count += number(from, "count") - origin->count;
+    origin->count = number(from, "count");
 }
 
 static bool take_finding(struct check_log *log, struct json_object *from)

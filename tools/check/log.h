@@ -14,6 +14,7 @@
 struct check_origin {
     int32_t pid;
     uint64_t number; /* of the finding in its process */
+    int32_t by;      /* who met it: that process, or one that was forked from it afterwards */
     size_t finding;  /* in the list */
     uint64_t count;
 };
