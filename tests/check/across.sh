@@ -3,8 +3,8 @@
 . "$srcdir/tap.sh"
 [ "$PYTHON3" != no ] || skip_all "no python3 to read JSON with"
 program=$builddir/programs/across
-guilty=(mutexes three files ranges inside)
-innocent=(order inherited parts)
+guilty=(mutexes three files ranges inside child)
+innocent=(order inherited parts helped)
 
 # check PLAY: leaves the JSON in $tmp/PLAY.json and the status beside it. A guilty one hangs, and is ended once that was told.
 check() {
@@ -40,6 +40,7 @@ is "a mutex, an rwlock and a file" "$(told three)" "deadlock happened 1 3 proces
 is "files" "$(told files)" "deadlock happened 1 2 processes: first: across-f (files_first) -> across-g (files_first); second: across-g (files_second) -> across-f (files_second)"
 is "ranges of a file" "$(told ranges)" "deadlock happened 1 2 processes: first: across-f (lock_byte) -> across-f (lock_byte); second: across-f (lock_byte) -> across-f (lock_byte)"
 is "through a lock of one process alone" "$(told inside)" "deadlock happened 1 2 processes: inner: m (inner) -> mutex #0 (inner); second: mutex #0 (inside_second) -> mutex #1 (inside_second); outer: mutex #1 (outer) -> m (outer)"
+like "a parent that waits for its child" "$(told child)" '^deadlock happened 1 2 processes: child:  -> mutex (#?[0-9]) \(child\); first: mutex \1 \(child_first\) -> process [0-9]+$'
 for play in "${guilty[@]}"; do is "$play: status" "$(cat "$tmp/$play.status")" 66; done
 for play in "${innocent[@]}"; do
     is "$play: nothing is told" "$(told "$play")" ""

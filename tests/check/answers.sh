@@ -105,6 +105,14 @@ is "calls of the preload amid a stack" "$(grep -c handler_run "$tmp/out")" 0
 limit 60 "$thrum" check --json --log "$tmp/forked.json" -- "$programs/forked_again" > "$tmp/out" 2>&1
 is "what a forked child meets is counted, too" "$(in_json "$tmp/forked.json" '[f["count"] for f in d["findings"]]')" "[5]"
 
+# --- what a join costs amid many that wait ---
+looks=$(nm "$(readlink -f "$top_builddir/lib/.libs/libthrum.so")" 2> /dev/null | sed -n 's/ b standstill_looks$//p')
+if [ -z "$looks" ]; then
+    skip "joins of threads that haven't begun" "the library has no symbols, or there is no nm"
+else
+    is "for a join of a thread that hasn't begun the others aren't looked at" "$(LOOKS=$looks limit 60 "$thrum" check -- "$programs/joins_amid_ok" 2>&1)" "0 some"
+fi
+
 # --- SARIF ---
 limit 60 "$thrum" check --sarif --log "$tmp/found.sarif" -- "$programs/three_way" 2> "$tmp/err"
 is "SARIF: version, rule, level" "$(in_json "$tmp/found.sarif" '(d["version"], [r["id"] for r in d["runs"][0]["tool"]["driver"]["rules"]], [r["level"] for r in d["runs"][0]["results"]])')" \

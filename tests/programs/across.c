@@ -11,6 +11,8 @@
  *     order      all take a, then b, many times, and f now and then
  *     inherited  a child is forked while its parent has a, which it hasn't: it waits for b, which its parent has, and
  *                that one for a, which another process has and gives back
+ *     child      first: a, then it waits for its child's end    child: a
+ *     helped     the same, but another thread of the child ends it
  *     parts      first: byte 0 of f, then a    second: a, then byte 2 of f, which a third has and gives back
  */
 #include <sys/file.h>
@@ -175,6 +177,24 @@ static void inherited(void)
     MUST(pthread_mutex_unlock(&memory->b));
 }
 
+static void child_first(void) { MUST(pthread_mutex_lock(&memory->a)); }
+static void child(void) { await(1); MUST(pthread_mutex_lock(&memory->a)); }
+static void *stuck(void *unused) { MUST(pthread_mutex_lock(&memory->a)); return unused; }
+static void helped(void) { await(1); START(stuck); linger(); _exit(0); }
+
+/* The parent's part: it has no lock when it forks. */
+static void awaits(void (*run)(void))
+{
+    int status;
+    pid_t pid = start("child", run);
+    MUST(pthread_setname_np(pthread_self(), "first"));
+    child_first();
+    step();
+    MUST_SEM(waitpid(pid, &status, 0) == pid ? 0 : -1);
+    must(status, 0, "the child");
+    MUST(pthread_mutex_unlock(&memory->a));
+}
+
 static void parts_first(void) { MUST_SEM(lock_byte(f, F_WRLCK, 0)); meet(3); MUST(pthread_mutex_lock(&memory->a)); }
 static void parts_second(void) { MUST(pthread_mutex_lock(&memory->a)); meet(3); MUST_SEM(lock_byte(f, F_WRLCK, 2)); MUST(pthread_mutex_unlock(&memory->a)); }
 static void parts_third(void) { MUST_SEM(lock_byte(f, F_WRLCK, 2)); meet(3); linger(); MUST_SEM(lock_byte(f, F_UNLCK, 2)); }
@@ -196,6 +216,8 @@ int main(int count, char **arguments)
     open_files();
     if (count > 1 && strcmp(arguments[1], "inherited") == 0)
         inherited();
+    if (count > 1 && (strcmp(arguments[1], "child") == 0 || strcmp(arguments[1], "helped") == 0))
+        awaits(*arguments[1] == 'c' ? child : helped);
     for (size_t i = 0; count > 1 && i < sizeof(plays) / sizeof(plays[0]); i++)
         if (strcmp(arguments[1], plays[i].name) == 0) {
             start("first", plays[i].first);

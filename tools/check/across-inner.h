@@ -5,6 +5,7 @@
 
 #include "check/across.h"
 #include "enums.h"
+#include "live/live-child.h"
 #include "live/live-files.h"
 #include "live/live-threads.h"
 
@@ -13,6 +14,7 @@ enum { ACROSS_STEPS = 64 };
 struct across_process {
     struct live_process process;
     struct live_threads threads; /* during a look */
+    bool blocked;                /* some of them are, by what the checker knows */
 };
 
 /* A byte of shared memory (pid 0) or an address of one process; of a file lock, its id. */
@@ -26,6 +28,7 @@ struct across_blocked {
     struct across_process *process;
     const struct live_thread *thread;
     struct across_object wants, *holds; /* as many as the thread holds */
+    pid_t child; /* for whose end it waits, which the checker in it doesn't know; else 0 */
 };
 
 struct across_look {

@@ -84,6 +84,15 @@ static struct json_object *object_of(const struct across_blocked *blocked, const
     return object;
 }
 
+/* Where the wait was called isn't known. */
+static struct json_object *child_of(pid_t child)
+{
+    struct json_object *object = json_object_new_object();
+    add_text(object, "kind", kind_word(THRUM_kind_process));
+    add_number(object, "object", (uint64_t)child);
+    return object;
+}
+
 static struct json_object *step_of(const struct across_blocked *blocked, const struct across_blocked *waiter)
 {
     const struct live_thread *thread = blocked->thread;
@@ -98,7 +107,8 @@ static struct json_object *step_of(const struct across_blocked *blocked, const s
     free(name);
     if (held)
         json_object_object_add(step, "holds", object_of(blocked, as, held->object, held->mode, held->stack));
-    json_object_object_add(step, "wants", object_of(blocked, &blocked->wants, thread->wait.object, thread->wait.mode, thread->wait.stack));
+    json_object_object_add(step, "wants", blocked->child ? child_of(blocked->child)
+                                                         : object_of(blocked, &blocked->wants, thread->wait.object, thread->wait.mode, thread->wait.stack));
     return step;
 }
 
@@ -106,7 +116,9 @@ void across_tell(const struct across_circle *circle, unsigned number, void (*tak
 {
     const struct teller teller = {take, data};
     struct json_object *finding = json_object_new_object(), *steps = json_object_new_array();
+    bool child = false;
     for (size_t i = 0; i < circle->length; i++) {
+        child |= circle->steps[i]->child > 0;
         tell_modules(&teller, circle->steps[i]->process->process.pid);
         json_object_array_add(steps, step_of(circle->steps[i], circle->steps[(i + circle->length - 1) % circle->length]));
     }
@@ -115,7 +127,9 @@ void across_tell(const struct across_circle *circle, unsigned number, void (*tak
     add_text(finding, "kind", "deadlock");
     add_text(finding, "certainty", "happened");
     add_text(finding, "message", "threads of several processes wait for each other");
-    add_text(finding, "reason", "all of them were seen to stand still, each with what the one before waits for");
+    add_text(finding, "reason", "all of them were seen to stand still, each with what the one before waits for, be it a lock or its own end");
+    if (child)
+        add_text(finding, "advice", "let go of what the child needs before waiting for its end");
     json_object_object_add(finding, "steps", steps);
     give(&teller, "finding", finding);
 }

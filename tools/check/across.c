@@ -33,13 +33,18 @@ void across_close(struct across *across)
     free(across->told);
 }
 
-void across_take(struct across *across, pid_t pid)
+static void forget(struct across *across, pid_t pid)
 {
-    struct live_maps maps;
-    struct across_process process = {0};
     for (size_t i = 0; i < across->count; i++)
         if (across->at[i].process.pid == pid)
             across->at[i--] = across->at[--across->count];
+}
+
+static void add_process(struct across *across, pid_t pid)
+{
+    struct live_maps maps;
+    struct across_process process = {0};
+    forget(across, pid);
     if (live_maps_read(&maps, pid) == 0) {
         char *trouble = live_process_find(&process.process, pid, &maps);
         if (!trouble) {
@@ -49,6 +54,13 @@ void across_take(struct across *across, pid_t pid)
         free(trouble);
     }
     live_maps_free(&maps);
+}
+
+/* Who made it may wait for its end, and so on, up to this program. */
+void across_take(struct across *across, pid_t pid)
+{
+    for (; pid > 1 && pid != getpid(); pid = live_parent(pid))
+        add_process(across, pid);
     set_timer(across);
 }
 
@@ -100,6 +112,8 @@ static bool keeps_from(const struct across_blocked *holder, const struct across_
     const struct across_object *as;
     if (holder == waiter)
         return false;
+    if (waiter->child)
+        return waiter->child == holds && live_is_alone(holds);
     if (waiter->thread->wait.kind == THRUM_kind_thread)
         return waits == holds && holder->thread->handle == waiter->thread->wait.handle;
     /* A file's records are one object; which of them are in the way of which, the kernel knows. */
@@ -134,14 +148,23 @@ static bool is_across(const struct across_circle *circle)
     return false;
 }
 
+/* For whose end the thread waits now, where it did before. */
+static pid_t child_of(const struct across_blocked *blocked)
+{
+    return blocked->child ? live_child_awaited(blocked->process->process.pid, blocked->thread->tid) : 0;
+}
+
 static bool stands(const struct across_circle *circle)
 {
     for (size_t i = 0; i < circle->length; i++)
         if (!live_thread_stands(&circle->steps[i]->process->process, circle->steps[i]->thread))
             return false;
     for (size_t i = 0; i < circle->length; i++)
-        if (circle->steps[i]->thread->wait.kind == THRUM_kind_file_lock &&
+        if ((circle->steps[i]->child || circle->steps[i]->thread->wait.kind == THRUM_kind_file_lock) &&
             !keeps_from(circle->steps[(i + 1) % circle->length], circle->steps[i]))
+            return false;
+    for (size_t i = 0; i < circle->length; i++)
+        if (circle->steps[i]->child != child_of(circle->steps[i]))
             return false;
     return true;
 }
@@ -158,10 +181,32 @@ static void resolve(struct across_blocked *blocked)
 {
     const struct live_thread *thread = blocked->thread;
     pid_t pid = blocked->process->process.pid;
-    blocked->wants = object_of(pid, thread->wait.object, thread->wait.kind);
+    blocked->wants = blocked->child ? (struct across_object){.kind = THRUM_kind_process, .byte = {.offset = (uint64_t)blocked->child}}
+                                    : object_of(pid, thread->wait.object, thread->wait.kind);
     blocked->holds = memory_new(thread->held_count + 1, sizeof(*blocked->holds));
     for (size_t i = 0; i < thread->held_count; i++)
         blocked->holds[i] = object_of(pid, thread->held[i].object, thread->held[i].kind);
+}
+
+/*
+ * Threads that wait for the end of a child: main threads, and those that hold something. Asked only where others are blocked.
+ * True where there is one.
+ */
+static bool add_parents(struct across_look *look, struct across_process *process)
+{
+    pid_t pid = process->process.pid;
+    size_t before = look->count;
+    for (size_t i = 0; i < process->threads.count; i++) {
+        const struct live_thread *thread = &process->threads.at[i];
+        if (thread->sequence % 2 || thread->ended || (!thread->held_count && thread->tid != pid))
+            continue;
+        pid_t child = live_child_awaited(pid, thread->tid);
+        if (child) {
+            add_blocked(look, process, thread);
+            look->blocked[look->count - 1].child = child;
+        }
+    }
+    return look->count > before;
 }
 
 /* The threads of all; who is gone is forgotten. In how many there are blocked ones. */
@@ -180,8 +225,12 @@ static size_t read_all(struct across *across, struct across_look *look)
         for (size_t j = 0; j < across->at[i].threads.count; j++)
             if (is_blocked(&across->at[i].threads.at[j]))
                 add_blocked(look, &across->at[i], &across->at[i].threads.at[j]);
-        blocked_in += look->count > before;
+        bool blocked = look->count > before;
+        blocked_in += blocked;
+        across->at[i].blocked = blocked;
     }
+    for (size_t i = 0; i < across->count && blocked_in > 0; i++)
+        blocked_in += add_parents(look, &across->at[i]) && !across->at[i].blocked;
     return blocked_in;
 }
 

@@ -119,6 +119,12 @@ static void name_object(struct check_log *log, struct finding_object *object, in
         object->object = memory_format("signal %s", object->name);
         return;
     }
+    if (strcmp(object->kind, "process") == 0) {
+        object->birth = memory_text("");
+        object->name = memory_format("process %d", (int)object->address);
+        object->object = memory_text(object->name);
+        return;
+    }
     if (*text(from, "name")) {
         object->birth = memory_text("");
         object->name = memory_text(text(from, "name"));
