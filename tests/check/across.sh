@@ -40,7 +40,7 @@ is "a mutex, an rwlock and a file" "$(told three)" "deadlock happened 1 3 proces
 is "files" "$(told files)" "deadlock happened 1 2 processes: first: across-f (files_first) -> across-g (files_first); second: across-g (files_second) -> across-f (files_second)"
 is "ranges of a file" "$(told ranges)" "deadlock happened 1 2 processes: first: across-f (lock_byte) -> across-f (lock_byte); second: across-f (lock_byte) -> across-f (lock_byte)"
 is "through a lock of one process alone" "$(told inside)" "deadlock happened 1 2 processes: inner: m (inner) -> mutex #0 (inner); second: mutex #0 (inside_second) -> mutex #1 (inside_second); outer: mutex #1 (outer) -> m (outer)"
-like "a parent that waits for its child" "$(told child)" '^deadlock happened 1 2 processes: child:  -> mutex (#?[0-9]) \(child\); first: mutex \1 \(child_first\) -> process [0-9]+$'
+like "a parent that waits for its child" "$(told child)" '^deadlock happened 1 2 processes: child:  -> mutex #0 \(child\); first: mutex #0 \(child_first\) -> process [0-9]+$'
 for play in "${guilty[@]}"; do is "$play: status" "$(cat "$tmp/$play.status")" 66; done
 for play in "${innocent[@]}"; do
     is "$play: nothing is told" "$(told "$play")" ""

@@ -238,7 +238,7 @@ START_TEST(that_nobody_is_left_to_act_is_noted)
 {
     verdict_expect(PAIR IDLE, NOTE "main waits for thread 2, thread 2 waits for condition 2; unless a signal or another "
                                    "process was to do so, somebody forgot to post, signal or end\n");
-    verdict_expect(PAIR "T1 init C; main handler 10;" IDLE, NOTE "main waits for thread 2, thread 2 waits for condition C1; unless a signal or "
+    verdict_expect(PAIR "T1 init C; main handler 10;" IDLE, NOTE "main waits for thread 2, thread 2 waits for condition 1; unless a signal or "
                                                                 "another process was to do so, somebody forgot to post, signal or end\n");
     verdict_expect(PAIR "main start T2;" IDLE, "");
     verdict_expect(PAIR "T1 lock A; T1 wait C A timeout=5; main joining T1", "");
@@ -252,7 +252,7 @@ START_TEST(that_nobody_could_be_woken_is_told)
     verdict_expect(PAIR "T1 init C; main handler 10; main handler 10 none;" IDLE, "happened communication: main ?->thread 2, T1 ?->C\n");
     /* The wake has come, and T1 hasn't gone on yet. */
     verdict_expect(PAIR "T1 init C; T1 lock A; T1 wait C A; main signal C; main joining T1", NOTE "main waits for thread 2, thread 2 waits for "
-                   "condition C1; unless a signal or another process was to do so, somebody forgot to post, signal or end\n");
+                   "condition 1; unless a signal or another process was to do so, somebody forgot to post, signal or end\n");
 }
 END_TEST
 
