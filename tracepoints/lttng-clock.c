@@ -25,8 +25,14 @@ static void refresh(void)
     RAW(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, _NSIG / 8);
 }
 
+/*
+ * The fence: threads share buffers, and one that migrates amid an event writes to the other processor's. LTTng looks where the
+ * buffer ends, asks for the time, and takes the place if it still ends there; a counter that was read ahead of that first look
+ * can be behind the event before it, and babeltrace2 then reads no further.
+ */
 static uint64_t read_clock(void)
 {
+    clock_fence();
     for (;;) {
         uint64_t start = line.start, since = clock_ticks() - start;
 

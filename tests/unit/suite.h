@@ -11,6 +11,6 @@
  */
 Suite *suite_create_all(void);
 
-#define SUITE_TIME_LIMIT "60"
+#define SUITE_TIME_LIMIT "180"
 
 #endif

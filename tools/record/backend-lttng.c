@@ -182,6 +182,7 @@ static void lttng_finish(struct backend_run *run, struct backend_outcome *outcom
         .broken = broken,
         .lost_unknown = broken || run->trouble,
         .cut = run->cut,
+        .may_be_cut = true, /* lttng-crash may find nothing at all of a buffer that has an unfinished event */
         .lost_events = run->session.lost_events,
         .lost_packets = run->session.lost_packets,
         .streamed = run->relay ? strdup(run->session.name) : NULL,

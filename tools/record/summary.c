@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/map.h"
 #include "cmd/die.h"
 #include "render/render.h"
 #include "trace/reader.h"
@@ -58,7 +59,17 @@ struct contents {
     uint64_t events;
     bool all; /* the reader came to the end */
     uint64_t lost_events, lost_packets;
+    struct map unended; /* processes that didn't say that they end */
 };
+
+static void note_process(struct contents *contents, const struct trace_event *event)
+{
+    uint64_t pid = (uint64_t)event->record.common.pid;
+    if (event->id == THRUM_EVENT_process_begin)
+        map_put(&contents->unended, pid, contents);
+    else if (event->id == THRUM_EVENT_process_end)
+        map_remove(&contents->unended, pid);
+}
 
 /* Ctrl-C, which child_hold_signals() holds: reading a large trace takes time, and isn't everybody's wish. */
 static bool is_interrupted(void)
@@ -81,7 +92,9 @@ static void count_events(struct reader *reader, struct contents *contents)
 {
     time_t begun = time(NULL);
     bool said = false;
-    while (reader_next(reader)) {
+    const struct trace_event *event;
+    while ((event = reader_next(reader))) {
+        note_process(contents, event);
         if (++contents->events % 65536)
             continue;
         if (is_interrupted())
@@ -115,6 +128,11 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+static bool may_be_cut(const struct backend_outcome *outcome, const struct contents *contents)
+{
+    return outcome->may_be_cut && contents->unended.count;
+}
+
 /* "none lost", "312 lost", "at least 312 lost" ... LTTng and the trace tell of the same losses. */
 static char *losses(const struct backend_outcome *outcome, const struct contents *contents)
 {
@@ -123,19 +141,22 @@ static char *losses(const struct backend_outcome *outcome, const struct contents
     uint64_t packets = larger(outcome->lost_packets, contents->lost_packets);
     bool unknown = outcome->lost_unknown || packets;
     format_count(number, events);
-    if (!events && !unknown && outcome->cut)
+    bool cut = outcome->cut || may_be_cut(outcome, contents);
+    if (!events && !unknown && cut)
         return strdup("none known to be lost");
     if (!events && !unknown)
         return strdup("none lost");
     if (!events)
         return strdup("how many were lost isn't known");
-    return asprintf(&text, unknown || outcome->cut ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;
+    return asprintf(&text, unknown || cut ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;
 }
 
-static void say_if_cut(const struct backend_outcome *outcome)
+static void say_if_cut(const struct backend_outcome *outcome, const struct contents *contents)
 {
     if (outcome->cut)
         warn("a process was killed while it wrote an event: what its other threads wrote right behind that may be missing");
+    else if (may_be_cut(outcome, contents))
+        warn("a process was killed: if one of its threads was writing an event, what the others wrote right behind that may be missing");
 }
 
 static void print_contents(const struct directory *directory, const char *program, const struct backend_outcome *outcome,
@@ -149,7 +170,7 @@ static void print_contents(const struct directory *directory, const char *progra
     else
         warn("no events in %s: is %s linked statically, or does it run with another user's rights? Such programs can't be recorded",
              directory->path, program);
-    say_if_cut(outcome);
+    say_if_cut(outcome, contents);
     free(lost);
 }
 
@@ -164,6 +185,7 @@ void summary_print(const struct directory *directory, const char *program, const
         warn("%s", trouble);
     if (contents.events)
         warn("next: %s %s", report ? report : "deadlock-report", path ? path : directory->path);
+    map_free(&contents.unended);
     free(trouble);
     free(path);
     free(report);
@@ -171,11 +193,12 @@ void summary_print(const struct directory *directory, const char *program, const
 
 void summary_print_streamed(const char *host, const char *program, const struct backend_outcome *outcome)
 {
-    char name[256] = "HOSTNAME", *lost = losses(outcome, &(struct contents){0});
+    const struct contents nothing = {0};
+    char name[256] = "HOSTNAME", *lost = losses(outcome, &nothing);
     gethostname(name, sizeof(name) - 1);
     warn("%s was streamed to %s, %s%s: there it is %s/%s-DATE in the relay daemon's directory", program, host, lost ? lost : "",
          outcome->broken ? "; the recording broke off" : "", name, outcome->streamed);
-    say_if_cut(outcome);
+    say_if_cut(outcome, &nothing);
     warn("next, on %s: deadlock-report ~/lttng-traces/%s/%s-*", host, name, outcome->streamed);
     free(lost);
 }
