@@ -7,6 +7,7 @@ root=$tmp/root
 prefix=$(sed -n 's/^prefix=//p' "$top_builddir/lib/thrum.pc")
 mkdir "$root"
 ok "it was installed" cp -a "$builddir/installed$prefix" "$root/usr"
+ok "it works from there as it lies, and no ldconfig was run" limit 60 "$root/usr/bin/thrum" record -o "$tmp/recorded" -- true
 mkdir "$root/usr/machine"
 mv "$root/usr/lib"/* "$root/usr/machine"
 mv "$root/usr/machine" "$root/usr/lib/machine"
