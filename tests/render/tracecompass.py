@@ -101,6 +101,8 @@ def play():
     for where, values in history.items():
         if where[2] == "Objects" and where[-1] == "State":
             print("lock:", tell(values))
+        if where[2] == "Findings":
+            print(f"finding: {where[3]}:", tell(values[-1:]))
     print("left: held %d, waiting %d" % tuple(sum(v or 0 for w, v in state.items() if w[-1] == name) for name in ("Held", "Waiters")))
 
 globals()[sys.argv[1]]()
