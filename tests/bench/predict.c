@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     struct closure *closure = closure_new(h);
     const struct wish *circle[] = {history_wishes(h, LOCK_A, LOCK_B)->at[0], history_wishes(h, LOCK_B, LOCK_A)->at[0]};
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    closure_clear(closure, true, false);
+    closure_clear(closure, (struct closure_rules){.locks = true});
     bool meets = closure_meets(closure, circle, 2, at);
     clock_gettime(CLOCK_MONOTONIC, &end);
     printf("%u instances, %llu deeds: %s in %.1f ms\n", circle[0]->count, (unsigned long long)closure->steps, meets ? "a schedule" : "none",

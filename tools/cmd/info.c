@@ -82,6 +82,7 @@ struct info {
     size_t process_count, process_capacity;
     bool any_born;
     uint64_t bytes; /* on the disk */
+    uint64_t stream_bytes; /* of these, what holds events */
 };
 
 static void process_begun(void *self, int64_t now, struct process *process)
@@ -100,17 +101,27 @@ static void object_born(void *self, int64_t now, struct object *object)
     info->any_born = true;
 }
 
-/* What the directories take on the disk; a file that is made for more than is in it takes less than its size. */
-static uint64_t disk_usage(char *const *paths)
+/* A file with events, which is neither the metadata nor an index or a list of files. */
+static bool is_stream(const FTSENT *entry)
 {
-    uint64_t bytes = 0;
+    return strcmp(entry->fts_name, "metadata") != 0 && entry->fts_name[0] != '.' && strcmp(entry->fts_parent->fts_name, "index") != 0;
+}
+
+/*
+ * What the directories take on the disk. A file that is made for more than is in it takes less than its size, and one that holds
+ * little more than that: as the disk gives whole blocks.
+ */
+static void measure(struct info *info, char *const *paths)
+{
     FTS *walk = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     for (FTSENT *entry; walk && (entry = fts_read(walk));)
-        if (entry->fts_info == FTS_F)
-            bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
+        if (entry->fts_info == FTS_F) {
+            uint64_t taken = (uint64_t)entry->fts_statp->st_blocks * 512, size = (uint64_t)entry->fts_statp->st_size;
+            info->bytes += taken;
+            info->stream_bytes += !is_stream(entry) ? 0 : size < taken ? size : taken;
+        }
     if (walk)
         fts_close(walk);
-    return bytes;
 }
 
 static uint64_t thread_key(int32_t pid, int32_t tid)
@@ -179,7 +190,7 @@ static void count(struct info *info)
     }
     progress_end(&progress);
     model_finish(info->model);
-    info->bytes = disk_usage(info->options->paths);
+    measure(info, info->options->paths);
 }
 
 /* --- for people --- */
@@ -229,8 +240,8 @@ static void print_span(const struct info *info)
     }
     if (is_part(info))
         return;
-    snprintf(each, sizeof each, "%.1f", (double)info->bytes / (double)totals->events);
-    print_line("size", "%s, %s bytes for each event", format_bytes(text, info->bytes), each);
+    snprintf(each, sizeof each, "%.1f", (double)info->stream_bytes / (double)totals->events);
+    print_line("size", "%s on the disk, %s bytes for each event", format_bytes(text, info->bytes), each);
 }
 
 static void print_losses(const struct info *info)
@@ -335,9 +346,11 @@ static void print_json(const struct info *info)
     json_object_object_add(all, "begin_ns", json_object_new_int64(info->begin_ns));
     json_object_object_add(all, "end_ns", json_object_new_int64(info->end_ns));
     put_number(all, "bytes", info->bytes);
+    put_number(all, "stream_bytes", info->stream_bytes);
     put_number(all, "threads", totals->threads);
     put_number(all, "lost_events", losses->lost_events);
     put_number(all, "lost_packets", losses->lost_packets);
+    put_number(all, "overwritten_packets", losses->overwritten);
     put_number(all, "foreign_events", losses->foreign_events);
     put_number(all, "unreadable", losses->unreadable);
     json_object_object_add(all, "truncated", json_object_new_boolean(losses->truncated));

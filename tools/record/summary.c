@@ -58,7 +58,7 @@ static char *reporter(void)
 struct contents {
     uint64_t events;
     bool all; /* the reader came to the end */
-    uint64_t lost_events, lost_packets;
+    uint64_t lost_events, lost_packets, overwritten;
     struct map unended; /* processes that didn't say that they end */
 };
 
@@ -104,6 +104,7 @@ static void count_events(struct reader *reader, struct contents *contents)
     contents->all = true;
     contents->lost_events = reader_losses(reader)->lost_events;
     contents->lost_packets = reader_losses(reader)->lost_packets;
+    contents->overwritten = reader_losses(reader)->overwritten;
 }
 
 /* 0, or -errno and *trouble; -ENOENT where no process left a trace. */
@@ -146,6 +147,8 @@ static char *losses(const struct backend_outcome *outcome, const struct contents
         return strdup("none known to be lost");
     if (!events && !unknown)
         return strdup("none lost");
+    if (!events && !outcome->lost_unknown && !cut && packets == contents->overwritten)
+        return strdup("older ones overwritten");
     if (!events)
         return strdup("how many were lost isn't known");
     return asprintf(&text, unknown || cut ? "at least %s lost" : "%s lost", number) < 0 ? NULL : text;

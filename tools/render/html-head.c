@@ -273,7 +273,8 @@ static struct json_object *trace_json(const struct report *report)
     put(trace, "paths", paths);
     put_number(trace, "events", (int64_t)report->totals->events);
     put_number(trace, "lost", (int64_t)losses->lost_events);
-    put_number(trace, "lost_packets", (int64_t)losses->lost_packets);
+    put_number(trace, "lost_packets", (int64_t)(losses->lost_packets - losses->overwritten));
+    put_number(trace, "overwritten", (int64_t)losses->overwritten);
     put_number(trace, "unreadable", (int64_t)losses->unreadable);
     put_flag(trace, "truncated", losses->truncated);
     put_text(trace, "trouble", losses->trouble ? losses->trouble : "");

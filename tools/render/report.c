@@ -130,7 +130,9 @@ char *report_losses(const struct report *report)
     size_t size;
     FILE *out = memory_stream(&text, &size);
     put_loss(out, losses->lost_events, "event was lost while recording", "events were lost while recording");
-    put_loss(out, losses->lost_packets, "packet of events was lost while recording", "packets of events were lost while recording");
+    put_loss(out, losses->overwritten, "packet of older events was overwritten by newer ones",
+             "packets of older events were overwritten by newer ones");
+    put_loss(out, losses->lost_packets - losses->overwritten, "packet of events was lost while recording", "packets of events were lost while recording");
     put_loss(out, losses->unreadable, "event could not be read", "events could not be read");
     if (losses->truncated)
         fputs("the recording breaks off in the middle; ", out);

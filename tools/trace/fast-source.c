@@ -134,8 +134,10 @@ static void count_losses(struct source *source, const struct packet_place *place
         uint64_t expected = source->counting ? source->sequence + 1 : 0;
         if (discarded > source->discarded)
             losses->lost_events += discarded - source->discarded;
-        if (class->sequence.size && sequence > expected)
+        if (class->sequence.size && sequence > expected) {
             losses->lost_packets += sequence - expected;
+            losses->overwritten += source->counting ? 0 : sequence - expected; /* a ring keeps the newest ones */
+        }
     }
     source->counting = true;
     source->discarded = discarded;

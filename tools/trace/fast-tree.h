@@ -60,18 +60,29 @@ static inline uint64_t tree_first(const struct tree *tree)
     return tree->winners[1];
 }
 
+/* The winner of the match at a place against its neighbour goes up. */
+static inline void tree_match(const struct tree *tree, size_t *at, uint64_t *key)
+{
+    const uint64_t other = tree->winners[*at ^ 1];
+    *key = other < *key ? other : *key;
+    *at /= 2;
+    tree->winners[*at] = *key;
+}
+
 /* A leaf has moved on: its new key. Who is first now. */
 static inline uint64_t tree_move(const struct tree *tree, uint64_t key)
 {
-    uint64_t *const winners = tree->winners;
     size_t at = tree_leaf(tree, key) + tree->leaves;
-    winners[at] = key;
-    while (at > 1) {
-        const uint64_t other = winners[at ^ 1];
-        key = other < key ? other : key;
-        at /= 2;
-        winners[at] = key;
-    }
+    tree->winners[at] = key;
+    unsigned level = tree->bits;
+    for (; level > 3; level--)
+        tree_match(tree, &at, &key);
+    if (level > 2) /* written out: no branches are left where the number of leaves is known */
+        tree_match(tree, &at, &key);
+    if (level > 1)
+        tree_match(tree, &at, &key);
+    if (level > 0)
+        tree_match(tree, &at, &key);
     return key;
 }
 

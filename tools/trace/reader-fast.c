@@ -180,10 +180,12 @@ static void take_both(struct fast_reader *reader, size_t one, size_t other, int6
     moved(reader, other, (const struct source_event *)b_at);
 }
 
-/* Those of whoever comes first, until one of them has no more. */
-static void take_any(struct fast_reader *reader, size_t leaf)
+/* As take_any(), of 1 << bits sources. */
+static inline __attribute__((always_inline)) void take_of(struct fast_reader *reader, size_t leaf, unsigned bits)
 {
-    const struct tree tree = reader->tree;
+    struct tree tree = reader->tree;
+    tree.bits = bits;
+    tree.leaves = (size_t)1 << bits;
     struct lane *const lanes = reader->lanes, *lane = &lanes[leaf];
     unsigned count = 0;
     for (uint64_t key = 0; has_made(lane) && key < tree.far && count < BATCH_MOST; lane = &lanes[tree_leaf(&tree, key)]) {
@@ -195,6 +197,21 @@ static void take_any(struct fast_reader *reader, size_t leaf)
         key = tree_move(&tree, key);
     }
     reader->count = count;
+}
+
+/* Those of whoever comes first, until one of them has no more. For a few sources the compiler knows how many matches to play. */
+static void take_any(struct fast_reader *reader, size_t leaf)
+{
+    switch (reader->tree.bits) {
+    case 2:
+        take_of(reader, leaf, 2);
+        break;
+    case 3:
+        take_of(reader, leaf, 3);
+        break;
+    default:
+        take_of(reader, leaf, reader->tree.bits);
+    }
 }
 
 /* The first source has made events: a batch of them, and of what comes between. */

@@ -37,6 +37,7 @@ void own_first_losses(const char *directory, struct reader_losses *losses)
         if (first && read_head(paths[i], &packet)) {
             losses->lost_events += packet.events_discarded;
             losses->lost_packets += packet.sequence;
+            losses->overwritten += packet.sequence;
         }
     }
     for (size_t i = 0; i < count; i++)

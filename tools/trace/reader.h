@@ -21,6 +21,7 @@ struct trace_event {
 struct reader_losses {
     uint64_t lost_events;     /* discarded by the tracer */
     uint64_t lost_packets;    /* overwritten or discarded by the tracer; how many events they held isn't known */
+    uint64_t overwritten;     /* of these: by newer ones of a recording that was to keep the newest */
     uint64_t foreign_events;  /* events of other providers: passed over */
     uint64_t wrapper_events;  /* of LTTng's pthread wrapper: read, but they tell of mutexes alone; see wrapper.h */
     uint64_t wrapper_unknown; /* of these, as foreign ones: passed over, since they don't say which thread they are of */

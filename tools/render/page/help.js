@@ -32,6 +32,7 @@ const Help = (() => {
   function banners(trace) {
     const { el, count, plural } = Format, { trace: read, left_out: left } = trace.head, box = document.getElementById('banners'), lost = [];
     if (read.lost) lost.push(`${plural(read.lost, 'event was', 'events were')} lost while recording`);
+    if (read.overwritten) lost.push(`${plural(read.overwritten, 'packet was', 'packets were')} overwritten by newer ones`);
     if (read.lost_packets) lost.push(`${plural(read.lost_packets, 'packet was', 'packets were')} lost while recording`);
     if (read.unreadable) lost.push(`${plural(read.unreadable, 'event', 'events')} could not be read`);
     if (read.truncated) lost.push('the trace ends in the middle of a stream');
