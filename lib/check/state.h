@@ -80,7 +80,7 @@ struct check_clock {
 /* A bit of held.depth: the holder before died, and the object isn't made consistent yet. */
 #define DEPTH_INCONSISTENT 0x80000000u
 
-enum { HELD_FIRST = 8, NAME_SIZE = 96, RECENT = 128, RECENT_WAYS = 4, INTERRUPTED = 3, TAKEN_SINCE = 16, TOOK = 8 };
+enum { HELD_FIRST = 8, NAME_SIZE = 96, RECENT = 256, RECENT_WAYS = 8, INTERRUPTED = 3, TAKEN_SINCE = 16, TOOK = 8 };
 
 /*
  * What tells a stack from others with the same site at the same depth: the return addresses of the callers next to the site,
