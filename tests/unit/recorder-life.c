@@ -9,8 +9,10 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
+#include "recorder-fast.h"
 #include "recorder-help.h"
 #include "suite.h"
 
@@ -193,6 +195,116 @@ START_TEST(a_handler_that_interrupts_an_event_records_too)
 }
 END_TEST
 
+/* --- signals at every instruction --- */
+
+#if defined(__x86_64__)
+/*
+ * The processor stops after each instruction of an event, and at two of them a handler records: in turn at all, or many, and
+ * at some behind them, as far as the event is written without a system call, in which a stop would be the end.
+ */
+enum { TRAP_FLAG = 0x100, OF_HANDLER = 1 << 30 };
+static struct {
+    uint32_t count, record_at[2];
+    uint64_t recorded; /* by handlers */
+    bool whole;        /* it came to no system call */
+} steps;
+
+/* Of one object, which the thread knows: else the short way isn't taken. The site tells the events apart. */
+static struct thrum_event_acquire acquire_numbered(uint64_t number)
+{
+    return (struct thrum_event_acquire){
+        .object = 1, .kind = THRUM_kind_mutex, .mode = THRUM_mode_exclusive, .how = THRUM_how_block, .site = number};
+}
+
+static void acquire_long(uint64_t number)
+{
+    const struct thrum_event_acquire record = acquire_numbered(number);
+
+    recorder_sink.emit(THRUM_EVENT_acquire, &record);
+}
+
+static void acquire_short(uint64_t number)
+{
+    const struct thrum_event_acquire record = acquire_numbered(number);
+
+    if (!recorder_fast_acquire(&record))
+        recorder_sink.emit(THRUM_EVENT_acquire, &record);
+}
+
+static void on_step(int signal, siginfo_t *info, void *context)
+{
+    static const uint8_t system_call[] = {0x0f, 0x05};
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+    (void)signal, (void)info;
+    steps.count++;
+    if (steps.count == steps.record_at[0] || steps.count == steps.record_at[1])
+        acquire_long(OF_HANDLER + steps.recorded++);
+    if (memcmp((const void *)registers[REG_RIP], system_call, sizeof(system_call)) == 0)
+        steps.whole = false;
+    if (!steps.whole || steps.count == steps.record_at[1])
+        registers[REG_EFL] &= ~TRAP_FLAG;
+}
+
+/* How many instructions it took, about. */
+static __attribute__((noinline)) uint32_t step_through(void (*record)(uint64_t), uint64_t number, uint32_t first, uint32_t second)
+{
+    steps.count = 0;
+    steps.whole = true;
+    steps.record_at[0] = first, steps.record_at[1] = second;
+    __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq %0, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : "i"(TRAP_FLAG) : "memory", "cc");
+    record(number);
+    __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq %0, (%%rsp); popfq; lea 128(%%rsp), %%rsp" : : "i"(~TRAP_FLAG) : "memory", "cc");
+    return steps.count;
+}
+
+/*
+ *  event     . . . . . place . . write . . . commit
+ *  handler         ^ here        ^ and here: mustn't write over the event, which has its place in the packet of the first
+ */
+static void interrupt_everywhere(void (*record)(uint64_t))
+{
+    uint64_t next = 0, count = 0, recorded = 0;
+    uint32_t whole;
+
+    recording_start(0, 0);
+    steps.recorded = 0;
+    record(count++);
+    do
+        whole = step_through(record, count++, 0, 0);
+    while (!steps.whole); /* a new line of the clock, or a new chunk */
+    /* The short way at every instruction; a stop costs up to 30 us. */
+    for (uint32_t first = 1; first <= whole; first += record == acquire_short ? 1 : 1 + whole / 50)
+        for (uint32_t quarter = 2; quarter <= 3; quarter++)
+            step_through(record, count++, first, first + 1 + (whole - first) * quarter / 4);
+    struct recording_text text = recording_read(recording_path());
+    for (size_t i = 0; i < text.count; i++) {
+        const char *site = strstr(text.lines[i], "site = ");
+        uint64_t value = site ? strtoull(site + 7, NULL, 16) : 0;
+        if (site)
+            ck_assert_uint_eq(value, value < OF_HANDLER ? next++ : OF_HANDLER + recorded++);
+    }
+    ck_assert_uint_eq(next, count);
+    ck_assert_uint_eq(recorded, steps.recorded);
+    ck_assert_uint_gt(recorded, count);
+    recording_text_free(&text);
+    recording_remove();
+}
+#endif
+
+START_TEST(handlers_at_any_instruction_of_an_event_write_over_nothing)
+{
+#if defined(__x86_64__)
+    const struct sigaction stop = {.sa_sigaction = on_step, .sa_flags = SA_SIGINFO};
+
+    if (!recording_can_read())
+        return;
+    sigaction(SIGTRAP, &stop, NULL);
+    interrupt_everywhere(_i ? acquire_short : acquire_long);
+#endif
+}
+END_TEST
+
 /* --- fork --- */
 
 static void fork_and_record(bool told)
@@ -251,6 +363,7 @@ Suite *suite_create_all(void)
     tcase_add_test(all, a_process_killed_while_it_starts_leaves_no_broken_trace);
     tcase_add_test(all, a_running_process_can_be_read);
     tcase_add_test(all, a_handler_that_interrupts_an_event_records_too);
+    tcase_add_loop_test(all, handlers_at_any_instruction_of_an_event_write_over_nothing, 0, 2);
     tcase_add_test(all, a_forked_child_has_its_own_files);
     tcase_add_test(all, so_has_a_child_that_was_cloned_behind_our_back);
     suite_add_tcase(suite, all);
