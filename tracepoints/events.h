@@ -235,3 +235,10 @@ THRUM_EVENT(source_line, "a site stands for a line that an interpreter runs; tol
 THRUM_EVENT(interrupt_handler, "the program set what a signal does",
     THRUM_I32(signal, "signal number")
     THRUM_WORD(handled, flag, "whether a handler of the program's is called"))
+
+/* --- where acquires come from that don't block: a site in a lock's wrapper says little --- */
+
+THRUM_EVENT(acquire_stack, "the thread's next event is an acquire there as it wasn't met before, with the calls that led to it",
+    THRUM_ADDR(object, "the object that it takes")
+    THRUM_ADDR(site, "who called")
+    THRUM_ADDRS(stack, "calls that led here"))

@@ -21,6 +21,7 @@ struct thrum_self {
     uint16_t handlers; /* signal handlers that run in this thread */
     volatile bool pending; /* a signal handler that interrupted thrum wants to jump out, once thrum has finished */
     uintptr_t leaves; /* the stack pointer of a call that won't return, as exit(): nothing leads beyond it; else 0 */
+    uint64_t last; /* the object that it took last, where it has given none back since; else 0 */
     struct check_thread *check; /* what the checker knows of this thread, NULL where it hasn't met it */
 };
 

@@ -7,6 +7,7 @@
 #include "probe/fast.h"
 #include "probe/probe.h"
 #include "probe/recorded.h"
+#include "probe/told.h"
 
 /* Kinds that only their holder gives back: what fast.h knows of is enough. */
 static inline bool is_owned(enum thrum_kind kind)
@@ -28,23 +29,28 @@ int probe_acquire_at(const void *object, enum thrum_kind kind, enum thrum_mode m
     if (!emit_site(site))
         return 0;
     objects_note(address_of(object));
+    told_tell(object, site, (uintptr_t)frame);
+    told_taken(address_of(object));
     EMIT_OR_RECORD(acquire, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .site = address_of(site));
     return 0;
 }
 
-static __attribute__((noinline)) int acquire_otherwise(const void *object, uint32_t words, const void *site)
+static __attribute__((noinline)) int acquire_otherwise(const void *object, uint32_t words, const void *site, const void *frame)
 {
-    return probe_acquire_at(object, words & PROBE_WORD, words >> 8 & PROBE_WORD, words >> 16 & PROBE_WORD, site,
-                            __builtin_frame_address(0));
+    return probe_acquire_at(object, words & PROBE_WORD, words >> 8 & PROBE_WORD, words >> 16 & PROBE_WORD, site, frame);
 }
 
 int probe_acquire_words(const void *object, uint32_t words, const void *site)
 {
-    if (probe_recorded() && recorded_met(object, site) &&
+    const void *frame = probe_frame();
+
+    if (probe_recorded() && recorded_met(object, site) && told_before(address_of(object), address_of(site), (uintptr_t)frame) &&
         RECORDED(acquire, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
-                 .how = words >> 16 & PROBE_WORD, .site = address_of(site)))
+                 .how = words >> 16 & PROBE_WORD, .site = address_of(site))) {
+        told_taken(address_of(object));
         return 0;
-    return acquire_otherwise(object, words, site);
+    }
+    return acquire_otherwise(object, words, site, frame);
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
@@ -113,6 +119,7 @@ static __attribute__((noinline)) void release_otherwise(const void *object, uint
     }
     if (!emit_site(site))
         return;
+    told_given();
     EMIT_OR_RECORD(release, .object = address_of(object), .kind = kind, .mode = mode, .site = address_of(site));
 }
 
@@ -120,7 +127,9 @@ void probe_release_words(const void *object, uint32_t words, const void *site)
 {
     if (probe_recorded() && recorded_met(object, site) &&
         RECORDED(release, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
-                 .site = address_of(site)))
+                 .site = address_of(site))) {
+        told_given();
         return;
+    }
     release_otherwise(object, words, site);
 }

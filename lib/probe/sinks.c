@@ -15,6 +15,7 @@
 #include "probe/emit.h"
 #include "probe/probe.h"
 #include "probe/process.h"
+#include "probe/told.h"
 #include "recorder.h"
 
 enum { SINKS_MAX = 4 };
@@ -226,6 +227,7 @@ void sinks_fork_parent(void)
 
 void sinks_fork_child(void)
 {
+    told_forget();
     for (unsigned i = sink_count; i-- > 0;)
         if (sinks[i]->fork_child)
             sinks[i]->fork_child();

@@ -22,7 +22,7 @@ function closes() {
 !match($0, / thrum:[a-z_]+: /) { next }
 {
     event = substr($0, RSTART + 7, RLENGTH - 9)
-    if (event == "module_load")
+    if (event == "module_load" || event == "acquire_stack")
         next
     thread = field("pid") "/" field("tid")
     kind = event ~ /^(acquire|release|wait|wake|object)/ ? ":" field("kind") : ""

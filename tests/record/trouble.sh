@@ -34,6 +34,8 @@ for way in "${ways[@]}"; do
         skip "$way: the disk fills up" "not root"
     fi
 done
+runs "no room for any" recorder --max-size 10 -o no-room -- sh -c "$(counts)"
+like "no room for any: says so" "$(cat err)" '^thrum record: no events in no-room: not even the first had room; each thread takes 16 KiB'
 if [ "${ways[*]}" != "recorder lttng" ]; then
     done_testing
 fi

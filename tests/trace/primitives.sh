@@ -77,7 +77,7 @@ wake queue 2'
 # counts TRACE: lines as above.
 counts() {
     limit 60 "$BABELTRACE2" "$1" | sed -nE 's/.* thrum:([a-z_]+): .* kind = \( "([a-z_]+)".*/\1 \2/p; t; s/.* thrum:([a-z_]+): .*/\1/p' |
-        grep -v '^module_load$' | sort | uniq -c | awk '{ print $2 ($3 ? " " $3 : ""), $1 }'
+        grep -vE '^(module_load|acquire_stack)$' | sort | uniq -c | awk '{ print $2 ($3 ? " " $3 : ""), $1 }'
 }
 
 program=$builddir/programs/primitives

@@ -51,4 +51,10 @@ for program in "${ends[@]}" "${hangs[@]}"; do
 }$([ -z "$feasible" ]; echo $?)" || diag "$(cat "$tmp/$program.err")"
     is "$program: findings with --all" "$(found "$program-all")" "$(known "$program")" || diag "$(cat "$tmp/$program.err")"
 done
+# Behind a wrapper who called it is told, of acquires that didn't block, too: of each thread's two locks, and where it stands.
+limit 60 "$deadlock_report" "$tmp/wrapped_lock" > "$tmp/wrapped" 2>&1
+for function in deposit withdraw; do
+    is "wrapped_lock: $function called the wrapper" "$(grep -A 2 '^    .*took mutex' "$tmp/wrapped" | grep -c "^        $function (wrapped_lock.c:")" 2
+    is "wrapped_lock: $function is where a thread stands" "$(grep -c "runs to $function (wrapped_lock.c:[0-9]*), holding lock_" "$tmp/wrapped")" 1
+done
 done_testing

@@ -34,7 +34,7 @@ static void acquired(void *self, int64_t now, const struct acquisition *got)
     if (got->how != THRUM_how_block || got->blocked || got->back || !got->hold || got->hold->depth > 1)
         return;
     want(self, got->thread,
-         (struct taking){.object = got->object, .mode = got->mode, .site = got->site, .since_ns = now});
+         (struct taking){.object = got->object, .mode = got->mode, .site = got->site, .stack = got->hold->stack, .since_ns = now});
 }
 
 static void thread_spawned(void *self, int64_t now, struct thread *child)

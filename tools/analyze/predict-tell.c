@@ -162,6 +162,21 @@ static void tell_way(const struct predict *p, struct describe *describe, uint32_
                                    *move->place ? ", at " : "", move->place);
 }
 
+/*
+ * The call that tells people where one of the circle stands: the innermost, but of a wrapper, through which both its locks
+ * were taken, who called it.
+ */
+static const char *telling_frame(const struct finding_step *step)
+{
+    const struct finding_object *holds = &step->holds, *wants = &step->wants;
+    size_t same = 0;
+    while (same < wants->stack_count && same < holds->stack_count && !strcmp(wants->stack[same].text, holds->stack[same].text))
+        same++;
+    if (!wants->stack_count)
+        return "";
+    return wants->stack[same < wants->stack_count && same < holds->stack_count ? same : 0].text;
+}
+
 /* Where one of the circle stands at last. */
 static void tell_stand(const struct predict *p, struct describe *describe, const struct finding *finding, uint32_t place,
                        struct finding_move *move)
@@ -170,7 +185,7 @@ static void tell_stand(const struct predict *p, struct describe *describe, const
     const struct finding_object *wants = &finding->steps[place].wants;
     char *holding = holding_text(p, describe, circle->wishes[place]->thread, circle->at[place]);
     move->stands = true;
-    move->place = memory_text(wants->stack_count ? wants->stack[0].text : "");
+    move->place = memory_text(telling_frame(&finding->steps[place]));
     move->site = wants->stack_count ? wants->stack[0].address : 0;
     move->time_ns = wants->since_ns;
     move->text = memory_format("runs to %s%s%s", *move->place ? move->place : "its next step", *holding ? ", holding " : "", holding);

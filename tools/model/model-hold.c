@@ -107,6 +107,14 @@ static void settle(const struct acquisition *how_got)
     }
 }
 
+/* NULL where it isn't known. */
+static const struct stack *told_stack(const struct acquisition *how_got)
+{
+    const struct thread *thread = how_got->thread;
+    bool meant = thread->told_object == how_got->object->address && thread->told_site == how_got->site;
+    return meant ? thread->told : NULL;
+}
+
 void hold_take(struct acquisition *how_got)
 {
     struct thread *thread = how_got->thread;
@@ -123,7 +131,7 @@ void hold_take(struct acquisition *how_got)
             hold->mode = how_got->mode;
             hold->how = how_got->how;
             hold->site = how_got->site;
-            hold->stack = how_got->blocked ? how_got->blocked->stack : NULL;
+            hold->stack = how_got->blocked ? how_got->blocked->stack : told_stack(how_got);
             hold->since_ns = object->process->model->now;
         } else if (excludes(how_got->mode))
             hold->mode = how_got->mode;
@@ -182,6 +190,14 @@ void on_acquire(struct thread *thread, const struct thrum_event_acquire *event)
     struct object *object = object_get(thread->process, event->kind, event->object);
     hold_take(&(struct acquisition){.thread = thread, .object = object, .mode = event->mode, .how = event->how,
                                     .site = event->site});
+    thread->told = NULL;
+}
+
+void on_acquire_stack(struct thread *thread, const struct thrum_event_acquire_stack *event)
+{
+    thread->told = stacks_keep(&thread->process->model->stacks, &event->stack);
+    thread->told_object = event->object;
+    thread->told_site = event->site;
 }
 
 void on_acquire_fail(struct thread *thread, const struct thrum_event_acquire_fail *event)

@@ -119,6 +119,7 @@ void hold_drop(struct thread *, struct object *, enum drop);
 /* In a fork's child: its only thread holds what the forking thread did. */
 void hold_inherit(struct thread *child, const struct thread *forked);
 void on_acquire(struct thread *, const struct thrum_event_acquire *);
+void on_acquire_stack(struct thread *, const struct thrum_event_acquire_stack *);
 void on_acquire_fail(struct thread *, const struct thrum_event_acquire_fail *);
 void on_held(struct thread *, const struct thrum_event_held *);
 void on_release(struct thread *, const struct thrum_event_release *);

@@ -84,6 +84,7 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         TAKE(thread_detach)
         TAKE(order_edge)
         TAKE(source_line)
+        TAKE(acquire_stack)
 #undef TAKE
     case THRUM_EVENT_interrupt_send:
     case THRUM_EVENT_interrupt_begin:

@@ -67,7 +67,7 @@ struct hold {
     uint32_t depth;            /* how often it was taken and not yet given back */
     uint32_t holder_index;     /* the model's own: where object->holders has it */
     uint64_t site;             /* of the first acquire */
-    const struct stack *stack; /* of the first acquire, where it blocked; else NULL */
+    const struct stack *stack; /* of the first acquire, where it blocked, or was told of; else NULL */
     int64_t since_ns;
 };
 
@@ -114,6 +114,8 @@ struct thread {
     int64_t begin_ns;      /* MODEL_UNKNOWN_NS: since before the trace, or not begun */
     int64_t end_ns;        /* MODEL_UNKNOWN_NS: not ended */
     struct blocked blocked;
+    const struct stack *told; /* of its next acquire, where that is of this object at this site; NULL: not told */
+    uint64_t told_object, told_site;
     struct hold *held;     /* in the order in which they were taken */
     uint32_t held_count;
     uint32_t held_capacity;

@@ -125,6 +125,7 @@ static void recorder_finish(struct backend_run *run, struct backend_outcome *out
     }
     end_recording(recording);
     outcome->lost_events = atomic_load(&recording->lost);
+    outcome->full = atomic_load(&recording->stopped) == RECORDING_FULL;
     trim_recording(run->directory, atomic_load(&recording->ended_ns));
     munmap(recording, RECORDING_SIZE);
 }

@@ -15,6 +15,7 @@ struct backend_outcome {
     bool lost_unknown;    /* more events may be missing than are counted */
     bool cut;             /* a process was killed amid an event, and what others wrote right behind it may be missing */
     bool may_be_cut;      /* that can be so of any process that was killed: the backend doesn't notice each time */
+    bool full;            /* the disk, or what the recording may take of it, was full */
     uint64_t lost_events; /* that the backend knows of; the trace may tell of the same */
     uint64_t lost_packets;
     char *streamed;       /* name of the session that another host has; to be freed. NULL: the trace is in the directory */

@@ -170,6 +170,9 @@ static void print_contents(const struct directory *directory, const char *progra
     if (contents->events)
         warn("%s%s event%s of %s in %s, %s%s", contents->all ? "" : "more than ", format_count(number, contents->events),
              contents->events == 1 ? "" : "s", program, directory->path, lost ? lost : "", until);
+    else if (outcome->full)
+        warn("no events in %s: not even the first had room; each thread takes 16 KiB at least, of the disk and of --max-size",
+             directory->path);
     else
         warn("no events in %s: is %s linked statically, or does it run with another user's rights? Such programs can't be recorded",
              directory->path, program);
