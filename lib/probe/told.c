@@ -7,9 +7,26 @@
 #include "probe/emit.h"
 #include "probe/probe.h"
 #include "probe/sinks.h"
+#include "recorder-stream.h"
 
 _Atomic uint64_t told_acquires[1 << TOLD_BITS];
 static _Atomic uint32_t told_count;
+
+/* So many at first, and another with each while that was recorded: a hundredth of the time, at most, goes there. */
+static bool may_tell(void)
+{
+    static _Atomic uint64_t first_ns;
+    const struct stream *stream = recorder_self.stream;
+    uint64_t now = stream && stream->packet ? stream_last_ns(stream) : 0, first = atomic_load_explicit(&first_ns, memory_order_relaxed);
+
+    if (now > 0 && first == 0)
+        atomic_store_explicit(&first_ns, first = now, memory_order_relaxed);
+    uint64_t allowed = TOLD_FIRST + (now > first ? (now - first) / TOLD_EACH_NS : 0);
+    if (atomic_load_explicit(&told_count, memory_order_relaxed) >= allowed)
+        return false;
+    atomic_fetch_add_explicit(&told_count, 1, memory_order_relaxed);
+    return true;
+}
 
 void told_tell(const void *object, const void *site, uintptr_t frame)
 {
@@ -20,10 +37,8 @@ void told_tell(const void *object, const void *site, uintptr_t frame)
         !(probe_sinks & (PROBE_RECORD | PROBE_LTTNG)))
         return;
     atomic_store_explicit(&told_acquires[tag >> (64 - TOLD_BITS)], tag, memory_order_relaxed);
-    if (atomic_load_explicit(&told_count, memory_order_relaxed) >= TOLD_MAX)
-        return;
-    atomic_fetch_add_explicit(&told_count, 1, memory_order_relaxed);
-    EMIT(acquire_stack, .object = address_of(object), .site = address_of(site), .stack = emit_stack(at, site));
+    if (may_tell())
+        EMIT(acquire_stack, .object = address_of(object), .site = address_of(site), .stack = emit_stack(at, site));
 }
 
 void told_forget(void)

@@ -6,8 +6,8 @@
  * how deep the stack is, and the object that the thread took just before and holds still. The first time that a thread comes to an
  * order of locks is such a one, and of it the calls are known.
  *
- * Lock-free and async-signal-safe. What two acquires of one hash push each other out of is told again; no more than TOLD_MAX
- * stacks are told in a process, so that programs with ever new locks aren't held up.
+ * Lock-free and async-signal-safe. What two acquires of one hash push each other out of is told again; a process
+ * may tell TOLD_FIRST stacks, and another every TOLD_EACH_NS, so that programs with ever new locks aren't held up.
  */
 #ifndef THRUM_PROBE_TOLD_H
 #define THRUM_PROBE_TOLD_H
@@ -19,7 +19,7 @@
 #include "core/self.h"
 #include "core/visibility.h"
 
-enum { TOLD_BITS = 12, TOLD_MAX = 8192 };
+enum { TOLD_BITS = 12, TOLD_FIRST = 2048, TOLD_EACH_NS = 500000 };
 extern THRUM_PRIVATE _Atomic uint64_t told_acquires[1 << TOLD_BITS];
 
 static inline uint64_t told_tag(uint64_t object, uint64_t site, uint64_t frame)
