@@ -48,6 +48,22 @@ else
     like "on a terminal: q ends it" "$screen" '^status 0$'
 fi
 
+# --- one in a container, seen from outside: the recording has the pids of the inside ---
+if unshare -p -f -m --mount-proc true 2> /dev/null; then
+    unshare -p -f -m --mount-proc --kill-child "$thrum" record -o "$tmp/inside" --timeout 60 -- "$builddir/programs/ab_ba_hangs" > /dev/null 2>&1 < /dev/null &
+    container=$!
+    for ((try = 0; try < 200; try++)); do
+        text=$(limit 20 "$thrum" top -b -n 1 "$tmp/inside" 2> /dev/null)
+        grep -q deadlock <<< "$text" && break
+        sleep 0.05
+    done
+    like "of a program in another pid namespace it is known that it still runs" "$text" '^ab_ba_hangs \(pid [0-9]+\): [0-9.]+ (m?s|us), 3 threads: 0 run, 3 wait$'
+    kill -KILL $container # it ignores others; what is inside goes with it
+    wait $container 2> /dev/null
+else
+    skip "in another pid namespace" "it takes root to make one"
+fi
+
 # --- one that is over ---
 kill $recorder
 wait $recorder

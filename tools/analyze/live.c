@@ -3,8 +3,10 @@
 #include "config.h"
 #include "analyze/live.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -120,16 +122,53 @@ static int64_t clock_ns(clockid_t id)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+static bool runs(const char *pid, const char *executable)
+{
+    char *link = memory_format("/proc/%s/exe", pid), path[4096];
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    free(link);
+    path[length > 0 ? length : 0] = '\0';
+    return length > 0 && (!*executable || strcmp(path, executable) == 0);
+}
+
+/* What a process is called in the innermost of several pid namespaces; 0 where it is in no other than this one. */
+static int innermost_pid(const char *pid)
+{
+    char *path = memory_format("/proc/%s/status", pid), line[256];
+    FILE *status = fopen(path, "re");
+    int inner = 0;
+    free(path);
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "NSpid:", 6) == 0) {
+            const char *last = strrchr(line, '\t');
+            inner = last && last != strchr(line, '\t') ? atoi(last) : 0;
+        }
+    if (status)
+        fclose(status);
+    return inner;
+}
+
+/* A recording made in a container has the pids that are known there. */
+static bool runs_inside(int pid, const char *executable)
+{
+    DIR *proc = opendir("/proc");
+    bool found = false;
+    for (const struct dirent *entry; proc && !found && (entry = readdir(proc));)
+        found = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && innermost_pid(entry->d_name) == pid && runs(entry->d_name, executable);
+    if (proc)
+        closedir(proc);
+    return found;
+}
+
 /* Whether the process that was recorded is still that one. */
 static bool is_alive(const struct process *process)
 {
     if (process->end_ns != MODEL_UNKNOWN_NS || process->exiting)
         return false;
-    char *link = memory_format("/proc/%d/exe", (int)process->pid), path[4096];
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    free(link);
-    path[length > 0 ? length : 0] = '\0';
-    return length > 0 && (!*process->executable || strcmp(path, process->executable) == 0);
+    char *pid = memory_format("%d", (int)process->pid);
+    bool alive = runs(pid, process->executable) || runs_inside(process->pid, process->executable);
+    free(pid);
+    return alive;
 }
 
 /* Whether it comes after the range. */
