@@ -54,10 +54,10 @@ START_TEST(what_was_not_looked_at_is_not_known)
 {
     for (unsigned i = 0; i < OBJECTS; i++) {
         objects_note(object_at(i));
-        ck_assert(!is_known(0, object_at(i)));
+        suite_assert(!is_known(0, object_at(i)));
         look_at(0, object_at(i));
-        ck_assert(is_known(0, object_at(i)));
-        ck_assert(!is_known(1, object_at(i)));
+        suite_assert(is_known(0, object_at(i)));
+        suite_assert(!is_known(1, object_at(i)));
     }
 }
 END_TEST
@@ -65,7 +65,7 @@ END_TEST
 START_TEST(the_next_life_of_an_object_is_not_known)
 {
     for (unsigned life = 0; life < 1000; life++) {
-        ck_assert(!is_known(0, object_at(7)));
+        suite_assert(!is_known(0, object_at(7)));
         look_at(0, object_at(7));
         objects_anew(object_at(7));
     }
@@ -112,7 +112,7 @@ START_TEST(another_thread_begins_with_nothing_known)
         ck_assert_uint_gt(thread.known->mask, 1 << 12);
         thread.known = thread.known_outside = known_reuse(thread.known);
         for (unsigned i = 0; i < OBJECTS; i++)
-            ck_assert(!is_known(0, object_at(i)));
+            suite_assert(!is_known(0, object_at(i)));
     }
 }
 END_TEST

@@ -11,6 +11,13 @@
  */
 Suite *suite_create_all(void);
 
+/* As ck_assert(), for loops of thousands: Check writes into a file where each assertion is that it comes to. */
+#define suite_assert(condition) \
+    do { \
+        if (!(condition)) \
+            ck_abort_msg("Assertion '%s' failed", #condition); \
+    } while (0)
+
 #define SUITE_TIME_LIMIT "180"
 
 #endif
