@@ -494,6 +494,7 @@ static int check_start(thrum_sink_announce *announce)
     fork_watch();
     if (dump_signal)
         query_on_signal(dump_signal);
+    wire_begins();
     stall_start();
     return 0;
 }

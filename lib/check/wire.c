@@ -172,6 +172,18 @@ void wire_close(struct text *text)
     syscall(SYS_close, text->fd);
 }
 
+void wire_begins(void)
+{
+    static struct text text;
+
+    if (!wire_on() || !wire_open(&text))
+        return;
+    text_add(&text, "{");
+    wire_number(&text, "begins", (uint64_t)self_pid());
+    text_add(&text, "}\n");
+    wire_close(&text);
+}
+
 void wire_shares(void)
 {
     static _Atomic int32_t by; /* a forked child says it for itself */

@@ -39,6 +39,9 @@ void wire_shares(void);
 /* Whether the reader collects orders. */
 bool wire_orders_wanted(void);
 
+/* Says that this process is checked. */
+void wire_begins(void);
+
 /* An order that a thread showed, where the reader collects orders. */
 void wire_edge(const struct record *record, uint32_t index);
 

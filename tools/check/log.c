@@ -352,6 +352,8 @@ bool check_log_take(struct check_log *log, const char *line)
         take_again(log, what);
     else if ((what = member(root, "cut")))
         findings_note(&log->findings, memory_format("%s searches for cycles were given up: not all lock orders were examined", text(what, "count")));
+    else if (member(root, "begins"))
+        log->begun = true;
     else if (!log->other || !log->other(log->data, root))
         log->unreadable++;
     json_object_put(root);

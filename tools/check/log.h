@@ -34,6 +34,7 @@ struct check_log {
     size_t origin_count, origin_capacity;
     struct check_object *objects;
     size_t object_count, object_capacity;
+    bool begun;          /* a process said that it is checked */
     uint64_t unreadable; /* lines that make no sense: cut by the end of a process, or not the checker's */
     /* Lines of other sorts, by their first key; false where it isn't known. May be NULL. */
     bool (*other)(void *data, struct json_object *line);

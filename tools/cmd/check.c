@@ -221,7 +221,12 @@ static int check_program(struct check *check)
     read_log(check);
     if (check->options->by_site || check->options->graph)
         find_by_site(check);
-    return answer_end(&check->answer) > 0 ? EXIT_FOUND : child.status;
+    if (answer_end(&check->answer) > 0)
+        return EXIT_FOUND;
+    if (check->log.begun)
+        return child.status;
+    warn("nothing was checked: %s is linked statically, or it runs with another's rights, or without LD_PRELOAD", check->options->program[0]);
+    return EXIT_TROUBLE;
 }
 
 static int run(int argc, char **argv)
