@@ -220,6 +220,8 @@ int process_open(struct recorder_state *state)
 
     if (!error)
         error = recording_open(state);
+    if (!error && atomic_load(&state->recording->stopped) == RECORDING_FULL)
+        return -EDQUOT;
     program_name(state, program);
     if (!error)
         error = directory_make(state, program);

@@ -31,6 +31,7 @@ struct recording {
     _Atomic uint64_t lost;    /* events that were not recorded, by all processes */
     _Atomic uint64_t ended_ns; /* by CLOCK_MONOTONIC: when whoever started the recording ended it; 0: it hasn't */
     _Atomic uint32_t stopped;  /* enum recording_stop: no process records any longer */
+    _Atomic uint32_t left_out; /* processes that began when it was full: what they did isn't counted */
 };
 enum recording_stop { RECORDING_GOES_ON, RECORDING_FULL, RECORDING_ENDED };
 enum { RECORDING_SIZE = 4096 };

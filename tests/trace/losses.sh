@@ -37,6 +37,12 @@ ok "full: what is there and what is lost are a million, and a few of other kinds
 said full "$tmp/full" "\b$lost\b|$(LC_ALL=C printf '%s' "$lost" | rev | sed 's/.../&,/g; s/,$//' | rev)"
 page full "$lost"
 
+# A program begins when there is no room any more: that it isn't there is said, and it leaves no directory that takes room.
+is "full for the next: status" "$(status record recorder --max-size 200K -o "$tmp/next" -- sh -c '"$1" 20000 && "$1" 20000' sh "$programs/busy")" 0
+like "full for the next: what is known to be lost is the least" "$(cat "$tmp/err")" ', at least [0-9,]+ lost$'
+like "full for the next: it is said to be missing" "$(cat "$tmp/err")" '^thrum record: 1 process began when the recording was full: nothing of it is in it$'
+is "full for the next: directories of the shell and the first" "$(find "$tmp/next" -mindepth 1 -type d | wc -l)" 2
+
 record_busy ring 250000 --ring 64K
 said ring "$tmp/ring" "[0-9,]+ packets? of older events (was|were) overwritten|\"lost_packets\": *[1-9]"
 unlike "ring: what was overwritten isn't called lost" "$(limit 60 "$thrum" info "$tmp/ring")" "lost"

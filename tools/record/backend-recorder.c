@@ -126,6 +126,7 @@ static void recorder_finish(struct backend_run *run, struct backend_outcome *out
     end_recording(recording);
     outcome->lost_events = atomic_load(&recording->lost);
     outcome->full = atomic_load(&recording->stopped) == RECORDING_FULL;
+    outcome->left_out = atomic_load(&recording->left_out);
     trim_recording(run->directory, atomic_load(&recording->ended_ns));
     munmap(recording, RECORDING_SIZE);
 }

@@ -18,6 +18,7 @@ struct backend_outcome {
     bool full;            /* the disk, or what the recording may take of it, was full */
     uint64_t lost_events; /* that the backend knows of; the trace may tell of the same */
     uint64_t lost_packets;
+    uint64_t left_out;    /* processes that aren't recorded at all, as the recording was full when they began */
     char *streamed;       /* name of the session that another host has; to be freed. NULL: the trace is in the directory */
     char *trouble;        /* what went wrong and what that means for the trace, one line to be freed; NULL: nothing */
 };

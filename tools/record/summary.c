@@ -4,6 +4,7 @@
 #include "record/summary.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,7 +141,7 @@ static char *losses(const struct backend_outcome *outcome, const struct contents
     char number[32], *text;
     uint64_t events = larger(outcome->lost_events, contents->lost_events);
     uint64_t packets = larger(outcome->lost_packets, contents->lost_packets);
-    bool unknown = outcome->lost_unknown || packets;
+    bool unknown = outcome->lost_unknown || packets || outcome->left_out;
     format_count(number, events);
     bool cut = outcome->cut || may_be_cut(outcome, contents);
     if (!events && !unknown && cut)
@@ -162,6 +163,13 @@ static void say_if_cut(const struct backend_outcome *outcome, const struct conte
         warn("a process was killed: if one of its threads was writing an event, what the others wrote right behind that may be missing");
 }
 
+static void say_who_is_left_out(const struct backend_outcome *outcome)
+{
+    if (outcome->left_out)
+        warn("%" PRIu64 " process%s began when the recording was full: nothing of %s is in it", outcome->left_out,
+             outcome->left_out == 1 ? "" : "es", outcome->left_out == 1 ? "it" : "them");
+}
+
 static void print_contents(const struct directory *directory, const char *program, const struct backend_outcome *outcome,
                            const struct contents *contents)
 {
@@ -177,6 +185,7 @@ static void print_contents(const struct directory *directory, const char *progra
         warn("no events in %s: is %s linked statically, or does it run with another user's rights? Such programs can't be recorded",
              directory->path, program);
     say_if_cut(outcome, contents);
+    say_who_is_left_out(outcome);
     free(lost);
 }
 
