@@ -17,7 +17,6 @@
 #include "check/misuse.h"
 #include "check/obliged.h"
 #include "check/order.h"
-#include "check/over.h"
 #include "check/query.h"
 #include "check/report.h"
 #include "check/semaphore.h"
@@ -202,68 +201,6 @@ void check_release(uint64_t object, uint8_t kind, uint8_t mode, uint64_t site, u
         return;
     self_enter();
     given_back(object, kind, mode, site, frame);
-    errno = saved;
-    self_leave();
-}
-
-static void over(uint64_t lock, void (*tell)(uint64_t lock))
-{
-    int saved = errno;
-
-    if (check_torn)
-        return;
-    self_enter();
-    tell(lock);
-    errno = saved;
-    self_leave();
-}
-
-void check_ends(uint64_t lock)
-{
-    over(lock, over_ends);
-}
-
-void check_awaited(uint64_t lock)
-{
-    over(lock, over_awaited);
-}
-
-void check_shares(void)
-{
-    int saved = errno;
-
-    if (check_torn)
-        return;
-    self_enter();
-    wire_shares();
-    errno = saved;
-    self_leave();
-}
-
-void check_unsafe(const char *function, uint64_t site, uintptr_t frame)
-{
-    struct check_thread *self = thrum_self.check;
-    int saved = errno;
-
-    if (check_torn || !self || !self->handling)
-        return;
-    self_enter();
-    handlers_unsafe(self, function, 0, 0, stacks_here(self, site, frame));
-    if (strcmp(function, "exit") == 0)
-        handlers_exits(self);
-    errno = saved;
-    self_leave();
-}
-
-void check_unblocks(void)
-{
-    struct check_thread *self = thrum_self.check;
-    int saved = errno;
-
-    if (check_torn || !self || held_count(self) == 0)
-        return;
-    self_enter();
-    handlers_unblocked(self);
     errno = saved;
     self_leave();
 }
