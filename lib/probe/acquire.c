@@ -40,17 +40,27 @@ static __attribute__((noinline)) int acquire_otherwise(const void *object, uint3
     return probe_acquire_at(object, words & PROBE_WORD, words >> 8 & PROBE_WORD, words >> 16 & PROBE_WORD, site, frame);
 }
 
+/* Of one that was told of, where the short way won't do. */
+static __attribute__((noinline)) int acquire_told(const void *object, uint32_t words, const void *site)
+{
+    EMIT_OR_RECORD(acquire, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
+                   .how = words >> 16 & PROBE_WORD, .site = address_of(site));
+    return 0;
+}
+
 int probe_acquire_words(const void *object, uint32_t words, const void *site)
 {
     const void *frame = probe_frame();
 
-    if (probe_recorded() && recorded_met(object, site) && told_before(address_of(object), address_of(site), (uintptr_t)frame) &&
-        RECORDED(acquire, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
-                 .how = words >> 16 & PROBE_WORD, .site = address_of(site))) {
-        told_taken(address_of(object));
-        return 0;
-    }
-    return acquire_otherwise(object, words, site, frame);
+    if (!probe_recorded() || !recorded_met(object, site) || !told_before(address_of(object), address_of(site), (uintptr_t)frame))
+        return acquire_otherwise(object, words, site, frame);
+    told_taken(address_of(object));
+    /* What was read so far needn't be kept in registers, of which there are too few. */
+    atomic_signal_fence(memory_order_seq_cst);
+    if (!RECORDED(acquire, .object = address_of(object), .kind = words & PROBE_WORD, .mode = words >> 8 & PROBE_WORD,
+                  .how = words >> 16 & PROBE_WORD, .site = address_of(site)))
+        return acquire_told(object, words, site);
+    return 0;
 }
 
 int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int64_t timeout,
