@@ -57,7 +57,7 @@ def interrupt(terminal, record, _python):
     terminal.line(f'{record} sh -c "echo re\'\'ady; exec sleep 1000"')
     terminal.wait_for('ready')
     terminal.type('\x03')
-    terminal.wait_for('none lost')
+    terminal.wait_for('none (known to be )?lost')
     terminal.prompt()
     expect(terminal.status(), 130)
 
