@@ -16,5 +16,9 @@ like "skip: counted with its reason" "$(inner 'skip "one" "no display"; done_tes
 is "skip_all: nothing else is run" "$(inner 'skip_all "no display"; ok "one" true')" '1..0 # SKIP no display'
 unlike "no plan without done_testing" "$(inner 'ok "one" true')" '^1\.\.'
 like "limit: what hangs is ended" "$(inner 'ok "one" limit 0.2 tail -f /dev/null; done_testing')" '^# status 124:'
+parts=$(inner 'one() { ok "one" test -d "$tmp"; }; dies() { ok "two" true; exit 3; }
+    beside one; together; beside dies; beside one; together; done_testing')
+is "parts: in the order in which they were begun, and one that dies in a later batch is seen" "$parts" \
+    $'ok 1 - one\nok 2 - two\nnot ok 3 - a part of the test came to its end\nok 4 - one\n1..4'
 is "the scratch directory is removed" "$(inner 'echo "$tmp"' | xargs ls -d 2>&1 | grep -c 'No such file')" 1
 done_testing

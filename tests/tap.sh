@@ -71,9 +71,11 @@ unlike() {
 # beside COMMAND...: a part of the test, run at the same time as the others that are begun so, with a $tmp of its own below this one.
 # together: waits for all of them, and tells their results in the order in which they were begun.
 tap_parts=()
+tap_begun=0
 beside() {
-    local part=$tmp/part-$((${#tap_parts[@]} + 1))
-    mkdir "$part"
+    tap_begun=$((tap_begun + 1)) # goes on over batches: what an earlier part left isn't taken for this one's
+    local part=$tmp/part-$tap_begun
+    mkdir "$part" || exit 99
     { (tmp=$part; "$@"; : > "$part.done") > "$part.tap" 2>&1 < /dev/null; } &
     tap_parts+=("$! $part")
 }

@@ -8,6 +8,10 @@ programs=$builddir/programs
 # in_json FILE EXPRESSION: of the object as `d`.
 in_json() { "$PYTHON3" -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2" 2>&1; }
 
+# It is looked at further down, and has time to come to its standstill.
+limit 60 "$thrum" check --json --timeout 10 --log "$tmp/lost.json" -- "$programs/lost_wakeup_hangs" 2> "$tmp/lost.err" &
+lost=$!
+
 # await SECONDS COMMAND...: until it succeeds.
 await() {
     local until=$((SECONDS + $1))
@@ -71,7 +75,7 @@ is "who called the wrapper" "$(in_json "$tmp/wrapped.json" 'sorted((s["thread"],
     "[('first', 'deposit'), ('first', 'deposit'), ('second', 'withdraw'), ('second', 'withdraw')]"
 
 # --- words: advice that fits, no name that only repeats the id, no call of the preload amid the program's ---
-limit 60 "$thrum" check --json --timeout 2 --log "$tmp/lost.json" -- "$programs/lost_wakeup_hangs" 2> "$tmp/err"
+wait "$lost"
 like "where nobody holds a lock, no advice to let go of one" "$(in_json "$tmp/lost.json" 'd["findings"][0]["advice"]')" 'wake-up that was lost'
 cat > "$tmp/unnamed.c" << 'END'
 #include <pthread.h>

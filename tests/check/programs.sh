@@ -26,7 +26,7 @@ found() { awk -v only="$2" '/^    [a-z]/ { show = only == "" || $1 == only } sho
 know "$expected"
 mapfile -t ends < <(sed -n 's/^\([a-z_]*\) ends.*/\1/p' "$expected")
 mapfile -t hangs < <(sed -n 's/^\([a-z_]*\) hangs$/\1/p' "$expected")
-for program in "${hangs[@]}"; do check "$program" 10 & done
+for program in "${hangs[@]}"; do check "$program" 20 & done
 # Several at once: most of the time goes to starting them.
 for program in "${ends[@]}"; do
     check "$program" 60 &

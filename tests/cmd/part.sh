@@ -2,7 +2,7 @@
 # A part of a recording: --range, --process, --thread and --lock in the commands that read one; and how far they are.
 . "$srcdir/tap.sh"
 
-ok "two recordings" sh -c 'timeout --kill-after=5 60 "$0" record --timeout 1 -o "$1/hangs" -- "$2/programs/ab_ba_hangs" > "$1/log" 2>&1
+ok "two recordings" sh -c 'timeout --kill-after=5 60 "$0" record --timeout 5 -o "$1/hangs" -- "$2/programs/ab_ba_hangs" > "$1/log" 2>&1
     timeout --kill-after=5 60 "$0" record -o "$1/lucky" -- "$2/programs/ab_ba_lucky" > "$1/log" 2>&1' "$thrum" "$tmp" "$builddir"
 hangs=$tmp/hangs
 of() { limit 60 "$thrum" "$@" 2>&1; }

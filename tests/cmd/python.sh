@@ -198,7 +198,7 @@ lines() { # VERSION PYTHON OPTION...
     shift 2
     rm -rf "$tmp/truth" "$tmp/lines"
     THRUM_STACK=64 limit 60 "$thrum" record -o "$tmp/lines" -- "$python" "$@" "$srcdir/cmd/python-lines.py" "$tmp/truth" > "$tmp/out" 2>&1
-    is "$version: $* python-lines.py ends well" $? 0
+    is "$version: $* python-lines.py ends well" $? 0 || diag "$(tail -n 50 "$tmp/out")"
     ok "$version: $* stacks in code of every sort" bash -c "'$BABELTRACE2' '$tmp/lines' | '$python' '$srcdir/cmd/python-compare.py' '$tmp/truth' '$srcdir/cmd/python-lines.py'"
 }
 
@@ -330,9 +330,9 @@ embedded() { # VERSION PYTHON
 # Both hang, while others run.
 one_python() { # VERSION PYTHON
     local version=$1 python=$2 hangs joins
-    limit 60 "$thrum" record --timeout 10 -o "$tmp/hangs-$version" -- "$python" "$scripts/bank.py" 2 2> /dev/null &
+    limit 60 "$thrum" record --timeout 25 -o "$tmp/hangs-$version" -- "$python" "$scripts/bank.py" 2 2> /dev/null &
     hangs=$!
-    limit 60 "$thrum" record --timeout 10 -o "$tmp/joins-$version" -- "$python" "$scripts/joins.py" 2> /dev/null &
+    limit 60 "$thrum" record --timeout 25 -o "$tmp/joins-$version" -- "$python" "$scripts/joins.py" 2> /dev/null &
     joins=$!
     diag "$version: $python"
     orders "$version" "$python"

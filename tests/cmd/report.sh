@@ -4,7 +4,7 @@
 . "$srcdir/tap.sh"
 
 cp "$builddir/programs/ab_ba_hangs" "$tmp/hangs"
-limit 90 "$thrum" record --timeout 5 -o "$tmp/trace" -- "$tmp/hangs" > "$tmp/log" 2>&1
+limit 90 "$thrum" record --timeout 10 -o "$tmp/trace" -- "$tmp/hangs" > "$tmp/log" 2>&1
 ok "a program that hangs is recorded" test -d "$tmp/trace" || diag "$(cat "$tmp/log")"
 ok "a program that ends is recorded" limit 90 "$thrum" record -o "$tmp/fine" -- "$builddir/programs/cond_ok"
 

@@ -73,7 +73,7 @@ fi
 
 [ "$LTTNG_SESSIOND" != no ] || { skip "pages of a recording" "no session daemon to record with (lttng-tools)"; done_testing; }
 ok "a program that hangs is recorded" sh -c '
-    timeout --kill-after=5 60 "$0" record --timeout 1 -o "$1/hangs" -- "$2" 2> "$1/err"; test -d "$1/hangs" || { cat "$1/err"; exit 1; }' \
+    timeout --kill-after=5 60 "$0" record --timeout 5 -o "$1/hangs" -- "$2" 2> "$1/err"; test -d "$1/hangs" || { cat "$1/err"; exit 1; }' \
     "$thrum" "$tmp" "$builddir/programs/ab_ba_hangs"
 
 ok "a page is written" limit 60 "$thrum" timeline -o "$tmp/hangs.html" "$tmp/hangs"

@@ -2,8 +2,8 @@
 # thrum record: how a recording ends before its program does: timeout, Ctrl-C, signals; and what runs on.
 . "$srcdir/record/record.sh"
 
-# gone PIDFILE: the process in it has ended.
-gone() { ! kill -0 "$(cat "$1")" 2> /dev/null; }
+# gone PIDFILE: the process whose number was written there has ended.
+gone() { [ -s "$1" ] && ! kill -0 "$(cat "$1")" 2> /dev/null; }
 
 # begin COMMAND...: in a process group of its own, as a shell does for a job at the terminal; goes on when the program in it
 # has written to $tmp/ready. The group is $job. end DESCRIPTION STATUS: waits for it, and looks at its exit status.
@@ -29,8 +29,8 @@ start() {
 
 hang() {
     local way=$1 trace=$tmp/trace
-    is "$way: a hang is ended" "$(status record $way --timeout 1 -o "$trace" -- "$programs/ab_ba_hangs")" 143
-    like "$way: says so" "$(cat "$tmp/err")" '^thrum record: ab_ba_hangs still runs after 1 s: ending it$'
+    is "$way: a hang is ended" "$(status record $way --timeout 5 -o "$trace" -- "$programs/ab_ba_hangs")" 143
+    like "$way: says so" "$(cat "$tmp/err")" '^thrum record: ab_ba_hangs still runs after 5 s: ending it$'
     if [ "$BABELTRACE2" != no ]; then
         limit 60 "$BABELTRACE2" "$trace" > "$tmp/text" 2> "$tmp/babeltrace2.err"
         is "$way: the trace is whole: both threads wait for ever" \
@@ -42,12 +42,12 @@ hang() {
 
 deaf() {
     is "$1: a hang that SIGTERM doesn't end is killed" \
-        "$(status record $1 --timeout 0.5 -o "$tmp/trace" -- sh -c 'trap "" TERM; echo $$ > '"$tmp/deaf"'; while :; do sleep 1; done')" 137
+        "$(status record $1 --timeout 5 -o "$tmp/trace" -- sh -c 'trap "" TERM; echo $$ > '"$tmp/deaf"'; while :; do sleep 1; done')" 137
     ok "$1: it is gone" gone "$tmp/deaf"
 }
 
 family() {
-    is "$1: what it started ends with it, orphans too" "$(status record $1 --timeout 0.5 -o "$tmp/trace" -- \
+    is "$1: what it started ends with it, orphans too" "$(status record $1 --timeout 5 -o "$tmp/trace" -- \
         sh -c '(sleep 1000 & echo $! > '"$tmp/orphan"'); setsid sleep 1000 & echo $! > '"$tmp/child"'; wait')" 143
     ok "$1: the child is gone" gone "$tmp/child"
     ok "$1: the orphan is gone" gone "$tmp/orphan"

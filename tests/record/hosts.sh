@@ -33,8 +33,8 @@ all = json.load(sys.stdin)
 print(all["begin_ns"] == json.load(open("1.json"))["begin_ns"], all["end_ns"] == json.load(open("3.json"))["end_ns"])')" "True True"
 
 # --- at the same time, with the same process numbers ---
-host alpha 86400 "$thrum" record --timeout 2 -o one -- "$programs/ab_ba_hangs" 2> err.1 &
-host beta 200000 "$thrum" record --timeout 2 -o two -- "$programs/ab_ba_hangs" 2> err.2
+host alpha 86400 "$thrum" record --timeout 8 -o one -- "$programs/ab_ba_hangs" 2> err.1 &
+host beta 200000 "$thrum" record --timeout 8 -o two -- "$programs/ab_ba_hangs" 2> err.2
 wait $!
 for reader in fast babeltrace2; do
     limit 30 "$thrum" report --reader=$reader one two > report
@@ -71,8 +71,8 @@ while True:
         break
     except OSError:
         pass'
-host alpha 86400 "$thrum" record --stream-to 10.77.1.1 --timeout 3 -- "$programs/ab_ba_hangs" 2> err.1 &
-host beta 200000 "$thrum" record --stream-to 10.77.2.1 --timeout 3 -- "$programs/ab_ba_hangs" 2> err.2
+host alpha 86400 "$thrum" record --stream-to 10.77.1.1 --timeout 8 -- "$programs/ab_ba_hangs" 2> err.1 &
+host beta 200000 "$thrum" record --stream-to 10.77.2.1 --timeout 8 -- "$programs/ab_ba_hangs" 2> err.2
 wait $!
 like "a host streamed to another" "$(cat err.1 err.2)" "ab_ba_hangs was streamed to 10.77.[12].1, none lost"
 like "which has both" "$(ls there)" 'alpha|beta'

@@ -35,7 +35,7 @@ while True:
         pass' "$control"
 
 # One after the other: root's recordings share a session daemon, which may be leaving as the next one comes.
-is "a program that hangs is streamed" "$(status limit 60 "$thrum" record --stream-to "$relay" --timeout 2 -- "$programs/ab_ba_hangs")" 143
+is "a program that hangs is streamed" "$(status limit 60 "$thrum" record --stream-to "$relay" --timeout 8 -- "$programs/ab_ba_hangs")" 143
 like "what became of it is said" "$(cat "$tmp/err")" "ab_ba_hangs was streamed to $relay, none lost: there it is .*/thrum-[0-9a-f-]+-DATE"
 is "another one too" "$(status limit 60 "$thrum" record --stream-to "$relay" -- "$programs/counts")" 0
 is "nothing is left here" "$(find . -maxdepth 1 -name 'thrum-*')" ""

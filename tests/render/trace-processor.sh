@@ -12,6 +12,11 @@ maker=$builddir/render/page-maker
 # ask FILE QUERY...: answers, rows a line each.
 ask() { limit 60 "$node" "$srcdir/render/trace-processor.mjs" "$processor" "$@" 2>&1 | grep -v '^Loading trace'; }
 
+# It has time to come to its deadlock while the story is looked at.
+THRUM_CHECK=report THRUM_LTTNG=off THRUM_RECORD=$tmp/run LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so \
+    limit 10 "$builddir/programs/ab_ba_hangs" > /dev/null 2>&1 &
+hangs=$!
+
 # Slices with the names of their threads or tracks; findings and what it couldn't read.
 slices="select s.ts - (select min(ts) from slice where category != 'critical path'), s.dur, ifnull(thread.name, track.name), s.name from slice s
     join track on s.track_id = track.id left join thread_track on thread_track.id = track.id left join thread using (utid)
@@ -30,9 +35,7 @@ for format in perfetto chrome; do
 done
 
 # A program that deadlocks, recorded with the checker on: the same waits, holds and findings as the text has.
-rm -rf "$tmp/run"
-THRUM_CHECK=report THRUM_LTTNG=off THRUM_RECORD=$tmp/run LD_PRELOAD=$top_builddir/lib/.libs/libthrum-preload.so \
-    limit 2 "$builddir/programs/ab_ba_hangs" > /dev/null 2>&1
+wait "$hangs"
 for extension in pftrace json json.gz; do
     limit 60 "$thrum" timeline -o "$tmp/run.$extension" --process ab_ba_hangs "$tmp/run" 2> "$tmp/err" || { diag "$(cat "$tmp/err")"; skip "$extension" "thrum was built without it"; continue; }
     answers=$(ask "$tmp/run.$extension" "select name from slice where category = 'finding' group by name order by name" "$troubles" \

@@ -30,7 +30,7 @@ mapfile -t ends < <(sed -n 's/^\([a-z_]*\) ends$/\1/p' "$expected")
 mapfile -t hangs < <(sed -n 's/^\([a-z_]*\) hangs$/\1/p' "$expected")
 
 # Those that hang are recorded side by side, long enough to get there on a busy machine.
-for program in "${hangs[@]}"; do record "$program" 10 & done
+for program in "${hangs[@]}"; do record "$program" 20 & done
 for program in "${ends[@]}"; do
     { record "$program" 60; report "$program"; } &
     [ "$(jobs -rp | wc -l)" -lt $((${#hangs[@]} + 4)) ] || wait -n
