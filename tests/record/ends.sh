@@ -94,6 +94,7 @@ left() {
         "$(status record $1 -o "$tmp/trace" -- sh -c 'sleep 1000 > /dev/null 2>&1 & echo $! > '"$tmp/left")" 0
     ok "$1: what it left runs on" kill -0 "$(cat "$tmp/left")"
     like "$1: which is told" "$(cat "$tmp/err")" '^thrum record: 1 process that sh started still runs, unrecorded from now on$'
+    unlike "$1: none was killed" "$(cat "$tmp/err")" 'was killed'
     kill "$(cat "$tmp/left")"
 }
 

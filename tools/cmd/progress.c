@@ -84,4 +84,5 @@ void progress_end(struct progress *progress)
     else if (progress->shown)
         fputs("\r\033[K", stderr);
     progress->shown = false;
+    fflush(stderr); /* what doesn't end a line, too */
 }

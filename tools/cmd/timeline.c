@@ -228,7 +228,8 @@ static void write_timeline(const struct drawing drawings[2], size_t count, const
     int status = options->format->write(&view, output.file);
     if (status < 0 && !ferror(output.file)) { /* else output_close() says why it can't be written */
         output_abandon(&output);
-        die("the %s can't be made: %s", options->format->noun, strerror(-status));
+        die("the %s can't be made: %s", options->format->noun,
+            status == -ELIBACC ? "librsvg-2.so.2 isn't there: apt-get install librsvg2-2" : strerror(-status));
     }
     output_close(&output);
 }

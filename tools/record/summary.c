@@ -61,15 +61,35 @@ struct contents {
     bool all; /* the reader came to the end */
     uint64_t lost_events, lost_packets, overwritten;
     struct map unended; /* processes that didn't say that they end */
+    struct map replaced; /* ... or that they are about to become another program, which may not be recorded */
 };
 
 static void note_process(struct contents *contents, const struct trace_event *event)
 {
     uint64_t pid = (uint64_t)event->record.common.pid;
-    if (event->id == THRUM_EVENT_process_begin)
-        map_put(&contents->unended, pid, contents);
-    else if (event->id == THRUM_EVENT_process_end)
+    if (event->id == THRUM_EVENT_process_end || event->id == THRUM_EVENT_process_exec)
         map_remove(&contents->unended, pid);
+    if (event->id == THRUM_EVENT_process_exec)
+        map_put(&contents->replaced, pid, contents);
+    else if (event->id == THRUM_EVENT_process_begin || (contents->replaced.count && map_remove(&contents->replaced, pid)))
+        map_put(&contents->unended, pid, contents); /* the next program is recorded, or there was none */
+}
+
+static bool runs(uint64_t pid)
+{
+    return kill((pid_t)pid, 0) == 0 || errno == EPERM;
+}
+
+/* What still runs wasn't killed. */
+static void forget_running(struct map *pids)
+{
+    struct map ended = {0};
+    const struct map_entry *entry;
+    for (size_t place = 0; (entry = map_next(pids, &place));)
+        if (!runs(entry->key))
+            map_put(&ended, entry->key, entry->value);
+    map_free(pids);
+    *pids = ended;
 }
 
 /* Ctrl-C, which child_hold_signals() holds: reading a large trace takes time, and isn't everybody's wish. */
@@ -103,6 +123,7 @@ static void count_events(struct reader *reader, struct contents *contents)
         say_that_it_takes_time(begun, &said);
     }
     contents->all = true;
+    forget_running(&contents->unended);
     contents->lost_events = reader_losses(reader)->lost_events;
     contents->lost_packets = reader_losses(reader)->lost_packets;
     contents->overwritten = reader_losses(reader)->overwritten;
@@ -132,7 +153,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 
 static bool may_be_cut(const struct backend_outcome *outcome, const struct contents *contents)
 {
-    return outcome->may_be_cut && contents->unended.count;
+    return outcome->may_be_cut && contents->all && contents->unended.count;
 }
 
 /* "none lost", "312 lost", "at least 312 lost" ... LTTng and the trace tell of the same losses. */
@@ -201,6 +222,7 @@ void summary_print(const struct directory *directory, const char *program, const
     if (contents.events)
         warn("next: %s %s", report ? report : "deadlock-report", path ? path : directory->path);
     map_free(&contents.unended);
+    map_free(&contents.replaced);
     free(trouble);
     free(path);
     free(report);

@@ -9,7 +9,7 @@ const Links = (() => {
     const drawn = apart(painter, list);
     for (const arrow of drawn) arrowLine(painter, arrow, state, 1.2);
     painter.drawn.arrows = drawn.length;
-    painter.drawn.arrowsHidden = total - drawn.length;
+    painter.drawn.arrowsHidden = total - list.length;
     if (chosen >= 0 && painter.trace.arrowInto[chosen] >= 0) arrowLine(painter, painter.trace.arrowInto[chosen], state, 2.6);
     for (const wait of painter.trace.deadlockWaits) waitsFor(painter, wait);
   }
