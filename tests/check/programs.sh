@@ -15,7 +15,7 @@ check() {
 # know EXPECTED: takes what it knows of programs, but for the infeasible; what a recording proves is potential here.
 know() {
     awk -v known="$tmp" '/^[a-z]/ { program = $1 }
-        /^    [a-z]/ { show = $1 != "infeasible"; sub(/^    feasible/, "    potential"); sub(/, live$/, "") }
+        /^    [a-z]/ { show = $1 != "infeasible"; sub(/^    feasible/, "    potential"); sub(/, (live|asked)$/, "") }
         /^ / && show { print > (known "/" program ".known") }' "$1"
 }
 
@@ -58,6 +58,8 @@ for program in "${waits[@]}"; do
     is "$program: status" "$(cat "$tmp/$program.status")" "$([ -z "$(known "$program")" ] && echo 0 || echo 66)"
     is "$program: findings" "$(found "$program")" "$(known "$program")" || diag "$(cat "$tmp/$program.out")"
 done
+limit 60 "$thrum" check --timeout 1 -- "$builddir/programs/timer_posts_ok" 1000 > "$tmp/out" 2>&1
+unlike "a timer that hasn't rung yet" "$(cat "$tmp/out")" communication
 # A recording can't know that main's way there depends on what the worker wrote; here nothing is told.
 limit 60 "$thrum" check -- "$builddir/programs/join_told_ok" > "$tmp/out" 2>&1
 is "join_told_ok" "$? $(cat "$tmp/out")" "0 "

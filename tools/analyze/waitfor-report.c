@@ -86,7 +86,7 @@ static char *reason_of(const struct waitfor_cycle *cycle, const struct analysis_
              cycle->steps[0].thread->process->end_ns == MODEL_UNKNOWN_NS ? "the recording ended" : "the process was replaced");
     say_behind(&text, context->describe, cycle);
     if (doubtful)
-        text_add(&text, cycle->all_stuck ? "; no thread is left that could post %s"
+        text_add(&text, cycle->all_stuck ? "; no thread is known that could post %s"
                                          : "; another thread may yet post %s, which nobody was seen to use as a lock",
                  describe_object(context->describe, doubtful));
     if (losses && losses->lost_events)
@@ -153,8 +153,7 @@ bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *
         return false;
     struct finding *finding = findings_add(context->findings);
     finding->kind = self ? FINDING_self_deadlock : FINDING_deadlock;
-    finding->certainty = (losses && losses->lost_events) || (doubtful && (self || !cycle->all_stuck)) ? CERTAINTY_potential
-                                                                                                    : CERTAINTY_happened;
+    finding->certainty = (losses && losses->lost_events) || doubtful ? CERTAINTY_potential : CERTAINTY_happened;
     finding->steps = memory_new(cycle->step_count, sizeof *finding->steps);
     finding->step_count = cycle->step_count;
     for (uint32_t i = 0; i < cycle->step_count; i++) {

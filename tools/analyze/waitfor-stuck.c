@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process all threads of which wait, though no circle of locks tells why: a finding where the trace shows that none of them
- * could have been woken, as the checker in the process tells it; else a note.
+ * A process all threads of which wait, though no circle of locks tells why: a finding where the trace shows that none of its
+ * threads could have been woken by another, else a note. That it happened only the checker in the process knows, which asks the
+ * kernel for its threads: those that the C library makes for itself, as for timer_create(), leave no event until they act.
  */
 #include "config.h"
 
@@ -62,8 +63,8 @@ static bool are_events_missing(const struct reader_losses *losses)
     return losses && (losses->lost_events || losses->lost_packets || losses->unreadable || losses->wrapper_events || losses->truncated);
 }
 
-/* The trace has the process from its beginning, so that it knows its threads and its handlers of signals. */
-static bool is_certain(const struct process *process, const struct analysis_context *context)
+/* The trace has the process from its beginning, so that it knows the program's threads and its handlers of signals. */
+static bool is_likely(const struct process *process, const struct analysis_context *context)
 {
     if (process->handlers || are_events_missing(context->losses))
         return false;
@@ -102,6 +103,14 @@ static void add_step(struct finding *finding, struct text *classes, struct descr
     free(class);
 }
 
+static char *reason_of(uint32_t threads)
+{
+    return memory_format("%s waited, without a timeout, for what only another of the process's threads could give, when the recording "
+                         "ended; no signal has a handler that could, unless a thread does that the trace doesn't know of, as those "
+                         "that timer_create(), mq_notify() and aio make",
+                         threads == 1 ? "its only thread" : "each of them");
+}
+
 static void tell(const struct process *process, struct analysis_context *context)
 {
     struct finding *finding = findings_add(context->findings);
@@ -109,7 +118,7 @@ static void tell(const struct process *process, struct analysis_context *context
     uint32_t threads = 0;
     bool held = false;
     finding->kind = FINDING_communication;
-    finding->certainty = CERTAINTY_happened;
+    finding->certainty = process->stands ? CERTAINTY_happened : CERTAINTY_potential;
     finding->steps = memory_new(STEPS, sizeof *finding->steps);
     for (const struct thread *thread = oldest(process); thread; thread = thread->previous_thread) {
         if (thread->ended)
@@ -120,10 +129,8 @@ static void tell(const struct process *process, struct analysis_context *context
             add_step(finding, classes, context->describe, thread, "holds", taking_of_hold(&thread->held[i]));
         add_step(finding, classes, context->describe, thread, "waits for", taking_of_block(&thread->blocked));
     }
-    finding->message = memory_text(THRUM_ALL_WAIT);
-    finding->reason = memory_format("%s waited, without a timeout, for what only another of the process's threads could give, when the "
-                                    "recording ended; no signal has a handler that could",
-                                    threads == 1 ? "its only thread" : "each of them");
+    finding->message = memory_text(process->stands ? THRUM_ALL_WAIT : "all threads of the process wait, and none is known that could wake one");
+    finding->reason = process->stands ? memory_text("the checker in the process told so") : reason_of(threads);
     finding->advice = memory_text(held ? finding_kind_advice(FINDING_communication) : finding_lost_wakeup_advice());
     finding->id = text_id(finding_kind_word(finding->kind), classes, finding->step_count);
     describe_steps_apart(finding);
@@ -153,7 +160,7 @@ static void note(const struct process *process, struct analysis_context *context
 
 void waitfor_tell_stuck(const struct process *process, struct analysis_context *context)
 {
-    if (is_certain(process, context))
+    if (process->stands || is_likely(process, context))
         tell(process, context);
     else
         note(process, context);

@@ -4,6 +4,7 @@
 #include "model/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "model/model-inner.h"
 
 struct model *model_new(void)
@@ -46,6 +47,13 @@ static void on_interrupt_handler(struct process *process, const struct thrum_eve
     process->handlers = event->handled ? process->handlers | bit : process->handlers & ~bit;
 }
 
+static void on_finding(struct thread *thread, const struct thrum_event_finding *event)
+{
+    if (strcmp(event->finding, "communication") == 0 && strcmp(event->certainty, "happened") == 0)
+        thread->process->stands = true;
+    TELL(thread->process->model, told, thread, event);
+}
+
 static void on_order_edge(struct thread *thread, const struct thrum_event_order_edge *event)
 {
     struct object *held = object_get(thread->process, event->held_kind, event->held);
@@ -83,6 +91,7 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         TAKE(thread_name)
         TAKE(thread_detach)
         TAKE(order_edge)
+        TAKE(finding)
         TAKE(source_line)
         TAKE(acquire_stack)
 #undef TAKE
@@ -93,9 +102,6 @@ static void feed_thread(struct model *model, const struct trace_event *event)
         break;
     case THRUM_EVENT_interrupt_handler:
         on_interrupt_handler(thread->process, &record->interrupt_handler);
-        break;
-    case THRUM_EVENT_finding:
-        TELL(model, told, thread, &record->finding);
         break;
     default:
         break;

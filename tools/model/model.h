@@ -52,6 +52,7 @@ struct process {
     struct thread *threads; /* those the model has not dropped, newest first, by next_thread */
     uint32_t thread_count;  /* how many there were so far; the number of the newest */
     bool exiting;                /* a thread called exit, or main returned */
+    bool stands;                 /* the checker in it told that all its threads wait for ever */
     uint64_t handlers;           /* signals that have a handler, a bit each from 1 on; 0 where the trace doesn't tell */
     struct process *forked_from; /* NULL: not a fork, or not known */
     struct model *model;
