@@ -397,7 +397,7 @@ bool stream_prepare(size_t need)
     signals = raw_signals_block();
     raw_lock_acquire(&state->lock);
     error = make_room(state, need, &begun);
-    if (error == -EDQUOT && (begun || state->pid == 0))
+    if (error == -EDQUOT && state->recording && (begun || state->pid == 0))
         atomic_fetch_add_explicit(&state->recording->left_out, 1, memory_order_relaxed);
     if (error && error != -EMSGSIZE && error != -EAGAIN)
         process_stop(state, state->directory, error);

@@ -2,7 +2,11 @@
 /* Walks the stack with libgcc's unwinder, which libthrum links so that it is loaded early (a later cancel needs it too). */
 #include "core/backtrace.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unwind.h>
@@ -109,6 +113,51 @@ static void take_places(struct backtrace_places *places, const struct stack_know
     }
 }
 
+/* --- the unwinder's own lock, which a walk takes where frames were registered --- */
+
+static _Atomic uintptr_t unwinder_begin = UINTPTR_MAX, unwinder_size;
+static _Atomic(const pthread_mutex_t *) unwinder_lock;
+
+/* Not where the unwinder is part of the program itself, all of whose calls would be taken for the unwinder's. */
+static uintptr_t find_unwinder(void)
+{
+    uintptr_t size = 1;
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+    struct dl_find_object found;
+
+    if (_dl_find_object((void *)_Unwind_Backtrace, &found) == 0 && *found.dlfo_link_map->l_name) {
+        atomic_store_explicit(&unwinder_begin, (uintptr_t)found.dlfo_map_start, memory_order_relaxed);
+        size = (uintptr_t)found.dlfo_map_end - (uintptr_t)found.dlfo_map_start;
+    }
+#endif
+    atomic_store_explicit(&unwinder_size, size, memory_order_release);
+    return size;
+}
+
+static inline bool is_unwinders(const void *address)
+{
+    uintptr_t size = atomic_load_explicit(&unwinder_size, memory_order_acquire);
+
+    if (__builtin_expect(size == 0, 0))
+        size = find_unwinder();
+    return (uintptr_t)address - atomic_load_explicit(&unwinder_begin, memory_order_relaxed) < size;
+}
+
+void backtrace_meet(const void *mutex, const void *site)
+{
+    /* In its own data: it may be looked at as long as the unwinder is there. */
+    if (__builtin_expect(is_unwinders(site), 0) && is_unwinders(mutex))
+        atomic_store_explicit(&unwinder_lock, (const pthread_mutex_t *)mutex, memory_order_relaxed);
+}
+
+/* Whether the unwinder called, or runs further out and holds its lock, as when it allocates under it. */
+static bool is_unwinding(const void *call)
+{
+    const pthread_mutex_t *lock = atomic_load_explicit(&unwinder_lock, memory_order_relaxed);
+
+    return is_unwinders(call) || (lock && __atomic_load_n(&lock->__data.__owner, __ATOMIC_RELAXED) == self_tid());
+}
+
 __attribute__((noinline)) uint32_t backtrace_capture_places(uint64_t *at, uint32_t max, const void *site, struct backtrace_places *places)
 {
     struct stack_known known;
@@ -117,6 +166,8 @@ __attribute__((noinline)) uint32_t backtrace_capture_places(uint64_t *at, uint32
     uint32_t count = 0;
 
     places->count = 0;
+    if (__builtin_expect(is_unwinding((const void *)key.site), 0))
+        max = max > 0;
     if (max > 1 && stack_known_find(&known, &key)) {
         count = take_known(at, &known);
     } else if (max > 1) {

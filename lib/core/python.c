@@ -100,11 +100,11 @@ const char *python_frame_caller(const char *frame)
     return pointer_at(frame, found.layout.previous);
 }
 
-/* Sites that this thread asked for lately, by what tells one from others, with their roles above them. */
+/* Sites that were asked for lately, with their roles above them. One that is half of another's shows itself by its check. */
 enum { LATELY = 256, ROLE_SHIFT = 56 };
-static __thread struct {
-    uint64_t mark, line;
-} lately[LATELY] __attribute__((tls_model("initial-exec")));
+static struct {
+    _Atomic uint64_t check, line; /* what tells the line from others, xor the line */
+} lately[LATELY];
 
 static uint64_t mix(uint64_t mark, const void *value)
 {
@@ -150,14 +150,16 @@ static uint64_t line_of(const char *frame)
 
     if (!code || instruction < code + found.layout.bytecode)
         return 0;
-    uint64_t mark = mark_of(&found.layout, code, instruction);
-    if (__builtin_expect(lately[mark % LATELY].mark != mark, 0)) {
+    uint64_t mark = mark_of(&found.layout, code, instruction), at = mark % LATELY;
+    uint64_t line = atomic_load_explicit(&lately[at].line, memory_order_relaxed);
+    if (__builtin_expect((atomic_load_explicit(&lately[at].check, memory_order_relaxed) ^ line) != mark, 0)) {
         uint64_t site = python_site_of(&found.layout, &found.types, code, instruction);
 
-        lately[mark % LATELY].line = site | (uint64_t)python_site_role(site) << ROLE_SHIFT;
-        lately[mark % LATELY].mark = mark;
+        line = site | (uint64_t)python_site_role(site) << ROLE_SHIFT;
+        atomic_store_explicit(&lately[at].line, line, memory_order_relaxed);
+        atomic_store_explicit(&lately[at].check, mark ^ line, memory_order_relaxed);
     }
-    return lately[mark % LATELY].line;
+    return line;
 }
 
 static uint64_t site_in(uint64_t line)

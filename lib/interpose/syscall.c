@@ -119,16 +119,16 @@ static long kill_thread(system_call *call, const long *a, const void *site)
 
 static long confine(system_call *call, const long *a)
 {
-    bool strict = a[0] == SECCOMP_SET_MODE_STRICT, confined = probe_confines(true);
+    bool strict = a[0] == SECCOMP_SET_MODE_STRICT, silent = false, confined = probe_confines(true);
     long result;
 
     if (strict)
-        probe_strict_begin();
+        silent = probe_strict_begin();
     result = call(SYS_seccomp, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (result == 0)
         return 0;
     if (strict)
-        probe_strict_failed();
+        probe_strict_failed(silent);
     probe_confines(confined);
     return result;
 }

@@ -103,16 +103,16 @@ INTERPOSE void pthread_exit(void *value)
 
 static int confine(unsigned long mode, const unsigned long *arguments)
 {
-    bool strict = mode == SECCOMP_MODE_STRICT, confined = probe_confines(true);
+    bool strict = mode == SECCOMP_MODE_STRICT, silent = false, confined = probe_confines(true);
     int result;
 
     if (strict)
-        probe_strict_begin();
+        silent = probe_strict_begin();
     result = REAL(prctl)(PR_SET_SECCOMP, mode, arguments[1], arguments[2], arguments[3]);
     if (result == 0)
         return 0;
     if (strict)
-        probe_strict_failed();
+        probe_strict_failed(silent);
     probe_confines(confined);
     return result;
 }

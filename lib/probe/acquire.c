@@ -18,6 +18,7 @@ static inline bool is_owned(enum thrum_kind kind)
 int probe_acquire_at(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, const void *site,
                      const void *frame)
 {
+    backtrace_meet(object, site);
     if (probe_only_checked()) {
         if (is_owned(kind) &&
             check_acquire_usual(address_of(object), kind, mode, how, address_of(site), address_of(frame), true))
@@ -68,6 +69,7 @@ int probe_acquire_begin(const void *object, enum thrum_kind kind, enum thrum_mod
 {
     uint64_t at[BACKTRACE_MAX];
 
+    backtrace_meet(object, site);
     if (!emit_site(site))
         return 0;
     objects_note(address_of(object));
@@ -88,6 +90,8 @@ static __attribute__((noinline)) void acquire_end_otherwise(const void *object, 
 void probe_acquire_end(const void *object, enum thrum_kind kind, enum thrum_mode mode, enum thrum_how how, int result,
                        const void *site)
 {
+    if (result == 0)
+        told_taken(address_of(object));
     if (probe_recorded() && recorded_met(object, site) &&
         RECORDED(acquire_end, .object = address_of(object), .kind = kind, .mode = mode, .how = how, .result = (uint8_t)result,
                  .site = address_of(site)))

@@ -48,9 +48,9 @@ THRUM_PRIVATE void probe_ticks_forbidden(void);
 /* Told before the process confines itself by seccomp, and where that failed with the result of the first: see self_confined. */
 THRUM_PRIVATE bool probe_confines(bool confines);
 
-/* Told before the calling thread may do no more than read, write and end (SECCOMP_MODE_STRICT): it is seen no longer. */
-THRUM_PRIVATE void probe_strict_begin(void);
-THRUM_PRIVATE void probe_strict_failed(void);
+/* Told before the calling thread may do no more than read, write and end (SECCOMP_MODE_STRICT): it is seen no longer. The first tells what the second needs. */
+THRUM_PRIVATE bool probe_strict_begin(void);
+THRUM_PRIVATE void probe_strict_failed(bool was);
 
 /* --- acquire and release --- */
 

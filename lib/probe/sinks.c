@@ -48,16 +48,21 @@ bool probe_confines(bool confines)
     return before;
 }
 
-void probe_strict_begin(void)
+/* Lasting: handlers may make no other system calls either. */
+bool probe_strict_begin(void)
 {
+    bool was = thrum_self.guard & SELF_SILENT;
+
     if (probe_sinks & (PROBE_RECORD | PROBE_LTTNG))
         log_line("a thread may make no system calls from now on (SECCOMP_MODE_STRICT): what it does isn't recorded", NULL);
-    self_inner_enter();
+    thrum_self.guard |= SELF_SILENT;
+    return was;
 }
 
-void probe_strict_failed(void)
+void probe_strict_failed(bool was)
 {
-    self_inner_leave();
+    if (!was)
+        thrum_self.guard &= ~SELF_SILENT;
 }
 
 void probe_ticks_forbidden(void)

@@ -24,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -360,17 +361,74 @@ static void confined(const char *unused)
     printf("confined: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* May do no more than read, write and end. */
+static volatile sig_atomic_t alarms;
+static pthread_mutex_t handlers = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    pthread_mutex_lock(&handlers), pthread_mutex_unlock(&handlers);
+    alarms++;
+}
+
+/* May do no more than read, write, return from handlers and end. */
 static void strict(const char *unused)
 {
     static const char words[] = "strict: done\n";
+    struct itimerval soon = {.it_value.tv_usec = 20000, .it_interval.tv_usec = 20000};
 
     (void)unused;
+    signal(SIGALRM, on_alarm);
     both(NULL);
+    setitimer(ITIMER_REAL, &soon, NULL);
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+    alarms = 0;
+    while (alarms < 2)
+        continue;
     both(NULL);
     write(1, words, sizeof(words) - 1);
     syscall(SYS_exit, 0);
+}
+
+/* --- the unwinder's own lock, which a walk of the stack takes where a compiler at run time has registered its frames --- */
+
+extern void __register_frame(void *);
+
+static __attribute__((noinline)) void register_frames(void *frames, unsigned depth)
+{
+    volatile char pad[64];
+
+    pad[0] = 0;
+    if (depth > 0)
+        register_frames(frames, depth - 1);
+    else
+        __register_frame(frames);
+    pad[1] = 0;
+}
+
+static void registers(const char *unused)
+{
+    static char code[4][64];
+    static struct {
+        _Alignas(8) uint32_t length, id;
+        uint8_t version, augmentation, code, data, address, rest[11];
+        uint32_t frame_length, frame_cie;
+        void *begin;
+        uint64_t size;
+        uint8_t nothing[4];
+        uint32_t end;
+    } frames[4];
+
+    (void)unused;
+    for (unsigned i = 0; i < 4; i++) {
+        frames[i].length = 20, frames[i].version = frames[i].code = 1, frames[i].data = 0x78, frames[i].address = 16;
+        memcpy(frames[i].rest, "\x0c\x07\x08\x90\x01", 5);
+        frames[i].frame_length = 24, frames[i].frame_cie = 28;
+        frames[i].begin = code[i], frames[i].size = sizeof(code[i]);
+        register_frames(&frames[i], i);
+    }
+    both(NULL);
+    puts("registers: done");
 }
 
 /* --- old forms, as programs have them that were linked long ago --- */
@@ -450,7 +508,7 @@ int main(int argument_count, char **arguments)
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
                    {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"confined", confined}, {"strict", strict},
-                   {"old-forms", old_forms}};
+                   {"registers", registers}, {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)

@@ -51,6 +51,7 @@ at_once tidy "$tmp/corners" tidy
 # After a fork LTTng-UST opens files, come what may.
 LTTNG=no at_once confined "$tmp/corners" confined
 LTTNG=no at_once strict "$tmp/corners" strict
+at_once registers "$tmp/corners" registers
 at_once old-forms "$tmp/corners" old-forms "$tmp/script"
 if command -v g++ > /dev/null; then
     ok "the C++ program is built" g++ -std=c++17 -g -O1 -pthread -o "$tmp/unwind" "$srcdir/interpose/corners-unwind.cpp"

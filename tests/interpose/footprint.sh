@@ -24,6 +24,11 @@ as_bare "both" THRUM_CHECK=report THRUM_RECORD="$tmp/both"
 as_bare "LTTng not wanted" THRUM_LTTNG=off
 ok "it was recorded" test -e "$tmp/recorded/metadata" -o -n "$(ls "$tmp/recorded" 2> /dev/null)"
 
+# Of the room for what threads keep that the loader has for libraries that come later, as plug-ins.
+ok "a plug-in's host is built" sh -c "echo '#include <dlfcn.h>
+int main(int count, char **names) { return count < 2 || !dlopen(names[1], RTLD_NOW); }' | $CC -x c -o '$tmp/host' - -ldl"
+ok "the library can be loaded late" limit 20 "$tmp/host" "$top_builddir/lib/.libs/libthrum.so.0"
+
 # What is set for another program, or by another user, is of no account to one that gains rights.
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
     chmod 755 "$tmp"
