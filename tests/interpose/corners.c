@@ -390,47 +390,6 @@ static void strict(const char *unused)
     syscall(SYS_exit, 0);
 }
 
-/* --- the unwinder's own lock, which a walk of the stack takes where a compiler at run time has registered its frames --- */
-
-extern void __register_frame(void *);
-
-static __attribute__((noinline)) void register_frames(void *frames, unsigned depth)
-{
-    volatile char pad[64];
-
-    pad[0] = 0;
-    if (depth > 0)
-        register_frames(frames, depth - 1);
-    else
-        __register_frame(frames);
-    pad[1] = 0;
-}
-
-static void registers(const char *unused)
-{
-    static char code[4][64];
-    static struct {
-        _Alignas(8) uint32_t length, id;
-        uint8_t version, augmentation, code, data, address, rest[11];
-        uint32_t frame_length, frame_cie;
-        void *begin;
-        uint64_t size;
-        uint8_t nothing[4];
-        uint32_t end;
-    } frames[4];
-
-    (void)unused;
-    for (unsigned i = 0; i < 4; i++) {
-        frames[i].length = 20, frames[i].version = frames[i].code = 1, frames[i].data = 0x78, frames[i].address = 16;
-        memcpy(frames[i].rest, "\x0c\x07\x08\x90\x01", 5);
-        frames[i].frame_length = 24, frames[i].frame_cie = 28;
-        frames[i].begin = code[i], frames[i].size = sizeof(code[i]);
-        register_frames(&frames[i], i);
-    }
-    both(NULL);
-    puts("registers: done");
-}
-
 /* --- old forms, as programs have them that were linked long ago --- */
 
 #if defined(__x86_64__)
@@ -508,7 +467,7 @@ int main(int argument_count, char **arguments)
         void (*run)(const char *argument);
     } corners[] = {{"before-and-after", before_and_after}, {"little-stack", little_stack}, {"forks", forks}, {"recycled", recycled},
                    {"libraries", libraries}, {"left", left}, {"allocator", allocator}, {"tidy", tidy}, {"confined", confined}, {"strict", strict},
-                   {"registers", registers}, {"old-forms", old_forms}};
+                   {"old-forms", old_forms}};
 
     for (size_t i = 0; argument_count > 1 && i < sizeof(corners) / sizeof(corners[0]); i++)
         if (strcmp(arguments[1], corners[i].name) == 0)

@@ -7,6 +7,7 @@ preload=$top_builddir/lib/.libs/libthrum-preload.so
 
 ok "the programs are built" sh -ec "
     $CC -D_GNU_SOURCE -g -O1 -pthread -o '$tmp/corners' '$srcdir/interpose/corners.c'
+    $CC -D_GNU_SOURCE -g -O1 -o '$tmp/frames' '$srcdir/interpose/corners-frames.c'
     $CC -D_GNU_SOURCE -g -O1 -pthread -shared -fPIC -o '$tmp/library.so' '$srcdir/interpose/corners-library.c'
     $CC -D_GNU_SOURCE -g -O1 -fno-builtin -shared -fPIC -o '$tmp/allocator.so' '$srcdir/interpose/corners-allocator.c'"
 echo 'exit 44' > "$tmp/script"
@@ -51,7 +52,7 @@ at_once tidy "$tmp/corners" tidy
 # After a fork LTTng-UST opens files, come what may.
 LTTNG=no at_once confined "$tmp/corners" confined
 LTTNG=no at_once strict "$tmp/corners" strict
-at_once registers "$tmp/corners" registers
+at_once frames "$tmp/frames"
 at_once old-forms "$tmp/corners" old-forms "$tmp/script"
 if command -v g++ > /dev/null; then
     ok "the C++ program is built" g++ -std=c++17 -g -O1 -pthread -o "$tmp/unwind" "$srcdir/interpose/corners-unwind.cpp"
