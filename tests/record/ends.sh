@@ -98,9 +98,17 @@ left() {
     kill "$(cat "$tmp/left")"
 }
 
+# What becomes a program that can't be recorded, and what fails to become one.
+became() {
+    is "$1: an exec that fails" "$(status record $1 -o "$tmp/trace" -- sh -c 'exec '"$tmp/nowhere")" 127
+    unlike "$1: none was killed" "$(cat "$tmp/err")" 'was killed'
+    is "$1: a program that isn't recorded" "$(status record $1 -o "$tmp/unseen" -- sh -c 'unset LD_PRELOAD; exec sh -c "exit 5"')" 5
+    unlike "$1: none was killed either" "$(cat "$tmp/err")" 'was killed'
+}
+
 # Most of the time they wait.
 for way in "${ways[@]}"; do
-    for part in hang deaf family ctrl_c ignored_ctrl_c passed_on left; do beside $part $way; done
+    for part in hang deaf family ctrl_c ignored_ctrl_c passed_on left became; do beside $part $way; done
 done
 together
 done_testing

@@ -67,12 +67,19 @@ struct contents {
 static void note_process(struct contents *contents, const struct trace_event *event)
 {
     uint64_t pid = (uint64_t)event->record.common.pid;
-    if (event->id == THRUM_EVENT_process_end || event->id == THRUM_EVENT_process_exec)
+    switch (event->id) {
+    case THRUM_EVENT_process_end:
         map_remove(&contents->unended, pid);
-    if (event->id == THRUM_EVENT_process_exec)
+        map_remove(&contents->replaced, pid);
+        break;
+    case THRUM_EVENT_process_exec:
+        map_remove(&contents->unended, pid);
         map_put(&contents->replaced, pid, contents);
-    else if (event->id == THRUM_EVENT_process_begin || (contents->replaced.count && map_remove(&contents->replaced, pid)))
-        map_put(&contents->unended, pid, contents); /* the next program is recorded, or there was none */
+        break;
+    default: /* one more of a process that was about to be replaced: the next program is recorded, or there was none */
+        if (event->id == THRUM_EVENT_process_begin || (contents->replaced.count && map_remove(&contents->replaced, pid)))
+            map_put(&contents->unended, pid, contents);
+    }
 }
 
 static bool runs(uint64_t pid)
