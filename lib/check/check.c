@@ -22,6 +22,7 @@
 #include "check/semaphore.h"
 #include "check/stall.h"
 #include "check/stacks.h"
+#include "check/standstill.h"
 #include "check/sync.h"
 #include "check/thread.h"
 #include "check/waitfor.h"
@@ -342,10 +343,10 @@ static void waited(const struct thrum_event_wait_end *wait, uintptr_t frame)
     /* What the call refused to wait with it didn't drop, either. */
     if (wait->mutex && ((wait->result != EPERM && wait->result != EINVAL) || thread_self()->wait.mutex_depth > 0))
         take_mutex_again(thread_self(), wait, frame);
-    if (wait->kind == THRUM_kind_barrier && wait->result == 0)
-        sync_leaves(thread_self(), wait->object);
-    else if (wait->kind == THRUM_kind_barrier)
+    if (wait->kind == THRUM_kind_barrier && wait->result != 0)
         sync_spoiled(wait->object);
+    if (wait->kind == THRUM_kind_barrier)
+        sync_leaves(thread_self(), wait->object);
     if (wait->kind == THRUM_kind_thread && wait->result == 0)
         thread_is_joined(wait->object);
 }
@@ -415,6 +416,19 @@ int check_refusal(void)
 
     refused = false;
     return refuse ? EDEADLK : 0;
+}
+
+int check_sleeps(const _Atomic uint32_t *word, uint32_t expected)
+{
+    struct check_thread *self = thrum_self.check;
+    bool found;
+
+    if (check_torn || !self || self->wait.sequence % 2 == 0 || self->wait.timed)
+        return 0;
+    self_enter();
+    found = standstill_look(self, &(struct standstill_sleep){word, expected});
+    self_leave();
+    return found && is_held_kind(self->wait.kind) && wanted == ENV_CHECK_BREAK ? EDEADLK : 0;
 }
 
 void check_configure(const struct env *env)

@@ -47,4 +47,7 @@ extern THRUM_PRIVATE __thread bool check_mapping_ends __attribute__((tls_model("
 /* Whether the acquire that the calling thread begins closed a deadlock that is to be broken: EDEADLK, else 0. Asked once. */
 int check_refusal(void);
 
+/* A thread is about to sleep on a word with this value, until it is woken. EDEADLK where that is to be broken, else 0. */
+int check_sleeps(const _Atomic uint32_t *word, uint32_t expected);
+
 #endif

@@ -23,9 +23,10 @@ static struct {
     _Atomic bool nonrecursive;
 } places[PLACES];
 
-/* By hash: what is watched, and for how many takings yet. */
+/* By hash: what is watched, and for how many takings yet. What was watched last isn't watched again: there would be no end. */
 static struct {
     _Atomic uint64_t object;
+    uint64_t last;
     uint32_t looks;
 } watched[WATCHED];
 static _Atomic uint32_t watched_count; /* how many places were ever used */
@@ -61,8 +62,9 @@ void order_watch(uint64_t object)
 {
     unsigned place = watch_place(object);
 
-    if (watched[place].object == object)
+    if (watched[place].object || watched[place].last == object)
         return;
+    watched[place].last = object;
     watched[place].looks = LOOKS;
     atomic_store_explicit(&watched[place].object, object, memory_order_relaxed);
     atomic_fetch_add_explicit(&watched_count, 1, memory_order_relaxed);
@@ -289,6 +291,8 @@ void order_forget(uint64_t object)
     if (node) {
         bundle_leaves(node);
         graph_remove(&check_state.graph, node, order_drop_edge);
+        if (watched[watch_place(object)].last == object)
+            watched[watch_place(object)].last = 0;
         atomic_fetch_sub_explicit(&PLACE(object).nodes, 1, memory_order_relaxed);
     }
     check_unlock(&signals);

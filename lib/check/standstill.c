@@ -11,6 +11,7 @@
 #include "check/standstill.h"
 
 #include <errno.h>
+#include <semaphore.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,15 +178,41 @@ static bool is_asleep(const struct check_thread *thread, bool beside_others)
            (call.arguments[1] & FUTEX_PRIVATE || thread->wait.kind == THRUM_kind_thread || kernel_is_private(call.arguments[0]));
 }
 
+/*
+ * The last to look isn't asleep yet. What it waits for may have been given after it saw that it must wait and before it said so.
+ * Where the library's own primitives wait, that is seen as they go to sleep, on a word with this value; a futex's word isn't seen.
+ */
+static bool will_sleep(const struct check_thread *self, const struct standstill_sleep *sleep)
+{
+    const struct wait *wait = &self->wait;
+    struct birth birth;
+    int value;
+
+    if (sleep)
+        return atomic_load_explicit(sleep->word, memory_order_seq_cst) == sleep->expected;
+    switch (wait->kind) {
+    case THRUM_kind_futex:
+    case THRUM_kind_lock:
+    case THRUM_kind_event:
+    case THRUM_kind_queue:
+    case THRUM_kind_future: return false;
+    /* The library's own woke others already: these aren't counted. */
+    case THRUM_kind_barrier: return births_find(wait->object, &birth) && birth.value > 0;
+    /* The library's own begins with a number that makes a value. */
+    case THRUM_kind_semaphore: return sem_getvalue((sem_t *)(uintptr_t)wait->object, &value) == 0 && value <= 0; // NOLINT
+    default: return true;
+    }
+}
+
 enum verdict { RUNS, ON_ITS_WAY, STANDS_STILL };
 
 /* Under the lock. */
-static enum verdict ask(const struct check_thread *self)
+static enum verdict ask(const struct check_thread *self, const struct standstill_sleep *sleep)
 {
     int count = all_say_so(self);
     struct population population = {0};
 
-    if (count < 1)
+    if (count < 1 || !will_sleep(self, sleep))
         return RUNS;
     if (foreign_coming())
         return ON_ITS_WAY;
@@ -196,13 +223,11 @@ static enum verdict ask(const struct check_thread *self)
     for (const struct check_thread *thread = check_state.threads; thread; thread = thread->next)
         if (!thread->ended && thread != self && !is_asleep(thread, population.foreign > 0))
             return ON_ITS_WAY;
-    /* Its word may have another value by now, and then it won't sleep. */
-    if (self->wait.kind == THRUM_kind_futex)
-        return RUNS;
     /* The others sleep in private futexes; what this thread will sleep in is known by where it lies. */
     if (self->wait.kind != THRUM_kind_thread && !kernel_is_private(self->wait.object))
         return RUNS;
-    return all_say_so(self) == count ? STANDS_STILL : RUNS;
+    /* And with all others asleep, whether it will sleep can't change any more. */
+    return will_sleep(self, sleep) && all_say_so(self) == count ? STANDS_STILL : RUNS;
 }
 
 /* --- telling --- */
@@ -226,7 +251,7 @@ static void tell(void)
     report_misuse(THRUM_FINDING_communication, false, THRUM_ALL_WAIT, parts, count);
 }
 
-bool standstill_look(const struct check_thread *self)
+bool standstill_look(const struct check_thread *self, const struct standstill_sleep *sleep)
 {
     enum verdict verdict = ON_ITS_WAY;
     int saved = errno;
@@ -238,7 +263,7 @@ bool standstill_look(const struct check_thread *self)
         return false;
     for (int tries = atomic_load(&in_vain) < PATIENCE ? TRIES : 1; verdict == ON_ITS_WAY && tries > 0; tries--) {
         check_lock(&signals);
-        verdict = ask(self);
+        verdict = ask(self, sleep);
         if (verdict == STANDS_STILL && !(found = waitfor_any()) && !handlers_are_there())
             tell();
         check_unlock(&signals);

@@ -136,6 +136,7 @@ struct check_thread {
     uint32_t epoch; /* rises as it creates a thread, and as it passes a barrier or posts, if it has records */
     uint32_t recorded; /* the epoch in which its last record was made, 0: none */
     uint32_t round;    /* which opening of a barrier it came to last */
+    _Atomic uint64_t passing; /* that barrier, while it hasn't come out of it */
     struct check_clock *clock;
     uint32_t witnesses; /* records in the graph that are its own: with none, no clock need remember it */
     bool main, ended, detached, joined;

@@ -10,7 +10,7 @@
 
 enum { SYNCS = 1 << 10, PARTICIPANTS = 64, POSTS = 16 };
 
-/* What a thread has before it as it posts, and how far it has come itself; 0 for a serial: that needn't be remembered. */
+/* What a thread has before it as it posts, and its last epoch with a record; 0 for a serial: that needn't be remembered. */
 struct stamp {
     struct check_clock *clock;
     uint64_t serial;
@@ -81,22 +81,6 @@ void sync_made(const struct thrum_event_object_init *init)
     check_unlock(&signals);
 }
 
-void sync_forget(uint64_t object)
-{
-    struct sync *sync = place_of(object);
-    sigset_t signals;
-
-    if (atomic_load_explicit(&sync->object, memory_order_relaxed) != object)
-        return;
-    check_lock(&signals);
-    if (sync->object == object) {
-        spoil(sync);
-        sync->object = 0;
-        sync_count--;
-    }
-    check_unlock(&signals);
-}
-
 void sync_spoiled(uint64_t object)
 {
     struct sync *sync = find(object);
@@ -119,10 +103,13 @@ void sync_forked(void)
 
 /* --- clocks --- */
 
-/* What the thread does from now on isn't what it passes on here. */
+/*
+ * What the thread does from now on isn't what it passes on here: of the epoch it is in, that has no record yet, nothing; and one
+ * that has is over.
+ */
 static struct stamp stamp_of(struct check_thread *self)
 {
-    struct stamp stamp = {clock_ref(self->clock), self->witnesses > 0 ? self->serial : 0, self->epoch};
+    struct stamp stamp = {clock_ref(self->clock), self->witnesses > 0 ? self->serial : 0, self->recorded};
 
     if (self->recorded == self->epoch)
         self->epoch++;
@@ -173,6 +160,7 @@ void sync_arrives(struct check_thread *self, uint64_t barrier)
             struct stamp stamp = stamp_of(self);
 
             self->round = (uint32_t)(sync->arrivals++ / sync->value);
+            self->passing = barrier;
             /* The first of a round: those of the one before the last have left it. */
             if ((sync->arrivals - 1) % sync->value == 0) {
                 clock_unref(sync->round[self->round % 2]);
@@ -185,16 +173,45 @@ void sync_arrives(struct check_thread *self, uint64_t barrier)
     check_unlock(&signals);
 }
 
+/* The thread has come out of the barrier, or is bound to. Under the lock. */
+static void leaves(struct check_thread *thread, const struct sync *sync)
+{
+    atomic_store_explicit(&thread->passing, 0, memory_order_relaxed);
+    if (!sync->spoiled && sync->count == sync->value && sync->arrivals / sync->value > thread->round)
+        add(&thread->clock, &(struct stamp){.clock = sync->round[thread->round % 2]});
+}
+
 void sync_leaves(struct check_thread *self, uint64_t barrier)
 {
-    struct sync *sync = find(barrier);
+    struct sync *sync = place_of(barrier);
     sigset_t signals;
 
-    if (!sync)
+    if (atomic_load_explicit(&self->passing, memory_order_relaxed) != barrier)
         return;
     check_lock(&signals);
-    if (sync->object == barrier && sync->barrier && !sync->spoiled && sync->count == sync->value)
-        add(&self->clock, &(struct stamp){.clock = sync->round[self->round % 2]});
+    if (self->passing == barrier && sync->object == barrier && sync->barrier)
+        leaves(self, sync);
+    self->passing = 0;
+    check_unlock(&signals);
+}
+
+/* Whoever destroys a barrier may be the first to come out of its last round: the others come out as this waits for them. */
+void sync_forget(uint64_t object)
+{
+    struct sync *sync = place_of(object);
+    sigset_t signals;
+
+    if (atomic_load_explicit(&sync->object, memory_order_relaxed) != object)
+        return;
+    check_lock(&signals);
+    if (sync->object == object) {
+        for (struct check_thread *thread = check_state.threads; sync->barrier && thread; thread = thread->next)
+            if (thread->passing == object)
+                leaves(thread, sync);
+        spoil(sync);
+        sync->object = 0;
+        sync_count--;
+    }
     check_unlock(&signals);
 }
 

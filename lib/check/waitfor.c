@@ -225,7 +225,7 @@ bool waitfor_begin(struct check_thread *self, const struct wait_target *target)
     if (target->timed)
         return false;
     standstill_waits(1);
-    return (may_close(self) && look(self)) || standstill_look(self);
+    return (may_close(self) && look(self)) || standstill_look(self, NULL);
 }
 
 void waitfor_end(struct check_thread *self)

@@ -34,6 +34,9 @@ static inline bool probed(struct thrum_semaphore *semaphore, const void *site)
     if (__builtin_expect(!probe_on(), 1))
         return false;
     struct object_birth birth = birth_of(thrum_semaphore_value(semaphore));
+    /* The checker tells it by that from a sem_t. */
+    if (__atomic_load_n(&semaphore->object.magic, __ATOMIC_RELAXED) == OBJECT_ZEROED)
+        __atomic_store_n(&semaphore->object.magic, OBJECT_SEMAPHORE, __ATOMIC_RELAXED);
     return object_probed(&semaphore->object, semaphore, &birth, site);
 }
 

@@ -206,7 +206,12 @@ static int main_waits(_Atomic uint32_t *word, uint32_t expected, struct wait_lim
 
 int wait_on(_Atomic uint32_t *word, uint32_t expected, struct wait_limit *limit, unsigned flags)
 {
+    int refused = 0;
     annotate_atomic(word);
+    if (!limit && !(flags & WAIT_UNINTERRUPTED))
+        refused = probe_sleeps(word, expected);
+    if (refused)
+        return -refused;
     if (wait_in_main())
         return main_waits(word, expected, limit, flags);
     return sleep_on(word, expected, limit, flags);

@@ -56,7 +56,7 @@ enum wait_flag {
 
 /*
  * Blocks while *word == expected. 0: woken, changed, or no reason: look again; -ETIMEDOUT; -EINTR: an interrupt was
- * taken (main thread only). Who unwinds out of it may have eaten a wake-up: it must pass one on.
+ * taken (main thread only); -EDEADLK: it would be for ever. Who unwinds out of it may have eaten a wake-up: it must pass one on.
  */
 int wait_on(_Atomic uint32_t *word, uint32_t expected, struct wait_limit *limit, unsigned flags);
 

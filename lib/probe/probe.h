@@ -88,6 +88,8 @@ THRUM_PRIVATE void probe_shares(void);
 /* --- wait and wake --- */
 
 THRUM_PRIVATE int probe_wait_begin(const void *object, enum thrum_kind, const void *mutex, int64_t timeout, const void *site);
+/* One that has told that it waits is about to sleep on a word with this value, until it is woken: EDEADLK where it mustn't, else 0. */
+THRUM_PRIVATE int probe_sleeps(const _Atomic uint32_t *word, uint32_t expected);
 THRUM_PRIVATE void probe_wait_end(const void *object, enum thrum_kind, const void *mutex, int result, const void *site);
 THRUM_PRIVATE void probe_wake(const void *object, enum thrum_kind, enum thrum_scope, const void *site);
 

@@ -22,6 +22,11 @@ int probe_wait_begin(const void *object, enum thrum_kind kind, const void *mutex
     return 0;
 }
 
+int probe_sleeps(const _Atomic uint32_t *word, uint32_t expected)
+{
+    return probe_on() && probe_sinks & PROBE_CHECK ? check_sleeps(word, expected) : 0;
+}
+
 void probe_wait_end(const void *object, enum thrum_kind kind, const void *mutex, int result, const void *site)
 {
     if (!emit_site(site))
