@@ -32,7 +32,7 @@ static uint64_t check_row(const struct recording_text *text)
     for (size_t i = 0; i < text->count; i++) {
         const char *object = strstr(text->lines[i], "object = ");
         if (object)
-            ck_assert_uint_eq(strtoull(object + 9, NULL, 16), next++);
+            suite_assert(strtoull(object + 9, NULL, 16) == next++);
     }
     return next;
 }
@@ -186,7 +186,7 @@ START_TEST(a_handler_that_interrupts_an_event_records_too)
         const char *object = strstr(text.lines[i], "object = ");
         uint64_t value = object ? strtoull(object + 9, NULL, 16) : 0;
         if (object)
-            ck_assert_uint_eq(value, value < FROM_HANDLER ? next++ : FROM_HANDLER + next_handled++);
+            suite_assert(value == (value < FROM_HANDLER ? next++ : FROM_HANDLER + next_handled++));
     }
     ck_assert_uint_eq(next, count);
     ck_assert_uint_eq(next_handled, atomic_load(&handled));
@@ -282,7 +282,7 @@ static void interrupt_everywhere(void (*record)(uint64_t))
         const char *site = strstr(text.lines[i], "site = ");
         uint64_t value = site ? strtoull(site + 7, NULL, 16) : 0;
         if (site)
-            ck_assert_uint_eq(value, value < OF_HANDLER ? next++ : OF_HANDLER + recorded++);
+            suite_assert(value == (value < OF_HANDLER ? next++ : OF_HANDLER + recorded++));
     }
     ck_assert_uint_eq(next, count);
     ck_assert_uint_eq(recorded, steps.recorded);
