@@ -166,6 +166,9 @@ def test_arrows(s):
     x = s.x(22.5, 35)
     dark = [at for at in range(int(x) - 30, int(x) + 30) if max(picture.at(at, (y0 + y1) / 2)) < 150]
     s.ok("the arrow from Plato's release to Kant is drawn between their rows", dark, f"no dark pixel round {x}")
+    s.open("main begin; main start T1; main start T2" + "; T1 lock A; T2 want A; T1 unlock A; T2 got A; T2 unlock A" * 40 + "; main lock K; main unlock K" * 2000)
+    s.ok("those at the same pixels are one line", 0 < s.js("thrum.painter.drawn.arrows") < 40, s.js("JSON.stringify(thrum.painter.drawn)"))
+    s.equal("which isn't called left out", s.text("#note"), "")
 
 
 def test_tooltip(s):
