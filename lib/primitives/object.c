@@ -2,8 +2,11 @@
 /* The birth and end of the library's objects. */
 #include "object.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
+
+enum { ANNOUNCE_YIELDS = 1000 };
 
 void object_begin(struct thrum_object *object, enum object_magic magic, unsigned flags)
 {
@@ -17,15 +20,29 @@ void object_begin(struct thrum_object *object, enum object_magic magic, unsigned
     atomic_store_explicit(&object->flags, flags, memory_order_relaxed);
 }
 
+/*
+ * Two threads that meet at zeroed memory: its birth comes before its use. But not for ever: this may be a handler amid that, or a
+ * child that was forked amid it.
+ */
+static void await_announced(struct thrum_object *object)
+{
+    for (int i = 0; i < ANNOUNCE_YIELDS && !(atomic_load(&object->flags) & OBJECT_ANNOUNCED); i++)
+        sched_yield();
+    atomic_fetch_or(&object->flags, OBJECT_ANNOUNCED);
+}
+
 void object_announce(struct thrum_object *object, const void *address, const struct object_birth *birth,
                      const char *name, const void *site)
 {
     annotate_atomic(&object->flags);
-    if (atomic_fetch_or_explicit(&object->flags, OBJECT_ANNOUNCED, memory_order_relaxed) & OBJECT_ANNOUNCED)
+    if (atomic_fetch_or(&object->flags, OBJECT_ANNOUNCING) & OBJECT_ANNOUNCING) {
+        await_announced(object);
         return;
+    }
     probe_init(address, birth->kind, &birth->attributes, site);
     if (name)
         probe_name(address, birth->kind, name);
+    atomic_fetch_or(&object->flags, OBJECT_ANNOUNCED);
 }
 
 void object_end(struct thrum_object *object, void *memory, enum thrum_kind kind, const void *site)

@@ -39,6 +39,7 @@ enum object_magic {
 enum object_flag {
     OBJECT_ON_HEAP = 1,   /* destroy frees it */
     OBJECT_ANNOUNCED = 2, /* the sinks have its object_init */
+    OBJECT_ANNOUNCING = 4, /* or a thread is about to tell them */
 };
 
 /* One for each magic that the sinks know: how they call it. */
