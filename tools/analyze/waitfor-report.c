@@ -15,11 +15,14 @@ static bool is_doubtful(const struct object *object)
     return (object->kind == THRUM_kind_semaphore || object->kind == THRUM_kind_lock) && !object->proven_lock;
 }
 
-static const struct object *doubtful_object(const struct waitfor_cycle *cycle)
+/* Where no known thread is left to post it, one that the trace doesn't know may: but a runtime's own locks are its own threads'. */
+static const struct object *doubtful_object(const struct waitfor_cycle *cycle, struct describe *describe)
 {
-    for (uint32_t i = 0; i < cycle->step_count; i++)
-        if (is_doubtful(cycle->steps[i].wants.object))
-            return cycle->steps[i].wants.object;
+    for (uint32_t i = 0; i < cycle->step_count; i++) {
+        const struct object *object = cycle->steps[i].wants.object;
+        if (is_doubtful(object) && !(cycle->all_stuck && describe_is_anonymous(describe, object)))
+            return object;
+    }
     return NULL;
 }
 
@@ -146,7 +149,7 @@ static bool is_wait_for_post(const struct waitfor_cycle *cycle, struct analysis_
 
 bool waitfor_report(const struct waitfor_cycle *cycle, struct analysis_context *context)
 {
-    const struct object *doubtful = doubtful_object(cycle);
+    const struct object *doubtful = doubtful_object(cycle, context->describe);
     const struct reader_losses *losses = context->losses;
     bool self = cycle->step_count == 1;
     if (is_wait_for_post(cycle, context))
