@@ -28,15 +28,15 @@ for finding in json.load(open(sys.argv[1]))["findings"]:
     at = min(range(len(steps)), key=lambda i: steps[i]["thread"])
     labels = {}
     text = "; ".join(f"{s['thread']}: {what(s['holds'])} -> {what(s['wants'])}" for s in steps[at:] + steps[:at])
-    for label in set(re.findall(r"mutex \d+", text)):
+    for label in set(re.findall(r"(?:mutex|rwlock) \d+", text)):
         labels[label] = text.find(label)
     for new, old in enumerate(sorted(labels, key=labels.get)):
-        text = re.sub(rf"{old}\b", f"mutex #{new}", text)
+        text = re.sub(rf"{old}\b", f"{old.split()[0]} #{new}", text)
     print(finding["kind"], finding["certainty"], finding["count"], len({s["pid"] for s in steps}), "processes:", text)
 END
 }
 is "two mutexes" "$(told mutexes)" "deadlock happened 1 2 processes: first: mutex #0 (mutexes_first) -> mutex #1 (mutexes_first); second: mutex #1 (mutexes_second) -> mutex #0 (mutexes_second)"
-is "a mutex, an rwlock and a file" "$(told three)" "deadlock happened 1 3 processes: first: mutex #0 (three_first) -> rwlock 2 (three_first); second: rwlock 2 (three_second) -> across-f (three_second); third: across-f (three_third) -> mutex #0 (three_third)"
+is "a mutex, an rwlock and a file" "$(told three)" "deadlock happened 1 3 processes: first: mutex #0 (three_first) -> rwlock #1 (three_first); second: rwlock #1 (three_second) -> across-f (three_second); third: across-f (three_third) -> mutex #0 (three_third)"
 is "files" "$(told files)" "deadlock happened 1 2 processes: first: across-f (files_first) -> across-g (files_first); second: across-g (files_second) -> across-f (files_second)"
 is "ranges of a file" "$(told ranges)" "deadlock happened 1 2 processes: first: across-f (lock_byte) -> across-f (lock_byte); second: across-f (lock_byte) -> across-f (lock_byte)"
 is "through a lock of one process alone" "$(told inside)" "deadlock happened 1 2 processes: inner: m (inner) -> mutex #0 (inner); second: mutex #0 (inside_second) -> mutex #1 (inside_second); outer: mutex #1 (outer) -> m (outer)"
